@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace CloudKick.Relay.Database;
+
+/// <summary>Adds the database to the relay.</summary>
+public static class DatabaseRegistration
+{
+    /// <summary>
+    /// One <see cref="NpgsqlDataSource"/> for the service role, <see cref="TenantDatabase"/> over it, the <c>database</c> health
+    /// check (tag <c>ready</c>), and migration at start when configured. The options are validated when the host starts.
+    /// </summary>
+    public static IServiceCollection AddDatabase(this IServiceCollection services)
+    {
+        services.AddOptions<DatabaseOptions>()
+            .BindConfiguration(DatabaseOptions.Section)
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                options.ConnectionString = configuration.GetConnectionString("CloudKick") ?? options.ConnectionString;
+                options.OwnerConnectionString = configuration.GetConnectionString("CloudKickOwner") ?? options.OwnerConnectionString;
+            })
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.AddSingleton(provider => CreateDataSource(
+            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<TenantDatabase>();
+        services.AddSingleton(provider => CreateMigrations(
+            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetService<TimeProvider>()));
+        services.AddHostedService<MigrateAtStart>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
+        return services;
+    }
+
+    private static NpgsqlDataSource CreateDataSource(DatabaseOptions options, ILoggerFactory loggers)
+    {
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        var settings = builder.ConnectionStringBuilder;
+        settings.ApplicationName ??= "cloudkick-relay";
+        settings.CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
+        settings.Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds);
+        settings.MaxPoolSize = options.MaximumPoolSize;
+        return builder.UseLoggerFactory(loggers).Build();
+    }
+
+    private static Migrations CreateMigrations(DatabaseOptions options, TimeProvider? timeProvider) => new(
+        MigrationScripts.Embedded(),
+        new MigrationTimeouts { Lock = options.MigrationLockTimeout, Command = options.MigrationTimeout },
+        timeProvider);
+}

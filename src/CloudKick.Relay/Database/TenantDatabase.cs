@@ -1,0 +1,67 @@
+using Npgsql;
+
+namespace CloudKick.Relay.Database;
+
+/// <summary>
+/// The one way to statements on tenant tables: each runs with its tenant set for exactly its own transaction, in one round trip.
+/// Thread-safe; holds no connection between calls.
+/// </summary>
+/// <remarks>
+/// SQL is one statement (it may have CTEs), with named parameters from an object's properties; the name <c>app_merchant_id</c> is
+/// taken. Times out after <see cref="DatabaseOptions.CommandTimeout"/>; failures are Npgsql's exceptions, sorted by
+/// <see cref="DatabaseFailure"/>.
+/// </remarks>
+public sealed class TenantDatabase(NpgsqlDataSource dataSource)
+{
+    /// <summary>All rows of the statement.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await TenantStatement.QueryAsync<T>(connection, null, tenant, sql, parameters, cancellationToken);
+    }
+
+    /// <summary>The statement's only row, or default when there is none.</summary>
+    /// <exception cref="InvalidOperationException">There is more than one row.</exception>
+    public async Task<T?> QuerySingleOrDefaultAsync<T>(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await TenantStatement.QuerySingleOrDefaultAsync<T>(connection, null, tenant, sql, parameters, cancellationToken);
+    }
+
+    /// <summary>Runs the statement; the number of rows it inserted, updated or deleted.</summary>
+    public async Task<int> ExecuteAsync(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await TenantStatement.ExecuteAsync(connection, null, tenant, sql, parameters, cancellationToken);
+    }
+
+    /// <summary>
+    /// Several statements in one transaction (read committed): commits when <paramref name="work"/> returns, rolls back when it
+    /// throws. Keep other waits out of it: it holds a pooled connection and its row locks.
+    /// </summary>
+    public async Task<T> InTransactionAsync<T>(
+        Tenant tenant, Func<TenantTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var result = await work(new TenantTransaction(connection, transaction, tenant), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    /// <inheritdoc cref="InTransactionAsync{T}"/>
+    public Task InTransactionAsync(
+        Tenant tenant, Func<TenantTransaction, CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return InTransactionAsync(
+            tenant,
+            async (transaction, token) =>
+            {
+                await work(transaction, token);
+                return true;
+            },
+            cancellationToken);
+    }
+}
