@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Npgsql;
+
+namespace CloudKick.Relay.Database;
+
+/// <summary>
+/// Hears PostgreSQL's notifications on one connection of its own and hands them out by channel. Notifications sent while the
+/// connection was down are lost: a listener that remembers things must have a fallback, and may drop them in <c>resumed</c>.
+/// Thread-safe.
+/// </summary>
+internal sealed partial class DatabaseNotifications(
+    NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<DatabaseNotifications> logger) : BackgroundService
+{
+    private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LivenessInterval = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, ImmutableList<Listener>> _listeners = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when notifications are heard for the first time.</summary>
+    public Task Listening => _listening.Task;
+
+    /// <summary>
+    /// Calls <paramref name="received"/> with the payload of each notification on the channel, one at a time, until disposed. It must
+    /// be quick and must not throw. <paramref name="resumed"/> is called after the connection was lost and is back.
+    /// </summary>
+    /// <remarks>Register before the host starts: the channels are named when the connection is made.</remarks>
+    public IDisposable On(string channel, Action<string> received, Action? resumed = null)
+    {
+        var listener = new Listener(this, channel, received, resumed);
+        _listeners.AddOrUpdate(channel, [listener], (_, others) => others.Add(listener));
+        return listener;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                LogLost(logger, exception.Message);
+                await Task.Delay(ReconnectDelay, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken stoppingToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
+        connection.Notification += (_, notification) => Deliver(notification.Channel, notification.Payload);
+        var channels = _listeners.Keys.ToArray();
+        await using (var listen = connection.CreateCommand())
+        {
+            listen.CommandText = string.Join(';', channels.Select(channel => $"listen {channel}"));
+            if (channels.Length > 0)
+                await listen.ExecuteNonQueryAsync(stoppingToken);
+        }
+
+        if (!_listening.TrySetResult())
+            Resume();
+        while (true)
+        {
+            // A wait that hears nothing is followed by a question: a half-open connection must not look like silence.
+            if (!await connection.WaitAsync(LivenessInterval, stoppingToken))
+            {
+                await using var ping = connection.CreateCommand();
+                ping.CommandText = "select 1";
+                await ping.ExecuteScalarAsync(stoppingToken);
+            }
+        }
+    }
+
+    private void Deliver(string channel, string payload)
+    {
+        foreach (var listener in _listeners.GetValueOrDefault(channel, []))
+            listener.Received(payload);
+    }
+
+    private void Resume()
+    {
+        foreach (var listener in _listeners.Values.SelectMany(listeners => listeners))
+            listener.Resumed?.Invoke();
+    }
+
+    [LoggerMessage(4050, LogLevel.Warning, "Notifications from the database are interrupted, connecting again: {Reason}")]
+    private static partial void LogLost(ILogger logger, string reason);
+
+    private sealed record Listener(DatabaseNotifications Owner, string Channel, Action<string> Received, Action? Resumed) : IDisposable
+    {
+        public void Dispose() =>
+            Owner._listeners.AddOrUpdate(Channel, [], (_, listeners) => listeners.Remove(this));
+    }
+}
