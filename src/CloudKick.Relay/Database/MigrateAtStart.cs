@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace CloudKick.Relay.Database;
 
@@ -15,8 +14,7 @@ internal sealed partial class MigrateAtStart(IOptions<DatabaseOptions> options, 
         if (!options.Value.MigrateAtStart)
             return;
 
-        await using var owner = NpgsqlDataSource.Create(options.Value.OwnerConnectionString!);
-        var result = await migrations.ApplyAsync(owner, null, cancellationToken);
+        var result = await migrations.ApplyAsync(options.Value.OwnerConnectionString!, null, cancellationToken);
         foreach (var migration in result.Applied)
             MigrationApplied(logger, migration.Name, migration.Duration.TotalMilliseconds);
         foreach (var name in result.Ahead)

@@ -9,8 +9,6 @@ namespace CloudKick.Relay.Database;
 public sealed record Migration(string Name, string Sql)
 {
     /// <summary>SHA-256 of the text with line endings as <c>\n</c>: 64 lower-case hexadecimal digits.</summary>
-    public string Checksum { get; } = ChecksumOf(Sql);
-
-    private static string ChecksumOf(string sql) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql.ReplaceLineEndings("\n"))));
+    public string Checksum =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 }

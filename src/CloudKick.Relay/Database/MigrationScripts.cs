@@ -54,7 +54,7 @@ public static partial class MigrationScripts
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"^(?<place>(?<date>\d{4}-\d{2}-\d{2})_\d{2})_[a-z0-9]+(_[a-z0-9]+)*\.sql$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<place>(?<date>\d{4}-\d{2}-\d{2})_\d{2})_[a-z0-9]+(_[a-z0-9]+)*\.sql\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
 
     // `begin` and `end` without these forms belong to PL/pgSQL blocks.

@@ -14,7 +14,7 @@ namespace CloudKick.Relay.Database;
 public sealed class Migrations(IReadOnlyList<Migration> scripts, MigrationTimeouts? timeouts = null, TimeProvider? timeProvider = null)
 {
     // Any number that nothing else locks in the same database: "ckmigrat" in ASCII.
-    private const long LockKey = 0x636B_6D69_6772_6174;
+    internal const long LockKey = 0x636B_6D69_6772_6174;
 
     private const string BeginSql =
         """
@@ -50,15 +50,21 @@ public sealed class Migrations(IReadOnlyList<Migration> scripts, MigrationTimeou
     private readonly TimeProvider _timeProvider = timeProvider ?? TimeProvider.System;
 
     /// <summary>Applies what is pending.</summary>
-    /// <param name="owner">Connects as the role that owns the schema; needs the right to create roles for the first file.</param>
+    /// <param name="ownerConnectionString">Connects as the role that owns the schema; it needs the right to create roles for the first file.</param>
     /// <param name="starting">Called before each file, for progress; may be null.</param>
     /// <param name="cancellationToken">Stops after rolling back the file at hand.</param>
-    /// <exception cref="MigrationException">An applied file changed, a file is out of order, or a file failed.</exception>
-    /// <exception cref="NpgsqlException">The database is not usable, or the lock was not free in time.</exception>
-    public async Task<MigrationResult> ApplyAsync(NpgsqlDataSource owner, Action<Migration>? starting, CancellationToken cancellationToken)
+    /// <exception cref="MigrationException">An applied file changed, a file is out of order, a file failed, or another process took too long.</exception>
+    /// <exception cref="NpgsqlException">The database is not usable.</exception>
+    public async Task<MigrationResult> ApplyAsync(string ownerConnectionString, Action<Migration>? starting, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(owner);
-        await using var connection = await owner.OpenConnectionAsync(cancellationToken);
+        var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString)
+        {
+            ApplicationName = "cloudkick-migrate",
+            Pooling = false,
+            IncludeErrorDetail = true, // migrations hold no tenant's data
+        };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
         var applied = new List<AppliedMigration>();
         while (true)
         {
@@ -106,18 +112,25 @@ public sealed class Migrations(IReadOnlyList<Migration> scripts, MigrationTimeou
         var begin = new CommandDefinition(
             BeginSql, new { lock_timeout = wait, key = LockKey }, transaction, Seconds(_timeouts.Lock + _timeouts.Command), cancellationToken: cancellationToken);
 
-        bool exists;
-        await using (var results = await connection.QueryMultipleAsync(begin))
-        {
-            await results.ReadAsync();
-            await results.ReadAsync();
-            exists = await results.ReadSingleAsync<bool>();
-        }
-
-        if (!exists)
+        if (!await BeginAsync(connection, begin))
             await connection.ExecuteAsync(new CommandDefinition(CreateTableSql, transaction: transaction, cancellationToken: cancellationToken));
         return (await connection.QueryAsync<AppliedMigration>(
             new CommandDefinition(ReadSql, transaction: transaction, cancellationToken: cancellationToken))).AsList();
+    }
+
+    private async Task<bool> BeginAsync(NpgsqlConnection connection, CommandDefinition begin)
+    {
+        try
+        {
+            await using var results = await connection.QueryMultipleAsync(begin);
+            await results.ReadAsync();
+            await results.ReadAsync();
+            return await results.ReadSingleAsync<bool>();
+        }
+        catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new MigrationException($"Another process has been migrating this database for more than {_timeouts.Lock.TotalSeconds:0} s. Try again when it is done.", busy);
+        }
     }
 
     private async Task<AppliedMigration> ApplyAsync(NpgsqlTransaction transaction, Migration migration, CancellationToken cancellationToken)
@@ -131,12 +144,18 @@ public sealed class Migrations(IReadOnlyList<Migration> scripts, MigrationTimeou
         }
         catch (PostgresException failure) when (!DatabaseFailure.IsUnavailable(failure))
         {
-            throw new MigrationException(MigrationFault.Describe(migration, failure), failure);
+            throw new MigrationException(Describe(migration, failure), failure);
         }
 
         var row = new { migration.Name, migration.Checksum, Duration = _timeProvider.GetElapsedTime(started) };
         return await connection.QuerySingleAsync<AppliedMigration>(
             new CommandDefinition(RecordSql, row, transaction, cancellationToken: cancellationToken));
+    }
+
+    private static string Describe(Migration migration, PostgresException failure)
+    {
+        string?[] parts = [$"{migration.Name}: {failure.MessageText} ({failure.SqlState}).", failure.Detail, failure.Hint, failure.Where];
+        return string.Join(' ', parts.Where(part => !string.IsNullOrEmpty(part))) + " The file was rolled back; files before it stay applied.";
     }
 
     private static int Seconds(TimeSpan duration) => (int)Math.Ceiling(duration.TotalSeconds);

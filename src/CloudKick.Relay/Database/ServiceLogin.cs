@@ -31,8 +31,9 @@ public static class ServiceLogin
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentException.ThrowIfNullOrEmpty(password);
-        await using var owner = NpgsqlDataSource.Create(ownerConnectionString);
-        await using var connection = await owner.OpenConnectionAsync(cancellationToken);
+        var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         string ddl;
         await using (var results = await connection.QueryMultipleAsync(new CommandDefinition(
