@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using FluentValidation.Results;
+
+namespace CloudKick.Relay.Problems;
+
+/// <summary>
+/// Makes the API's errors, one factory for each <see cref="ProblemTypes">type</see>. The detail says what happened and what to do
+/// about it; it must not hold secrets, payloads or the text of exceptions.
+/// </summary>
+internal static class Problem
+{
+    private static readonly TimeSpan ShortPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Every fault that the validator found, by the member's name in JSON.</summary>
+    public static ProblemResult Invalid(ValidationResult result) =>
+        Invalid(result.Errors.Select(failure => new FieldError(JsonPath.FromProperty(failure.PropertyName), failure.ErrorMessage)));
+
+    /// <summary>One fault.</summary>
+    public static ProblemResult Invalid(string field, string message) => Invalid([new FieldError(field, message)]);
+
+    /// <summary>Several faults.</summary>
+    public static ProblemResult Invalid(IEnumerable<FieldError> faults)
+    {
+        var errors = faults.ToArray();
+        var detail = errors is [var only] ? $"{only.Field}: {only.Message}" : $"{errors.Length} faults, each named under errors. Correct the request and send it again.";
+        return new ProblemResult(ProblemTypes.InvalidRequest, detail) { Errors = errors };
+    }
+
+    /// <summary>No key, or one that is not valid.</summary>
+    /// <param name="detail">What to do; says nothing about which part of a key was wrong.</param>
+    /// <param name="error">The <c>error</c> of the challenge (RFC 6750 §3.1); null when no key came at all.</param>
+    public static ProblemResult Unauthorized(string detail, string? error = null) => new(ProblemTypes.Unauthorized, detail)
+    {
+        Challenge = error is null ? "Bearer realm=\"cloudkick\"" : $"Bearer realm=\"cloudkick\", error=\"{error}\"",
+    };
+
+    /// <summary>The key is valid and lacks this scope, or is of the wrong kind for it.</summary>
+    public static ProblemResult InsufficientScope(string detail, string scope) => new(ProblemTypes.InsufficientScope, detail)
+    {
+        Challenge = $"Bearer realm=\"cloudkick\", error=\"insufficient_scope\", scope=\"{scope}\"",
+        Extensions = new JsonObject { ["requiredScope"] = scope },
+    };
+
+    public static ProblemResult TerminalNotWhitelisted(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.TerminalNotWhitelisted, detail, extensions);
+
+    public static ProblemResult KickNotFound(string detail) => new(ProblemTypes.KickNotFound, detail);
+
+    public static ProblemResult TerminalNotFound(string detail) => new(ProblemTypes.TerminalNotFound, detail);
+
+    public static ProblemResult WhitelistEntryNotFound(string detail) => new(ProblemTypes.WhitelistEntryNotFound, detail);
+
+    public static ProblemResult MerchantNotFound(string detail) => new(ProblemTypes.MerchantNotFound, detail);
+
+    public static ProblemResult ApiKeyNotFound(string detail) => new(ProblemTypes.ApiKeyNotFound, detail);
+
+    public static ProblemResult TerminalExists(string detail) => new(ProblemTypes.TerminalExists, detail);
+
+    public static ProblemResult TerminalOffline(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.TerminalOffline, detail, extensions);
+
+    public static ProblemResult KickInProgress(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.KickInProgress, detail, extensions);
+
+    public static ProblemResult IdempotencyKeyInUse(string detail) =>
+        new(ProblemTypes.IdempotencyKeyInUse, detail) { RetryAfter = ShortPause };
+
+    public static ProblemResult IdempotencyKeyReused(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.IdempotencyKeyReused, detail, extensions);
+
+    public static ProblemResult ManagementSystemMismatch(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.ManagementSystemMismatch, detail, extensions);
+
+    public static ProblemResult CloudConnect1(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.CloudConnect1, detail, extensions);
+
+    /// <summary>Too many requests, of a key or for a terminal.</summary>
+    /// <param name="detail">Which limit.</param>
+    /// <param name="retryAfter">When the next request will pass.</param>
+    public static ProblemResult RateLimited(string detail, TimeSpan retryAfter) =>
+        new(ProblemTypes.RateLimited, detail) { RetryAfter = retryAfter };
+
+    /// <param name="detail">What is down.</param>
+    /// <param name="retryAfter">When to try again; null: in a second.</param>
+    public static ProblemResult CloudUnavailable(string detail, TimeSpan? retryAfter = null) =>
+        new(ProblemTypes.CloudUnavailable, detail) { RetryAfter = retryAfter ?? ShortPause };
+
+    public static ProblemResult DatabaseUnavailable() =>
+        new(ProblemTypes.DatabaseUnavailable, "The relay cannot reach its database at the moment. Send the request again shortly.") { RetryAfter = ShortPause };
+
+    /// <summary>Any type with members of its own.</summary>
+    public static ProblemResult Create(ProblemType type, string detail, params ReadOnlySpan<(string Name, JsonNode? Value)> extensions)
+    {
+        if (extensions.IsEmpty)
+            return new ProblemResult(type, detail);
+        var members = new JsonObject();
+        foreach (var (name, value) in extensions)
+            members[name] = value;
+        return new ProblemResult(type, detail) { Extensions = members };
+    }
+}

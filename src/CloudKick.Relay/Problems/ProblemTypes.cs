@@ -1,0 +1,42 @@
+using static CloudKick.Relay.Problems.Retry;
+
+namespace CloudKick.Relay.Problems;
+
+/// <summary>Every problem that the API answers with. A code, once released, keeps its meaning and its status.</summary>
+internal static class ProblemTypes
+{
+    public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "The request is not valid", Never);
+    public static readonly ProblemType Unauthorized = new("unauthorized", 401, "No valid API key", Never);
+    public static readonly ProblemType InsufficientScope = new("insufficient-scope", 403, "The API key may not do this", Never);
+    public static readonly ProblemType TerminalNotWhitelisted = new("terminal-not-whitelisted", 403, "The terminal is not on the whitelist", Never);
+    public static readonly ProblemType NotFound = new("not-found", 404, "There is nothing here", Never);
+    public static readonly ProblemType KickNotFound = new("kick-not-found", 404, "There is no such kick", Never);
+    public static readonly ProblemType TerminalNotFound = new("terminal-not-found", 404, "There is no such terminal", Never);
+    public static readonly ProblemType WhitelistEntryNotFound = new("whitelist-entry-not-found", 404, "The terminal is not on the whitelist", Never);
+    public static readonly ProblemType MerchantNotFound = new("merchant-not-found", 404, "There is no such merchant", Never);
+    public static readonly ProblemType ApiKeyNotFound = new("api-key-not-found", 404, "There is no such API key", Never);
+    public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "This address does not answer to this method", Never);
+    public static readonly ProblemType TerminalOffline = new("terminal-offline", 409, "The terminal is offline", Safe);
+    public static readonly ProblemType KickInProgress = new("kick-in-progress", 409, "Another kick for this terminal is in progress", Safe);
+    public static readonly ProblemType IdempotencyKeyInUse = new("idempotency-key-in-use", 409, "A request with this idempotency key is still running", Safe);
+    public static readonly ProblemType TerminalExists = new("terminal-exists", 409, "The terminal is registered already", Never);
+    public static readonly ProblemType PayloadTooLarge = new("payload-too-large", 413, "The request's body is too large", Never);
+    public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "The request's content type is not supported", Never);
+    public static readonly ProblemType IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key was used for another request", Never);
+    public static readonly ProblemType ManagementSystemMismatch = new("management-system-mismatch", 422, "The terminal is in another management system", Never);
+    public static readonly ProblemType CloudConnect1 = new("cloud-connect-1", 422, "This is a Cloud Connect 1.0 request", Never);
+    public static readonly ProblemType RateLimited = new("rate-limited", 429, "Too many requests", Safe);
+    public static readonly ProblemType InternalError = new("internal-error", 500, "The relay failed", WhenRepeatable);
+    public static readonly ProblemType CloudUnavailable = new("cloud-unavailable", 503, "The way to the terminals is not available", Safe);
+    public static readonly ProblemType DatabaseUnavailable = new("database-unavailable", 503, "The database is not available", WhenRepeatable);
+    public static readonly ProblemType TimedOut = new("timed-out", 504, "The relay did not finish in time", WhenRepeatable);
+
+    /// <summary>All of them, in the order of their statuses.</summary>
+    public static readonly IReadOnlyList<ProblemType> All =
+    [
+        InvalidRequest, Unauthorized, InsufficientScope, TerminalNotWhitelisted, NotFound, KickNotFound, TerminalNotFound, WhitelistEntryNotFound,
+        MerchantNotFound, ApiKeyNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, IdempotencyKeyInUse, TerminalExists, PayloadTooLarge,
+        UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, InternalError, CloudUnavailable,
+        DatabaseUnavailable, TimedOut,
+    ];
+}

@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace CloudKick.Tas.Tests;
+
+/// <summary>Starts servers on free loopback ports and stops them after the test.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal abstract class TasFixture
+{
+    private readonly List<IAsyncDisposable> _servers = [];
+
+    protected static TasOptions Options { get; } = new() { Address = IPAddress.Loopback, Port = 0 };
+
+    protected RecordingGate Gate { get; } = new();
+
+    protected async Task<TasServer> StartAsync(CancellationToken cancellationToken, TasOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        var server = await TasServer.StartAsync(options ?? Options, Gate, null, timeProvider, cancellationToken);
+        _servers.Add(server);
+        return server;
+    }
+
+    /// <summary>Completes when the condition holds; [CancelAfter] bounds the wait.</summary>
+    protected static Task Until(Func<bool> condition, CancellationToken cancellationToken) => Until(() => Task.FromResult(condition()), cancellationToken);
+
+    protected static async Task Until(Func<Task<bool>> condition, CancellationToken cancellationToken)
+    {
+        while (!await condition())
+            await Task.Delay(1, cancellationToken);
+    }
+
+    [TearDown]
+    public async Task StopServers()
+    {
+        foreach (var server in _servers)
+            await server.DisposeAsync();
+    }
+}
