@@ -1,0 +1,306 @@
+using System.IO.Pipelines;
+using CloudKick.Mqtt;
+using CloudKick.Mqtt.Packets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace CloudKick.LocalCloud;
+
+/// <summary>
+/// One client's MQTT connection: this loop reads, a <see cref="ConnectionWriter"/> writes. The first cause to close it wins;
+/// whoever closes it, the loop ends it.
+/// </summary>
+internal sealed class ClientConnection : IReceiver
+{
+    private readonly ConnectionContext _context;
+    private readonly Device _device;
+    private readonly Broker _broker;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly long _openedAt;
+    private long _lastReceivedAt;
+    private long _closedAt;
+    private int _unacknowledged;
+    private CloseCause? _cause;
+    private ConnectTerms? _terms;
+    private Session? _session;
+    private ConnectionWriter? _writer;
+    private Task _writing = Task.CompletedTask;
+    private PublishHandler? _publishing;
+    private SubscribeHandler? _subscribing;
+
+    public ClientConnection(ConnectionContext context, Device device, Broker broker, TimeProvider timeProvider, ILogger logger)
+    {
+        _context = context;
+        _device = device;
+        _broker = broker;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        _openedAt = timeProvider.GetTimestamp();
+        _lastReceivedAt = _openedAt;
+        Identity = new ConnectionIdentity(new ClientIdentity("", device.ThingName, device.CertificateId), "", "");
+    }
+
+    /// <summary>Complete once CONNECT was read.</summary>
+    public ConnectionIdentity Identity { get; private set; }
+
+    public MqttProtocolVersion Version { get; private set; }
+
+    public WillMessage? Will { get; private set; }
+
+    /// <summary>The version number of this connection's lifecycle events. Guarded by the broker.</summary>
+    public long PresenceVersion { get; set; }
+
+    public ConnectionWriter Writer => _writer ?? throw new InvalidOperationException("Nothing is written before CONNECT was read.");
+
+    public int Window => _terms!.Window;
+
+    public async Task RunAsync()
+    {
+        _broker.Opened(this);
+        try
+        {
+            await ReadAsync();
+        }
+        catch (MqttProtocolException exception)
+        {
+            BrokerLog.ClientError(_logger, Identity.Client.ThingName, Identity.Client.ClientId, exception.Message);
+            Close(CloseCause.ClientError(exception.ReasonCode));
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            Close(CloseCause.ConnectionLost);
+        }
+        catch (Exception exception) // the loop's boundary: one client's failure must not be another's
+        {
+            BrokerLog.ConnectionFailed(_logger, Identity.Client.ThingName, Identity.Client.ClientId, exception);
+            Close(CloseCause.ServerError);
+        }
+        await EndAsync();
+    }
+
+    /// <summary>Ends the connection. Only the first cause counts. From any thread; does not wait.</summary>
+    public void Close(CloseCause cause)
+    {
+        if (Interlocked.CompareExchange(ref _cause, cause, null) is not null) return;
+        Volatile.Write(ref _closedAt, _timeProvider.GetTimestamp());
+        _writer?.StopWaiting();
+        _context.Transport.Input.CancelPendingRead();
+    }
+
+    /// <summary>Cuts the connection as a failing network would.</summary>
+    public void Cut()
+    {
+        Close(CloseCause.ConnectionLost);
+        _context.Abort();
+    }
+
+    /// <summary>Keep-alive, CONNECT in time, end in time.</summary>
+    public void CheckDeadlines()
+    {
+        var limits = _broker.Limits;
+        if (Volatile.Read(ref _cause) is not null)
+        {
+            if (_timeProvider.GetElapsedTime(Volatile.Read(ref _closedAt)) > limits.CloseTimeout) _context.Abort();
+        }
+        else if (Volatile.Read(ref _session) is null)
+        {
+            if (_timeProvider.GetElapsedTime(_openedAt) > limits.ConnectTimeout) Close(CloseCause.ClientError());
+        }
+        else if (_timeProvider.GetElapsedTime(Volatile.Read(ref _lastReceivedAt)) > _terms!.KeepAlive * 1.5)
+        {
+            Close(CloseCause.KeepAliveTimeout); // MQTT-3.1.2-22
+        }
+    }
+
+    /// <returns>False if the client has as many unacknowledged messages as the broker's Receive Maximum allows already.</returns>
+    public bool TryBeginAcknowledgement() => Interlocked.Increment(ref _unacknowledged) <= _broker.Limits.ReceiveMaximum;
+
+    public void AcknowledgePublish(ushort packetIdentifier, MqttReasonCode reasonCode)
+    {
+        Interlocked.Decrement(ref _unacknowledged);
+        Writer.Send(new PubAckPacket(packetIdentifier, reasonCode));
+    }
+
+    void IReceiver.DeliveriesWaiting() => _writer?.Wake();
+
+    void IReceiver.Overrun() => Close(CloseCause.SlowConsumer);
+
+    private async Task ReadAsync()
+    {
+        var input = _context.Transport.Input;
+        while (true)
+        {
+            var result = await input.ReadAsync();
+            if (result.IsCanceled) return;
+
+            var buffer = result.Buffer;
+            try
+            {
+                while (_cause is null && MqttFrame.TryRead(ref buffer, _broker.Limits.MaximumPacketSize, out var frame))
+                {
+                    Volatile.Write(ref _lastReceivedAt, _timeProvider.GetTimestamp());
+                    if (_session is not null) Handle(frame);
+                    else Connect(frame, pipelined: !buffer.IsEmpty);
+                }
+            }
+            finally
+            {
+                input.AdvanceTo(buffer.Start, buffer.End);
+            }
+            if (result.IsCompleted || _cause is not null) return;
+            if (_writer is not null) await _writer.WaitForRoomAsync();
+        }
+    }
+
+    private void Connect(in MqttFrame frame, bool pipelined)
+    {
+        if (frame.Type != MqttPacketType.Connect)
+            throw new MqttProtocolException(MqttReasonCode.ProtocolError, "MQTT-3.1.0-1", $"{frame.Type} before CONNECT");
+
+        var connect = ConnectPacket.Decode(frame);
+        var client = new ClientIdentity(connect.ClientIdentifier, _device.ThingName, _device.CertificateId);
+        Identity = new ConnectionIdentity(client, Guid.NewGuid().ToString("N"), _device.IpAddress);
+        Version = connect.Version;
+        _terms = ConnectTerms.For(connect, _broker.Limits);
+        _writer = new ConnectionWriter(_context.Transport.Output, Version, TryWriteDelivery);
+        _writing = WriteAsync(_writer);
+
+        if (pipelined) throw new MqttProtocolException(MqttReasonCode.ProtocolError, "AWS IoT Core", "The client did not wait for CONNACK");
+        if (ConnectTerms.Refusal(connect, _broker.Limits) is { } refusal)
+        {
+            Refuse(refusal, CloseCause.ClientError());
+            return;
+        }
+        if (!IsAuthorized(connect, client))
+        {
+            _broker.Presence.ConnectFailed(Identity);
+            Refuse(MqttReasonCode.NotAuthorized, new CloseCause(CloseCause.NotAuthorized.DisconnectReason));
+            return;
+        }
+        if (!_broker.Quotas.MayConnect(client))
+        {
+            Refuse(MqttReasonCode.QuotaExceeded, new CloseCause(CloseCause.SlowConsumer.DisconnectReason));
+            return;
+        }
+
+        if (connect.Will is { } will) Will = new WillMessage(will.Message, TimeSpan.FromSeconds(will.DelayInterval));
+        var (session, present) = _broker.Join(this, Version, connect.CleanStart, _terms.SessionExpiry);
+        _publishing = new PublishHandler(_broker, this);
+        _subscribing = new SubscribeHandler(_broker, this, session);
+        Volatile.Write(ref _session, session);
+        _writer.Send(_terms.ToConnAck(present, _broker.Limits));
+        session.Attach(this);
+        _broker.Waiters.Changed();
+    }
+
+    private bool IsAuthorized(ConnectPacket connect, ClientIdentity client) =>
+        _broker.Authorization.MayConnect(client)
+        && (connect.Will?.Message is not { } will || _broker.Authorization.MayPublish(client, will.Topic, will.Retain));
+
+    /// <summary>AWS tells a 3.1.1 client only that its client id is impossible; anything else it answers by closing.</summary>
+    private void Refuse(MqttReasonCode code, CloseCause cause)
+    {
+        BrokerLog.ConnectRefused(_logger, Identity.Client.ThingName, Identity.Client.ClientId, code.Describe());
+        if (Version == MqttProtocolVersion.V5 || code == MqttReasonCode.ClientIdentifierNotValid)
+            Writer.Send(new ConnAckPacket { ReasonCode = code });
+        Close(cause);
+    }
+
+    private void Handle(in MqttFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case MqttPacketType.Publish:
+                _publishing!.Handle(PublishPacket.Decode(frame, Version));
+                break;
+            case MqttPacketType.PubAck:
+                _broker.Counters.Acknowledged();
+                _session!.Acknowledge(PubAckPacket.Decode(frame, Version).PacketIdentifier);
+                break;
+            case MqttPacketType.Subscribe:
+                _subscribing!.Handle(SubscribePacket.Decode(frame, Version));
+                break;
+            case MqttPacketType.Unsubscribe:
+                _subscribing!.Handle(UnsubscribePacket.Decode(frame, Version));
+                break;
+            case MqttPacketType.PingReq:
+                Writer.Send(default(PingRespPacket));
+                break;
+            case MqttPacketType.Disconnect:
+                Disconnect(DisconnectPacket.Decode(frame, Version));
+                break;
+            default:
+                // CONNECT again, QoS 2's packets, AUTH, or what only a server sends.
+                throw new MqttProtocolException(MqttReasonCode.ProtocolError, "MQTT-4.13.1-1", $"{frame.Type} is not accepted here");
+        }
+    }
+
+    private void Disconnect(DisconnectPacket packet)
+    {
+        if (packet.SessionExpiryInterval is { } seconds)
+        {
+            var asked = TimeSpan.FromSeconds(seconds);
+            _broker.ChangeExpiry(_session!, this, asked < _broker.Limits.MaximumSessionExpiry ? asked : _broker.Limits.MaximumSessionExpiry);
+        }
+        if (packet.ReasonCode != MqttReasonCode.DisconnectWithWillMessage) Will = null;
+        Close(CloseCause.ClientInitiated);
+    }
+
+    private bool TryWriteDelivery(PipeWriter output)
+    {
+        if (_session is not { } session) return false;
+        var client = Identity.Client;
+        while (true)
+        {
+            var now = _timeProvider.GetUtcNow();
+            bool taken = session.TryTake(this, now, out var delivery, out ushort packetIdentifier, out int expired);
+            if (expired > 0) _broker.Counters.Expired(expired);
+            if (!taken) return false;
+
+            var message = delivery.Message.For(delivery.QualityOfService, delivery.Retain, now);
+            if (_broker.Authorization.MayReceive(client, message.Topic)
+                && _broker.Quotas.MayDeliver(client, message.Payload.Length)
+                && PublishPacket.TryEncode(message, packetIdentifier, duplicate: false, output, Version, _terms!.MaximumPacketSize))
+            {
+                _broker.Counters.Delivered();
+                return true;
+            }
+            _broker.Counters.Dropped(1);
+            session.Acknowledge(packetIdentifier);
+        }
+    }
+
+    private async Task WriteAsync(ConnectionWriter writer)
+    {
+        try
+        {
+            await writer.RunAsync();
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            Close(CloseCause.ConnectionLost);
+        }
+        catch (Exception exception) // the loop's boundary
+        {
+            BrokerLog.ConnectionFailed(_logger, Identity.Client.ThingName, Identity.Client.ClientId, exception);
+            Close(CloseCause.ServerError);
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        Close(CloseCause.ConnectionLost); // the peer closed without a DISCONNECT
+        var cause = _cause!;
+        if (_session is not null) _broker.Leave(_session, this, cause);
+        if (_writer is not null)
+        {
+            bool hopeless = cause == CloseCause.ConnectionLost || (cause == CloseCause.SlowConsumer && _writer.IsFlushing);
+            if (hopeless) _context.Abort();
+            _writer.Finish(cause.Code);
+            await _writing;
+        }
+        BrokerLog.Disconnected(_logger, Identity.Client.ThingName, Identity.Client.ClientId, cause.DisconnectReason);
+        _broker.Closed(this);
+    }
+}

@@ -1,0 +1,124 @@
+using CloudKick.Mqtt;
+
+namespace CloudKick.LocalCloud;
+
+/// <summary>
+/// What tests and fault experiments see of LocalCloud and order from it. Waits end by a signal, not by polling. Thread safe.
+/// </summary>
+public sealed class LocalCloudControl
+{
+    private readonly Broker _broker;
+    private readonly LocalCloudServer _server;
+
+    internal LocalCloudControl(Broker broker, LocalCloudServer server)
+    {
+        _broker = broker;
+        _server = server;
+    }
+
+    /// <summary>Client ids that are connected now, in no order.</summary>
+    public IReadOnlyCollection<string> ConnectedClientIds => _broker.ConnectedClientIds();
+
+    /// <summary>How many clients are connected now.</summary>
+    public int ConnectedClients => _broker.ConnectedClients;
+
+    /// <summary>What happened to messages so far.</summary>
+    public MessageCounters Counters => _broker.Counters.Snapshot();
+
+    /// <summary>
+    /// Called with every PUBLISH that the broker accepts, and every will, before anyone receives it. On the publisher's
+    /// thread: it must be quick and must not throw.
+    /// </summary>
+    public Action<AcceptedPublish>? PublishAccepted
+    {
+        get => _broker.PublishAccepted;
+        set => _broker.PublishAccepted = value;
+    }
+
+    /// <summary>
+    /// Decides, for each PUBLISH that would be accepted, whether it is refused, and with which reason code in its PUBACK
+    /// (a 3.1.1 client sees an ordinary PUBACK). Null, and a null result, refuse nothing.
+    /// </summary>
+    public Func<AcceptedPublish, MqttReasonCode?>? RefusePublish
+    {
+        get => _broker.Faults.Refuse;
+        set => _broker.Faults.Refuse = value;
+    }
+
+    /// <summary>How many messages the broker accepted for a topic.</summary>
+    public long PublishedTo(string topic) => _broker.Counters.PublishedTo(topic);
+
+    /// <summary>Whether the client's session has a subscription to exactly this filter.</summary>
+    public bool IsSubscribed(string clientId, string topicFilter) => _broker.FindSession(clientId)?.IsSubscribed(topicFilter) ?? false;
+
+    /// <summary>Messages that wait for a client or that it has not acknowledged.</summary>
+    public int QueuedMessages(string clientId) => _broker.FindSession(clientId)?.QueuedMessages ?? 0;
+
+    /// <summary>Waits until a client is connected.</summary>
+    public Task WaitForConnectedAsync(string clientId, CancellationToken cancellationToken) =>
+        WaitUntilAsync(() => _broker.FindConnection(clientId) is not null, cancellationToken);
+
+    /// <summary>Waits until a client is not connected.</summary>
+    public Task WaitForDisconnectedAsync(string clientId, CancellationToken cancellationToken) =>
+        WaitUntilAsync(() => _broker.FindConnection(clientId) is null, cancellationToken);
+
+    /// <summary>Waits until at least so many clients are connected.</summary>
+    public Task WaitForConnectedAsync(int clients, CancellationToken cancellationToken) =>
+        WaitUntilAsync(() => _broker.ConnectedClients >= clients, cancellationToken);
+
+    /// <summary>Waits until a client's session has a subscription to exactly this filter.</summary>
+    public Task WaitForSubscribedAsync(string clientId, string topicFilter, CancellationToken cancellationToken) =>
+        WaitUntilAsync(() => IsSubscribed(clientId, topicFilter), cancellationToken);
+
+    /// <summary>Waits until the broker has accepted at least so many messages for a topic.</summary>
+    public Task WaitForPublishedAsync(string topic, long messages, CancellationToken cancellationToken) =>
+        WaitUntilAsync(() => PublishedTo(topic) >= messages, cancellationToken);
+
+    /// <summary>Ends a client's connection as AWS's DeleteConnection does: MQTT 5 clients get DISCONNECT 0x98. The client may return at once.</summary>
+    /// <returns>False if the client was not connected.</returns>
+    public bool Disconnect(string clientId)
+    {
+        var connection = _broker.FindConnection(clientId);
+        connection?.Close(CloseCause.Administrative);
+        return connection is not null;
+    }
+
+    /// <summary>Cuts a client's connection as a failing network would.</summary>
+    /// <returns>False if the client was not connected.</returns>
+    public bool Cut(string clientId)
+    {
+        var connection = _broker.FindConnection(clientId);
+        connection?.Cut();
+        return connection is not null;
+    }
+
+    /// <summary>Cuts every connection; clients may return at once.</summary>
+    public void CutAll()
+    {
+        foreach (var connection in _broker.Connections()) connection.Cut();
+    }
+
+    /// <summary>
+    /// The broker is down: the port refuses connections and all are cut, until <see cref="ComeBackAsync"/>. Sessions and
+    /// retained messages stay. Returns when the port is closed.
+    /// </summary>
+    public Task GoDownAsync() => _server.GoDownAsync();
+
+    /// <summary>The broker is back, on the same port. Does nothing if it was not down.</summary>
+    public Task ComeBackAsync(CancellationToken cancellationToken) => _server.ComeBackAsync(cancellationToken);
+
+    /// <summary>
+    /// From now on accepted messages are delivered but their PUBACKs held back, until <see cref="ReleaseAcknowledgements"/>
+    /// or <see cref="LoseAcknowledgements"/>.
+    /// </summary>
+    public void HoldAcknowledgements() => _broker.Faults.Hold();
+
+    /// <summary>Sends the PUBACKs that were held back, and holds no more.</summary>
+    public void ReleaseAcknowledgements() => _broker.Faults.Release();
+
+    /// <summary>Forgets the PUBACKs that were held back, and holds no more.</summary>
+    public void LoseAcknowledgements() => _broker.Faults.Lose();
+
+    internal Task WaitUntilAsync(Func<bool> condition, CancellationToken cancellationToken) =>
+        _broker.Waiters.WaitAsync(condition, cancellationToken);
+}

@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace CloudKick.LocalCloud;
+
+/// <summary>How LocalCloud runs.</summary>
+public sealed record LocalCloudOptions
+{
+    /// <summary>Address to listen on. Default: 127.0.0.1.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>TCP port; 0 takes a free one, which <see cref="LocalCloudServer.Port"/> tells. Default: 8443.</summary>
+    public int Port { get; init; } = 8443;
+
+    /// <summary>
+    /// Directory of the certificate authority and LocalCloud's own certificate; created with mode 0700 on first start.
+    /// Another process may issue device certificates from it with <see cref="CertificateAuthority.Open"/>.
+    /// </summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Refuse TLS clients that send no server name, as AWS does. Default: true.</summary>
+    public bool RequireServerNameIndication { get; init; } = true;
+
+    /// <summary>What the broker allows. Default: what AWS IoT Core allows.</summary>
+    public BrokerLimits Limits { get; init; } = new();
+}

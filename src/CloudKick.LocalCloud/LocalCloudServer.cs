@@ -1,0 +1,147 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CloudKick.LocalCloud;
+
+/// <summary>
+/// AWS IoT Core as a terminal and a relay see it, on one machine: one TLS port that chooses by ALPN between MQTT
+/// (<c>x-amzn-mqtt-ca</c>) and the HTTPS API (<c>x-amzn-http-ca</c>, <c>http/1.1</c> or none). In memory; what it holds is
+/// gone when it is disposed, except its certificate authority. Thread safe.
+/// </summary>
+public sealed class LocalCloudServer : IAsyncDisposable
+{
+    private readonly LocalCloudOptions _options;
+    private readonly CertificateAuthority _authority;
+    private readonly X509Certificate2 _serverCertificate;
+    private readonly TlsPolicy _tls;
+    private readonly MqttOrHttp _handler;
+    private readonly Housekeeping _housekeeping;
+    private readonly Broker _broker;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly SemaphoreSlim _switching = new(1, 1);
+    private Listener? _listener;
+    private PortReservation? _reservation;
+
+    private LocalCloudServer(LocalCloudOptions options, ILoggerFactory loggerFactory, TimeProvider timeProvider)
+    {
+        _options = options;
+        _loggerFactory = loggerFactory;
+        var logger = loggerFactory.CreateLogger<LocalCloudServer>();
+
+        // Certificates live by the real clock, because TLS judges them by it.
+        _authority = CertificateAuthority.Open(options.DataDirectory);
+        _serverCertificate = _authority.OpenServerCertificate();
+        _tls = new TlsPolicy(_authority.Certificate, _serverCertificate, options.RequireServerNameIndication, logger);
+        _broker = new Broker(options.Limits, new FixedRules(), new Unlimited(), timeProvider);
+        _handler = new MqttOrHttp(_broker, timeProvider, logger);
+        _housekeeping = new Housekeeping(_broker, timeProvider, logger);
+        Control = new LocalCloudControl(_broker, this);
+    }
+
+    /// <summary>The TCP port that is listened on.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Full path of the certificate (PEM) that clients must trust.</summary>
+    public string CaFile => _authority.CaFile;
+
+    /// <summary>What tests and experiments observe and order.</summary>
+    public LocalCloudControl Control { get; }
+
+    /// <summary>Starts LocalCloud; when this returns, clients can connect.</summary>
+    /// <param name="options">Where to listen and where the certificate authority is.</param>
+    /// <param name="loggerFactory">Event ids 2000–2999; no logs by default.</param>
+    /// <param name="timeProvider">Time for keep-alives, expiries and delays; the system's by default.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="IOException">The port is taken, or the data directory cannot be used.</exception>
+    public static async Task<LocalCloudServer> StartAsync(
+        LocalCloudOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var server = new LocalCloudServer(options, loggerFactory ?? NullLoggerFactory.Instance, timeProvider ?? TimeProvider.System);
+        try
+        {
+            await server.ListenAsync(options.Port, cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Creates a key pair and a certificate for a thing: a terminal's id, or <c>relay</c> for the relay. A thing may have
+    /// several certificates; all are known at once, also those that another process issues from the same data directory.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is not 1–128 of <c>A–Z a–z 0–9 : _ -</c>.</exception>
+    public DeviceCertificate IssueDeviceCertificate(string thingName) => _authority.IssueDeviceCertificate(thingName);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _housekeeping.DisposeAsync();
+        await StopListeningAsync(CloseCause.ShuttingDown);
+        _reservation?.Dispose();
+        _serverCertificate.Dispose();
+        _authority.Dispose();
+        _switching.Dispose();
+    }
+
+    /// <summary>Closes the port, which stays taken, and all connections. The broker keeps its sessions.</summary>
+    internal async Task GoDownAsync()
+    {
+        await _switching.WaitAsync();
+        try
+        {
+            await StopListeningAsync(cause: null);
+            _reservation ??= PortReservation.Take(new IPEndPoint(_options.Address, Port));
+        }
+        finally
+        {
+            _switching.Release();
+        }
+    }
+
+    internal async Task ComeBackAsync(CancellationToken cancellationToken)
+    {
+        await _switching.WaitAsync(cancellationToken);
+        try
+        {
+            if (_listener is null) await ListenAsync(Port, cancellationToken);
+            _reservation?.Dispose();
+            _reservation = null;
+        }
+        finally
+        {
+            _switching.Release();
+        }
+    }
+
+    private async Task ListenAsync(int port, CancellationToken cancellationToken)
+    {
+        _listener = await Listener.StartAsync(
+            new IPEndPoint(_options.Address, port), _tls.ToKestrel(_options.Limits.HandshakeTimeout), _handler.HandleAsync, _loggerFactory, cancellationToken);
+        Port = _listener.Port;
+        BrokerLog.Listening(_loggerFactory.CreateLogger<LocalCloudServer>(), _options.Address.ToString(), Port, CaFile);
+    }
+
+    /// <param name="cause">What clients are told; null cuts them off.</param>
+    private async Task StopListeningAsync(CloseCause? cause)
+    {
+        if (_listener is null) return;
+        using var patience = new CancellationTokenSource();
+        var stopping = _listener.StopAsync(patience.Token);
+        foreach (var connection in _broker.Connections())
+        {
+            if (cause is null) connection.Cut();
+            else connection.Close(cause);
+        }
+        patience.CancelAfter(cause is null ? TimeSpan.Zero : _options.Limits.CloseTimeout);
+        await stopping;
+        await _listener.DisposeAsync();
+        _listener = null;
+    }
+}
