@@ -12,6 +12,16 @@ namespace CloudKick.Relay.Database;
 internal sealed partial class DatabaseNotifications(
     NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<DatabaseNotifications> logger) : BackgroundService
 {
+    /// <summary>An API key was changed or revoked; the payload is its id.</summary>
+    public const string ApiKeyChanged = "api_key_changed";
+
+    /// <summary>A watched kick became final; the payload is its UUID.</summary>
+    public const string KickFinal = "kick_final";
+
+    /// <summary>A TAS session was replaced by another; the payload is the older one's node, a space and its UUID.</summary>
+    public const string TasSessionReplaced = "tas_session_replaced";
+
+    private const string ListenToAll = $"listen {ApiKeyChanged}; listen {KickFinal}; listen {TasSessionReplaced}";
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LivenessInterval = TimeSpan.FromSeconds(10);
 
@@ -25,7 +35,6 @@ internal sealed partial class DatabaseNotifications(
     /// Calls <paramref name="received"/> with the payload of each notification on the channel, one at a time, until disposed. It must
     /// be quick and must not throw. <paramref name="resumed"/> is called after the connection was lost and is back.
     /// </summary>
-    /// <remarks>Register before the host starts: the channels are named when the connection is made.</remarks>
     public IDisposable On(string channel, Action<string> received, Action? resumed = null)
     {
         var listener = new Listener(this, channel, received, resumed);
@@ -53,12 +62,10 @@ internal sealed partial class DatabaseNotifications(
     {
         await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
         connection.Notification += (_, notification) => Deliver(notification.Channel, notification.Payload);
-        var channels = _listeners.Keys.ToArray();
         await using (var listen = connection.CreateCommand())
         {
-            listen.CommandText = string.Join(';', channels.Select(channel => $"listen {channel}"));
-            if (channels.Length > 0)
-                await listen.ExecuteNonQueryAsync(stoppingToken);
+            listen.CommandText = ListenToAll;
+            await listen.ExecuteNonQueryAsync(stoppingToken);
         }
 
         if (!_listening.TrySetResult())

@@ -27,6 +27,8 @@ public static class DatabaseRegistration
         services.AddSingleton(provider => CreateMigrations(
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetService<TimeProvider>()));
         services.AddHostedService<MigrateAtStart>();
+        services.AddSingleton<DatabaseNotifications>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseNotifications>());
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
         return services;
     }

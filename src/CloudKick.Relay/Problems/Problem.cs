@@ -62,6 +62,9 @@ internal static class Problem
     public static ProblemResult KickInProgress(string detail, params (string Name, JsonNode? Value)[] extensions) =>
         Create(ProblemTypes.KickInProgress, detail, extensions);
 
+    public static ProblemResult KickAlreadyFinal(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.KickAlreadyFinal, detail, extensions);
+
     public static ProblemResult IdempotencyKeyInUse(string detail) =>
         new(ProblemTypes.IdempotencyKeyInUse, detail) { RetryAfter = ShortPause };
 

@@ -18,6 +18,7 @@ internal static class ProblemTypes
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "This address does not answer to this method", Never);
     public static readonly ProblemType TerminalOffline = new("terminal-offline", 409, "The terminal is offline", Safe);
     public static readonly ProblemType KickInProgress = new("kick-in-progress", 409, "Another kick for this terminal is in progress", Safe);
+    public static readonly ProblemType KickAlreadyFinal = new("kick-already-final", 409, "The kick has already ended", Never);
     public static readonly ProblemType IdempotencyKeyInUse = new("idempotency-key-in-use", 409, "A request with this idempotency key is still running", Safe);
     public static readonly ProblemType TerminalExists = new("terminal-exists", 409, "The terminal is registered already", Never);
     public static readonly ProblemType PayloadTooLarge = new("payload-too-large", 413, "The request's body is too large", Never);
@@ -35,7 +36,7 @@ internal static class ProblemTypes
     public static readonly IReadOnlyList<ProblemType> All =
     [
         InvalidRequest, Unauthorized, InsufficientScope, TerminalNotWhitelisted, NotFound, KickNotFound, TerminalNotFound, WhitelistEntryNotFound,
-        MerchantNotFound, ApiKeyNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, IdempotencyKeyInUse, TerminalExists, PayloadTooLarge,
+        MerchantNotFound, ApiKeyNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse, TerminalExists, PayloadTooLarge,
         UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, InternalError, CloudUnavailable,
         DatabaseUnavailable, TimedOut,
     ];
