@@ -1,0 +1,211 @@
+using CloudKick.Mqtt.Packets;
+using CloudKick.Mqtt.Transport;
+using CloudKick.Mqtt.Wire;
+
+namespace CloudKick.Mqtt.Client;
+
+/// <summary>
+/// One connection after CONNACK: a loop that reads, one that writes, one that keeps it alive. Whichever ends first, or <see cref="Close"/>,
+/// gives the cause; then the server is told, if it can be, and all of it ends. Nothing is thrown out of <see cref="RunAsync"/>.
+/// </summary>
+internal sealed class MqttConnection
+{
+    private readonly MqttTransport _transport;
+    private readonly MqttClientOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly OutgoingPublishes _publishes;
+    private readonly IncomingMessages _messages;
+    private readonly IncomingTopicAliases _aliases;
+    private readonly TaskCompletionSource<ConnectionEnd> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastReceived;
+    private int _unacknowledged;
+    private volatile bool _readingPaused;
+
+    public MqttConnection(
+        MqttTransport transport, ConnAckPacket connAck, MqttClientOptions options, PacketIdentifiers identifiers, OutgoingPublishes publishes,
+        IncomingMessages messages, TimeProvider timeProvider)
+    {
+        _transport = transport;
+        _options = options;
+        _timeProvider = timeProvider;
+        _publishes = publishes;
+        _messages = messages;
+        _aliases = new IncomingTopicAliases(options.TopicAliasMaximum);
+        _lastReceived = timeProvider.GetTimestamp();
+        Limits = new ServerLimits(connAck);
+        Output = new PacketOutput(transport.Output, options.Version, Limits.MaximumPacketSize, options.SendTimeout, timeProvider);
+        Requests = new AcknowledgedRequests(Output, identifiers, options.SubscribeTimeout, timeProvider);
+    }
+
+    public ServerLimits Limits { get; }
+
+    public PacketOutput Output { get; }
+
+    public AcknowledgedRequests Requests { get; }
+
+    /// <summary>When something last came; now, while the application holds up reading, for then the server cannot be blamed.</summary>
+    public long LastReceived => _readingPaused ? _timeProvider.GetTimestamp() : Volatile.Read(ref _lastReceived);
+
+    /// <summary>Ends the connection; the first cause counts.</summary>
+    public void Close(ConnectionEnd end) => _closing.TrySetResult(end);
+
+    /// <summary>PUBACK for a received message.</summary>
+    public void AcknowledgeIncoming(ushort packetIdentifier)
+    {
+        Interlocked.Decrement(ref _unacknowledged);
+        Output.Append(new Acknowledgement(MqttPacketType.PubAck, packetIdentifier, MqttReasonCode.Success, null, []));
+    }
+
+    public Task<IReadOnlyList<MqttReasonCode>> SubscribeAsync(IReadOnlyList<MqttSubscription> subscriptions, CancellationToken cancellationToken)
+    {
+        if (subscriptions.Select(Limits.Refuse).FirstOrDefault(refusal => refusal is not null) is { } refusal)
+            throw new MqttNotSentException(MqttNotSentReason.NotSupported, $"Not sent: {refusal}");
+        return Requests.SendAsync(
+            MqttPacketType.SubAck,
+            subscriptions.Count,
+            identifier => new SubscribePacket { PacketIdentifier = identifier, Subscriptions = subscriptions },
+            cancellationToken);
+    }
+
+    public Task<IReadOnlyList<MqttReasonCode>> UnsubscribeAsync(IReadOnlyList<string> topicFilters, CancellationToken cancellationToken) => Requests.SendAsync(
+        MqttPacketType.UnsubAck,
+        topicFilters.Count,
+        identifier => new UnsubscribePacket { PacketIdentifier = identifier, TopicFilters = topicFilters },
+        cancellationToken);
+
+    /// <summary>Lives until the connection has ended; when this returns, its output has stopped for good.</summary>
+    public async Task<ConnectionEnd> RunAsync()
+    {
+        using var stopping = new CancellationTokenSource();
+        var keepAlive = _options.KeepAlive;
+        if (Limits.ConnAck.ServerKeepAlive is { } seconds)
+            keepAlive = TimeSpan.FromSeconds(seconds);
+        var writing = GuardAsync(WriteAsync(stopping.Token));
+        Task<ConnectionEnd>[] loops =
+        [
+            writing,
+            GuardAsync(ReadAsync(stopping.Token)),
+            GuardAsync(new KeepAlive(this, keepAlive, _options.PingTimeout, _timeProvider).RunAsync(stopping.Token)),
+            _closing.Task,
+        ];
+        var end = await await Task.WhenAny(loops);
+        _closing.TrySetResult(end);
+        await SayFarewellAsync(end, writing);
+        await stopping.CancelAsync();
+        await _transport.DisposeAsync();
+        await Task.WhenAll(loops);
+        await _transport.Input.CompleteAsync();
+        Requests.ConnectionEnded(end, Output.HandedOver);
+        return end;
+    }
+
+    private async Task SayFarewellAsync(ConnectionEnd end, Task writing)
+    {
+        if (end.Farewell is { } farewell && (_options.Version == MqttProtocolVersion.V5 || farewell.ReasonCode == MqttReasonCode.Success))
+            Output.Append(farewell);
+        Output.Complete();
+        if (end.Farewell is null)
+            return;
+        try
+        {
+            await writing.WaitAsync(_options.DisconnectTimeout, _timeProvider);
+            await _transport.ShutdownAsync().AsTask().WaitAsync(_options.DisconnectTimeout, _timeProvider);
+        }
+        catch (Exception exception) when (exception is TimeoutException or IOException or System.Net.Sockets.SocketException or InvalidOperationException)
+        {
+            // The server does not listen any more; the connection is cut instead.
+        }
+    }
+
+    private async Task<ConnectionEnd> WriteAsync(CancellationToken cancellationToken)
+    {
+        await Output.RunAsync(_publishes.Sent, cancellationToken);
+        return ConnectionEnd.Closed();
+    }
+
+    private async Task<ConnectionEnd> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await _transport.Input.ReadAsync(cancellationToken);
+            var buffer = result.Buffer;
+            if (!buffer.IsEmpty)
+                Volatile.Write(ref _lastReceived, _timeProvider.GetTimestamp());
+            while (MqttFrame.TryRead(ref buffer, (int)_options.MaximumPacketSize, out var frame))
+            {
+                if (frame.Type == MqttPacketType.Publish)
+                    await ReceiveAsync(PublishPacket.Decode(frame, _options.Version), cancellationToken);
+                else if (Handle(frame) is { } end)
+                    return end;
+            }
+            _transport.Input.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+                return buffer.IsEmpty ? ConnectionEnd.Closed() : ConnectionEnd.ClosedInsidePacket();
+        }
+    }
+
+    /// <summary>Everything but PUBLISH; what it returns ends the connection.</summary>
+    private ConnectionEnd? Handle(in MqttFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case MqttPacketType.PubAck:
+                var pubAck = PubAckPacket.Decode(frame, _options.Version);
+                _publishes.Acknowledge(pubAck.PacketIdentifier, pubAck.ReasonCode);
+                return null;
+            case MqttPacketType.SubAck:
+                var subAck = SubAckPacket.Decode(frame, _options.Version);
+                Requests.Acknowledge(frame.Type, subAck.PacketIdentifier, subAck.ReasonCodes);
+                return null;
+            case MqttPacketType.UnsubAck:
+                var unsubAck = UnsubAckPacket.Decode(frame, _options.Version);
+                Requests.Acknowledge(frame.Type, unsubAck.PacketIdentifier, unsubAck.ReasonCodes);
+                return null;
+            case MqttPacketType.PingResp:
+                PingRespPacket.Decode(frame, _options.Version);
+                return null;
+            case MqttPacketType.Disconnect when _options.Version == MqttProtocolVersion.V5:
+                return ConnectionEnd.Said(DisconnectPacket.Decode(frame, _options.Version));
+            default:
+                throw MqttProtocolException.Error("MQTT 5.0 §2.1.2", $"The server sent {frame.Type}, which it may not send here");
+        }
+    }
+
+    private ValueTask ReceiveAsync(PublishPacket packet, CancellationToken cancellationToken)
+    {
+        if (packet.Message.QualityOfService == MqttQualityOfService.ExactlyOnce)
+            throw new MqttProtocolException(MqttReasonCode.QoSNotSupported, "MQTT 5.0 §3.3.1.2", "A QoS 2 message, which this client never asks for");
+        packet = _aliases.Resolve(packet);
+        if (packet.Message.QualityOfService == MqttQualityOfService.AtLeastOnce
+            && Interlocked.Increment(ref _unacknowledged) > _options.ReceiveMaximum && _options.Version == MqttProtocolVersion.V5)
+        {
+            throw new MqttProtocolException(MqttReasonCode.ReceiveMaximumExceeded, "MQTT-3.3.4-9", $"More than {_options.ReceiveMaximum} unacknowledged messages");
+        }
+        return _messages.TryAdd(this, packet) ? ValueTask.CompletedTask : WaitForRoomAsync(packet, cancellationToken);
+    }
+
+    private async ValueTask WaitForRoomAsync(PublishPacket packet, CancellationToken cancellationToken)
+    {
+        _readingPaused = true;
+        await _messages.AddAsync(this, packet, cancellationToken);
+        Volatile.Write(ref _lastReceived, _timeProvider.GetTimestamp());
+        _readingPaused = false;
+    }
+
+    /// <summary>What a loop throws becomes its cause.</summary>
+    private static async Task<ConnectionEnd> GuardAsync(Task<ConnectionEnd> loop)
+    {
+        try
+        {
+            return await loop;
+        }
+        catch (MqttProtocolException exception)
+        {
+            return ConnectionEnd.Broken(exception);
+        }
+        catch (Exception exception)
+        {
+            return ConnectionEnd.Lost(exception);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace CloudKick.Mqtt.Transport;
+
+/// <summary>A byte stream to a server, over TCP or TLS. One reader and one writer at a time.</summary>
+public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
+{
+    // Zero-byte reads: a connection that only waits holds no buffer, which counts when one process holds thousands.
+    private static readonly StreamPipeReaderOptions ReaderOptions = new(bufferSize: 16 * 1024, minimumReadSize: 1024, leaveOpen: true, useZeroByteReads: true);
+    private static readonly StreamPipeWriterOptions WriterOptions = new(leaveOpen: true);
+
+    private readonly Socket _socket;
+    private readonly Stream _stream;
+
+    private MqttTransport(Socket socket, Stream stream)
+    {
+        _socket = socket;
+        _stream = stream;
+        Input = PipeReader.Create(stream, ReaderOptions);
+        Output = PipeWriter.Create(stream, WriterOptions);
+    }
+
+    /// <inheritdoc/>
+    public PipeReader Input { get; }
+
+    /// <inheritdoc/>
+    public PipeWriter Output { get; }
+
+    /// <summary>Opens the stream. Has no timeout of its own: give a token that has one.</summary>
+    /// <exception cref="MqttConnectException">DNS, TCP or TLS failed; the message says how.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<MqttTransport> ConnectAsync(MqttEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var addresses = await ResolveAsync(endpoint, cancellationToken);
+        var socket = await ConnectSocketAsync(endpoint, addresses, cancellationToken);
+        try
+        {
+            Stream stream = new NetworkStream(socket, ownsSocket: false);
+            if (endpoint.Tls is { } tls)
+                stream = await TlsHandshake.AuthenticateAsync(stream, endpoint, tls, cancellationToken);
+            return new MqttTransport(socket, stream);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tells the peer that nothing more will come, where TLS can say so. Fails as a write fails.</summary>
+    public async ValueTask ShutdownAsync()
+    {
+        if (_stream is SslStream tls)
+            await tls.ShutdownAsync();
+        _socket.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>Cuts the connection; a pending read or write fails.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // The socket first: a write that hangs would keep SslStream from closing.
+        _socket.Dispose();
+        await _stream.DisposeAsync();
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(MqttEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
+        }
+        catch (SocketException exception)
+        {
+            throw new MqttConnectException(MqttConnectFailure.Dns, $"DNS knows no address for '{endpoint.Host}' ({exception.SocketErrorCode})", exception);
+        }
+    }
+
+    /// <summary>The first address that answers; what the last one said, if none does.</summary>
+    private static async Task<Socket> ConnectSocketAsync(MqttEndpoint endpoint, IPAddress[] addresses, CancellationToken cancellationToken)
+    {
+        MqttConnectException? failure = null;
+        foreach (var address in addresses)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, endpoint.Port), cancellationToken);
+                return socket;
+            }
+            catch (SocketException exception)
+            {
+                socket.Dispose();
+                failure = Explain(endpoint, address, exception);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+        throw failure ?? new MqttConnectException(MqttConnectFailure.Dns, $"DNS knows no address for '{endpoint.Host}'");
+    }
+
+    private static MqttConnectException Explain(MqttEndpoint endpoint, IPAddress address, SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => new(MqttConnectFailure.Refused, $"Nobody listens at {endpoint} ({address}): connection refused", exception),
+        SocketError.TimedOut => new(MqttConnectFailure.Timeout, $"No answer from {endpoint} ({address}): a firewall on the way?", exception),
+        _ => new(MqttConnectFailure.Unreachable, $"{endpoint} ({address}) cannot be reached ({exception.SocketErrorCode})", exception),
+    };
+}
