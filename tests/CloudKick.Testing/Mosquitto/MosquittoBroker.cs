@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using CloudKick.Testing.Certificates;
+using NUnit.Framework;
+
+namespace CloudKick.Testing.Mosquitto;
+
+/// <summary>
+/// Mosquitto from Debian's packages as an independent MQTT server on the loopback address: one plain port, and one with mutual TLS whose
+/// client certificates come from <see cref="Certificates"/>. Works as root and as an ordinary user.
+/// </summary>
+public sealed class MosquittoBroker : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+    private static readonly string[] Locations = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto"];
+
+    private readonly string _directory;
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+
+    private MosquittoBroker(string directory) => _directory = directory;
+
+    /// <summary>Plain TCP.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>TLS; asks for a client certificate.</summary>
+    public int TlsPort { get; private set; }
+
+    /// <summary>Who issued the server's certificate and must issue the clients'.</summary>
+    public TestCertificates Certificates { get; } = new();
+
+    /// <summary>What Mosquitto said so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    /// <summary>Starts Mosquitto and returns when both ports answer.</summary>
+    /// <param name="settings">More lines for its configuration file.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="AssertionException">Mosquitto is not installed, or does not start.</exception>
+    public static async Task<MosquittoBroker> StartAsync(string settings = "", CancellationToken cancellationToken = default)
+    {
+        var broker = new MosquittoBroker(Directory.CreateTempSubdirectory("cloudkick-mosquitto-").FullName);
+        try
+        {
+            broker.Port = FindFreePort();
+            broker.TlsPort = FindFreePort();
+            broker.WriteConfiguration(settings);
+            await broker.StartAgainAsync(cancellationToken);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Kills the process; connections break without a word.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None);
+        process.Dispose();
+    }
+
+    /// <summary>Starts it on the same ports after <see cref="StopAsync"/>; sessions are forgotten.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken)
+    {
+        _process = Process.Start(new ProcessStartInfo(FindBinary(), ["-c", Path.Combine(_directory, "mosquitto.conf")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _process.OutputDataReceived += (_, line) => Append(line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await WaitForPortAsync(Port, cancellationToken);
+        await WaitForPortAsync(TlsPort, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Certificates.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static string FindBinary() => Locations.FirstOrDefault(File.Exists)
+        ?? throw new AssertionException("This test needs Mosquitto: apt-get install mosquitto");
+
+    private static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void WriteConfiguration(string settings)
+    {
+        var pem = Certificates.WritePem(_directory, Certificates.IssueServer());
+        // As root, Mosquitto would step down to a user who cannot read this directory.
+        var user = Environment.IsPrivilegedProcess ? "user root" : "";
+        File.WriteAllText(Path.Combine(_directory, "mosquitto.conf"), $"""
+            {user}
+            persistence false
+            log_dest stderr
+            log_type all
+            allow_anonymous true
+            {settings}
+            listener {Port} 127.0.0.1
+            listener {TlsPort} 127.0.0.1
+            cafile {pem.Authority}
+            certfile {pem.Certificate}
+            keyfile {pem.Key}
+            require_certificate true
+            """);
+    }
+
+    private async Task WaitForPortAsync(int port, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        while (true)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, port, linked.Token);
+                return;
+            }
+            catch (SocketException) when (_process is { HasExited: false } && !timeout.IsCancellationRequested)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), linked.Token);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new AssertionException($"Mosquitto does not answer on port {port}:\n{Log}", exception);
+            }
+        }
+    }
+
+    private void Append(string? line)
+    {
+        lock (_log)
+            _log.AppendLine(line);
+    }
+}
