@@ -11,7 +11,7 @@ namespace CloudKick.Relay.Security;
 /// <param name="KeyId">The key's public id.</param>
 /// <param name="Merchant">The merchant that the key acts for; null for a platform operator's key.</param>
 /// <param name="Scopes">What the key may do.</param>
-public sealed record Caller(string KeyId, MerchantId? Merchant, FrozenSet<string> Scopes)
+internal sealed record Caller(string KeyId, MerchantId? Merchant, FrozenSet<string> Scopes)
 {
     /// <summary>How the audit log names the caller.</summary>
     public string Actor => "key:" + KeyId;

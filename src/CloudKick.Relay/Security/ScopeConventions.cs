@@ -3,7 +3,7 @@ using CloudKick.Relay.Problems;
 namespace CloudKick.Relay.Security;
 
 /// <summary>Endpoints declare who may call them: <see cref="RequireScope"/>, or <c>AllowAnonymous</c>. One that declares nothing is refused.</summary>
-public static class ScopeConventions
+internal static class ScopeConventions
 {
     /// <summary>
     /// Only with a valid API key that has this scope; otherwise 401 <c>unauthorized</c> or 403 <c>insufficient-scope</c>. Of several

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Hosting;
+
+/// <summary>
+/// The first step of stopping: from here on the node is not ready, but goes on answering until the load balancer has had time to see
+/// it.
+/// </summary>
+internal sealed partial class Draining(IOptions<HttpOptions> options, TimeProvider timeProvider, ILogger<Draining> logger) : IHostedLifecycleService
+{
+    /// <summary>Whether the node is about to stop.</summary>
+    public bool IsStopping { get; private set; }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        IsStopping = true;
+        if (options.Value.DrainDelay is var delay && delay > TimeSpan.Zero)
+        {
+            Drains(logger, delay.TotalSeconds);
+            await Task.Delay(delay, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(4000, LogLevel.Information, "Stopping: not ready any more, still answering for {Seconds:0.###} s")]
+    private static partial void Drains(ILogger logger, double seconds);
+}

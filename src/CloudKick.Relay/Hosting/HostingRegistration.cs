@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Hosting;
+
+/// <summary>Adds what every node has: a clock, a name, bounds for HTTP, an orderly end.</summary>
+internal static class HostingRegistration
+{
+    private const string NodeNameSetting = "CloudKick:Node:Name";
+
+    public static IServiceCollection AddHosting(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => NodeIdentity.Create(provider.GetRequiredService<IConfiguration>()[NodeNameSetting]));
+
+        services.AddFeatureOptions<HttpOptions>(HttpOptions.Section);
+        services.AddSingleton<IValidateOptions<HttpOptions>, HttpAddressValidator>();
+        services.AddSingleton<HttpEndpoint>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConfigureKestrel>();
+
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        // The host wants this one before any settings are checked.
+        services.AddOptions<HostOptions>().Configure<IConfiguration>((host, configuration) =>
+        {
+            var http = new HttpOptions();
+            FeatureOptions.Bind(http, configuration.GetSection(HttpOptions.Section));
+            host.ShutdownTimeout = http.DrainDelay + http.ShutdownTimeout;
+        });
+
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<HttpOptions>>((timeouts, http) =>
+            timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = http.Value.RequestTimeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout });
+        return services.AddJson();
+    }
+}

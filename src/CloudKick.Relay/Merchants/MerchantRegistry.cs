@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Security;
+
+namespace CloudKick.Relay.Merchants;
+
+/// <summary>
+/// Adds, lists, disables and enables merchants; every change is in the audit log. Works without a running relay, on a database of the
+/// owner's or the service's login. Thread-safe.
+/// </summary>
+public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeProvider)
+{
+    /// <summary>The longest name.</summary>
+    public const int MaximumNameLength = 200;
+
+    private const string Columns = "merchant_id as merchantid, name, created_at as createdat, disabled_at as disabledat";
+
+    private const string AddSql = $"insert into merchants (merchant_id, name) values (@merchantId, @name) returning {Columns}";
+
+    // Ids are time-ordered, so this is the order in which merchants were added.
+    private const string ListSql =
+        $"""
+        select {Columns}
+        from merchants
+        where @after::uuid is null or merchant_id > @after
+        order by merchant_id
+        limit @limit
+        """;
+
+    private const string FindSql = $"select {Columns} from merchants where merchant_id = @merchantId";
+
+    // Nodes remember keys: each of the merchant's is announced as changed.
+    private const string SetDisabledSql =
+        $"""
+        with changed as (
+            update merchants
+            set disabled_at = case when @disabled then clock_timestamp() end
+            where merchant_id = @merchantId
+            returning {Columns}
+        ),
+        announced as materialized (
+            select count(pg_notify('api_key_changed', k.key_id)) as keys
+            from api_keys k
+            where k.merchant_id = @merchantId and k.revoked_at is null
+        )
+        select changed.*
+        from changed, announced
+        """;
+
+    /// <summary>Adds a merchant.</summary>
+    /// <param name="name">1 to 200 characters.</param>
+    /// <param name="actor">Who adds it.</param>
+    /// <param name="cancellationToken">Cancels; nothing is then added.</param>
+    /// <exception cref="ArgumentException">The name is empty or too long.</exception>
+    public Task<Merchant> AddAsync(string name, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(actor);
+        if (name.Length > MaximumNameLength)
+            throw new ArgumentException($"A merchant's name has at most {MaximumNameLength} characters.", nameof(name));
+
+        var id = MerchantId.New(timeProvider);
+        return database.InTransactionAsync(
+            Tenant.Platform,
+            async (transaction, token) =>
+            {
+                var added = await transaction.QuerySingleOrDefaultAsync<Merchant>(AddSql, new { merchantId = id.Value, name }, token);
+                await Audit.AppendAsync(transaction, id, actor, "merchant.add", id.ToString(), null, Describe(added!), token);
+                return added!;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Merchants in the order in which they were added.</summary>
+    /// <param name="after">The last one of the page before; null to begin.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public Task<IReadOnlyList<Merchant>> ListAsync(MerchantId? after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<Merchant>(Tenant.Platform, ListSql, new { after = after?.Value, limit }, cancellationToken);
+
+    /// <summary>One merchant, or null.</summary>
+    public Task<Merchant?> FindAsync(MerchantId merchant, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<Merchant>(Tenant.Platform, FindSql, new { merchantId = merchant.Value }, cancellationToken);
+
+    /// <summary>Disables a merchant, so that none of its keys works, or enables it again. Doing so twice changes nothing.</summary>
+    /// <returns>The merchant, or null when there is none with this id.</returns>
+    public Task<Merchant?> SetDisabledAsync(MerchantId merchant, bool disabled, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var id = new { merchantId = merchant.Value, disabled };
+        return database.InTransactionAsync(
+            Tenant.Platform,
+            async (transaction, token) =>
+            {
+                var before = await transaction.QuerySingleOrDefaultAsync<Merchant>(FindSql + " for update", id, token);
+                if (before is null || before.DisabledAt is not null == disabled)
+                    return before;
+                var after = await transaction.QuerySingleOrDefaultAsync<Merchant>(SetDisabledSql, id, token);
+                await Audit.AppendAsync(
+                    transaction, merchant, actor, disabled ? "merchant.disable" : "merchant.enable", merchant.ToString(), Describe(before), Describe(after!), token);
+                return after;
+            },
+            cancellationToken);
+    }
+
+    private static JsonObject Describe(Merchant merchant) => new() { ["name"] = merchant.Name, ["disabledAt"] = merchant.DisabledAt };
+}

@@ -1,0 +1,59 @@
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Health;
+using CloudKick.Relay.Hosting;
+using CloudKick.Relay.Merchants;
+using CloudKick.Relay.Problems;
+using CloudKick.Relay.RateLimits;
+using CloudKick.Relay.Security;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay;
+
+/// <summary>
+/// The relay: its parts and their order. An executable by <c>Program.cs</c>; a part of another process by
+/// <see cref="CreateBuilder"/>, settings and logging of the host's choice, and <see cref="Build"/>.
+/// </summary>
+public static class RelayApplication
+{
+    /// <summary>A builder with the relay's settings (<c>appsettings.json</c> beside the program, environment, arguments) and logging.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(RelayApplication).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Logging.AddRelayLogging(builder.Environment);
+        return builder;
+    }
+
+    /// <summary>The relay, ready to start.</summary>
+    /// <exception cref="OptionsValidationException">Settings have faults, in one section.</exception>
+    /// <exception cref="AggregateException">Settings have faults, in several sections; <see cref="StartupFaults"/> lists them all.</exception>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services
+            .AddHosting()
+            .AddDatabase()
+            .AddProblems()
+            .AddRateLimits()
+            .AddSecurity()
+            .AddMerchants()
+            .AddHealth();
+
+        var app = builder.Build();
+        // The host would check them too, but only after constructing what uses them, and stop at the first.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
+
+        app.UseProblems();
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseApiKeys();
+        app.UseRateLimits();
+
+        app.MapHealth();
+        return app;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using CloudKick.Relay.Database;
+using Npgsql;
+
+namespace CloudKick.Relay.Security;
+
+/// <summary>
+/// Makes, lists and revokes API keys; every change is in the audit log. Works without a running relay, on a database of the owner's
+/// or the service's login. Thread-safe.
+/// </summary>
+public sealed class ApiKeys(TenantDatabase database)
+{
+    private const string Columns =
+        """
+        key_id as keyid, merchant_id as merchantid, environment, label, scopes, created_at as createdat, expires_at as expiresat,
+        last_used_at as lastusedat, revoked_at as revokedat
+        """;
+
+    private const string CreateSql =
+        $"""
+        insert into api_keys (key_id, merchant_id, environment, secret_hash, label, scopes, expires_at)
+        values (@KeyId, @Merchant, @Environment, @SecretHash, @Label, @Scopes, @ExpiresAt)
+        returning {Columns}
+        """;
+
+    private const string ListSql =
+        $"""
+        select {Columns}
+        from api_keys
+        where merchant_id is not distinct from @merchant
+          and (@after::text is null or (created_at, key_id) > (select a.created_at, a.key_id from api_keys a where a.key_id = @after))
+        order by created_at, key_id
+        limit @limit
+        """;
+
+    private const string FindSql = $"select {Columns} from api_keys where key_id = @keyId for update";
+
+    private const string RevokeSql = $"update api_keys set revoked_at = clock_timestamp() where key_id = @keyId returning {Columns}";
+
+    /// <summary>Makes a key.</summary>
+    /// <param name="wanted">What it shall be.</param>
+    /// <param name="actor">Who makes it.</param>
+    /// <param name="cancellationToken">Cancels; nothing is then made.</param>
+    /// <returns>The key, or null when there is no such merchant.</returns>
+    /// <exception cref="ArgumentException">The environment, the label or the scopes are not what <see cref="NewApiKey"/> says.</exception>
+    public async Task<CreatedApiKey?> CreateAsync(NewApiKey wanted, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        ArgumentNullException.ThrowIfNull(actor);
+        if (NewApiKeyValidator.Instance.Validate(wanted) is { IsValid: false } faults)
+            throw new ArgumentException(string.Join(' ', faults.Errors.Select(fault => fault.ErrorMessage)), nameof(wanted));
+
+        var token = ApiKeyToken.Generate(wanted.Environment);
+        var row = new
+        {
+            token.KeyId,
+            Merchant = wanted.Merchant?.Value,
+            wanted.Environment,
+            SecretHash = token.HashSecret(),
+            wanted.Label,
+            Scopes = wanted.Scopes.Distinct().ToArray(),
+            ExpiresAt = wanted.ExpiresAt?.ToUniversalTime(),
+        };
+        try
+        {
+            var key = await database.InTransactionAsync(
+                Tenant.Platform,
+                async (transaction, token) =>
+                {
+                    var created = await transaction.QuerySingleOrDefaultAsync<ApiKey>(CreateSql, row, token);
+                    await Audit.AppendAsync(transaction, wanted.Merchant, actor, "api-key.create", row.KeyId, null, Describe(created!), token);
+                    return created!;
+                },
+                cancellationToken);
+            return new CreatedApiKey(key, token.Reveal());
+        }
+        catch (PostgresException missing) when (missing is { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: "api_keys_merchant_id_fkey" })
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A merchant's keys, or the platform operators', oldest first, the revoked ones too.</summary>
+    /// <param name="merchant">Whose; null for the platform operators'.</param>
+    /// <param name="after">The id of the last key of the page before; null to begin.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public Task<IReadOnlyList<ApiKey>> ListAsync(MerchantId? merchant, string? after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<ApiKey>(Tenant.Platform, ListSql, new { merchant = merchant?.Value, after, limit }, cancellationToken);
+
+    /// <summary>
+    /// Revokes a key; every node refuses it within 5 s, and at once where the database's notification arrives. Revoking it again
+    /// changes nothing.
+    /// </summary>
+    /// <returns>The key, or null when there is none with this id.</returns>
+    public Task<ApiKey?> RevokeAsync(string keyId, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return database.InTransactionAsync(
+            Tenant.Platform,
+            async (transaction, token) =>
+            {
+                var key = await transaction.QuerySingleOrDefaultAsync<ApiKey>(FindSql, new { keyId }, token);
+                if (key is null or { RevokedAt: not null })
+                    return key;
+                var revoked = await transaction.QuerySingleOrDefaultAsync<ApiKey>(RevokeSql, new { keyId }, token);
+                var merchant = key.MerchantId is { } id ? new MerchantId(id) : (MerchantId?)null;
+                await Audit.AppendAsync(transaction, merchant, actor, "api-key.revoke", keyId, Describe(key), Describe(revoked!), token);
+                return revoked;
+            },
+            cancellationToken);
+    }
+
+    private static JsonObject Describe(ApiKey key) => new()
+    {
+        ["label"] = key.Label,
+        ["environment"] = key.Environment,
+        ["scopes"] = new JsonArray([.. key.Scopes.Select(scope => (JsonNode)scope)]),
+        ["expiresAt"] = key.ExpiresAt,
+        ["revokedAt"] = key.RevokedAt,
+    };
+}
