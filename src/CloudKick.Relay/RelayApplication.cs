@@ -5,7 +5,6 @@ using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.RateLimits;
 using CloudKick.Relay.Security;
-using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay;
 
@@ -29,7 +28,7 @@ public static class RelayApplication
     }
 
     /// <summary>The relay, ready to start.</summary>
-    /// <exception cref="OptionsValidationException">Settings have faults, in one section.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Settings have faults, in one section.</exception>
     /// <exception cref="AggregateException">Settings have faults, in several sections; <see cref="StartupFaults"/> lists them all.</exception>
     public static WebApplication Build(WebApplicationBuilder builder)
     {
@@ -44,9 +43,6 @@ public static class RelayApplication
             .AddHealth();
 
         var app = builder.Build();
-        // The host would check them too, but only after constructing what uses them, and stop at the first.
-        app.Services.GetRequiredService<IStartupValidator>().Validate();
-
         app.UseProblems();
         app.UseRouting();
         app.UseRequestTimeouts();

@@ -46,10 +46,13 @@ public sealed class HttpEndpoint
 }
 
 /// <summary>Puts <see cref="HttpOptions"/> into Kestrel's words.</summary>
-internal sealed class ConfigureKestrel(HttpEndpoint endpoint, IOptions<HttpOptions> options) : IConfigureOptions<KestrelServerOptions>
+internal sealed class ConfigureKestrel(HttpEndpoint endpoint, IOptions<HttpOptions> options, IStartupValidator settings)
+    : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions kestrel)
     {
+        // Kestrel is the first that wants settings, long before the host would check them: all are checked here, so that all faults show.
+        settings.Validate();
         var http = options.Value;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = http.MaximumBodySize;
