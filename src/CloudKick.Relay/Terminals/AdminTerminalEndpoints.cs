@@ -1,0 +1,160 @@
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Paging;
+using CloudKick.Relay.Problems;
+using CloudKick.Relay.Security;
+using FluentValidation.Results;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CloudKick.Relay.Terminals;
+
+/// <summary>The platform operators' calls on terminals.</summary>
+internal static class AdminTerminalEndpoints
+{
+    private const string TerminalRoute = "/{terminalId}";
+    private const string MerchantRoute = TerminalRoute + "/merchant";
+
+    public static void MapAdminTerminals(this IEndpointRouteBuilder routes)
+    {
+        var terminals = routes.MapGroup("/v1/admin/terminals").WithTags("Admin: terminals").RequireScope(Scopes.PlatformAdmin);
+
+        terminals.MapPost("/", PostAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalExists)
+            .WithName("registerTerminal")
+            .WithSummary("Register a terminal.");
+        terminals.MapGet("/", ListAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest)
+            .WithName("listAllTerminals")
+            .WithSummary("List terminals of every merchant and of none by id, page by page.");
+        terminals.MapGet(TerminalRoute, GetAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .WithName("getAnyTerminal")
+            .WithSummary("Read a terminal.");
+        terminals.MapPatch(TerminalRoute, PatchAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .IsRepeatable()
+            .WithName("updateTerminal")
+            .WithSummary("Change a terminal's label, firmware, connect mode or topic.")
+            .WithDescription("A member that is left out stays as it is; `null` takes the value away.");
+        terminals.MapPut(MerchantRoute, AssignAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .WithName("assignTerminal")
+            .WithSummary("Give a terminal to a merchant.")
+            .WithDescription("The merchant that had it before can no longer see or kick it.");
+        terminals.MapDelete(MerchantRoute, UnassignAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .WithName("unassignTerminal")
+            .WithSummary("Take a terminal from its merchant.")
+            .WithDescription("204 also when it was nobody's.");
+    }
+
+    private static async Task<Results<Created<AdminTerminalAnswer>, ProblemResult>> PostAsync(
+        TerminalPost body, Caller caller, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
+    {
+        var settings = body.Settings();
+        ValidationFailure[] faults = [.. TerminalPostValidator.Instance.Validate(body).Errors, .. TerminalRules.Instance.Validate(settings).Errors];
+        if (faults.Length > 0)
+            return Problem.Invalid(new ValidationResult(faults));
+
+        var terminal = new NewTerminal(body.TerminalId!, body.ManagementSystemId!)
+        {
+            Merchant = MerchantOf(body.MerchantId),
+            ThingName = body.ThingName,
+            Settings = settings,
+        };
+        var outcome = await registry.AddAsync(terminal, caller.Actor, cancellationToken);
+        if (await ProblemOfAsync(outcome, terminal.TerminalId, directory, cancellationToken) is { } problem)
+            return problem;
+        var row = await directory.FindAsync(null, terminal.TerminalId, cancellationToken);
+        return TypedResults.Created($"/v1/admin/terminals/{terminal.TerminalId}", AdminTerminalAnswer.FromRow(row!));
+    }
+
+    private static async Task<Results<Ok<Page<AdminTerminalAnswer>>, ProblemResult>> ListAsync(
+        [AsParameters] PageQuery page, [FromQuery] string? presence, [FromQuery] string? prefix, [FromQuery] Guid? merchantId,
+        [FromQuery] bool? unassigned, TerminalDirectory directory, CancellationToken cancellationToken)
+    {
+        var validation = TerminalListRules.Validate(page, presence, prefix);
+        if (merchantId is not null && unassigned is true)
+            validation.Errors.Add(new ValidationFailure(nameof(unassigned), "cannot be true together with merchantId"));
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+
+        var filter = new TerminalFilter(MerchantOf(merchantId), unassigned ?? false, presence, prefix ?? "");
+        var rows = await directory.ListAsync(null, filter, page.After, page.Size + 1, cancellationToken);
+        return TypedResults.Ok(Page<AdminTerminalAnswer>.From(rows, page.Size, AdminTerminalAnswer.FromRow, row => row.TerminalId));
+    }
+
+    private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> GetAsync(
+        string terminalId, TerminalDirectory directory, CancellationToken cancellationToken)
+    {
+        if (!TerminalId.IsWellFormed(terminalId))
+            return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
+        return await directory.FindAsync(null, terminalId, cancellationToken) is { } row
+            ? TypedResults.Ok(AdminTerminalAnswer.FromRow(row))
+            : Problem.TerminalNotFound(NotRegistered(terminalId));
+    }
+
+    private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> PatchAsync(
+        string terminalId, TerminalPatch body, Caller caller, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
+    {
+        if (!TerminalId.IsWellFormed(terminalId))
+            return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
+        // The rules hold for each member alone, so the patch can be judged before the terminal is read.
+        var validation = TerminalRules.Instance.Validate(body.ApplyTo(new TerminalSettings()));
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+
+        var outcome = await registry.UpdateAsync(terminalId, body.ApplyTo, caller.Actor, cancellationToken);
+        if (await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem)
+            return problem;
+        var row = await directory.FindAsync(null, terminalId, cancellationToken);
+        return TypedResults.Ok(AdminTerminalAnswer.FromRow(row!));
+    }
+
+    private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> AssignAsync(
+        string terminalId, TerminalAssignment body, Caller caller, TerminalRegistry registry, TerminalDirectory directory,
+        CancellationToken cancellationToken)
+    {
+        List<FieldError> faults = [];
+        if (!TerminalId.IsWellFormed(terminalId))
+            faults.Add(new FieldError(nameof(terminalId), TerminalId.Rule));
+        if (MerchantOf(body.MerchantId) is null)
+            faults.Add(new FieldError("merchantId", "is required"));
+        if (faults.Count > 0)
+            return Problem.Invalid(faults);
+
+        var outcome = await registry.AssignAsync(terminalId, MerchantOf(body.MerchantId), caller.Actor, cancellationToken);
+        if (await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem)
+            return problem;
+        var row = await directory.FindAsync(null, terminalId, cancellationToken);
+        return TypedResults.Ok(AdminTerminalAnswer.FromRow(row!));
+    }
+
+    private static async Task<Results<NoContent, ProblemResult>> UnassignAsync(
+        string terminalId, Caller caller, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
+    {
+        if (!TerminalId.IsWellFormed(terminalId))
+            return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
+        var outcome = await registry.AssignAsync(terminalId, null, caller.Actor, cancellationToken);
+        return await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+    }
+
+    private static MerchantId? MerchantOf(Guid? id) => id is { } known && known != Guid.Empty ? new MerchantId(known) : null;
+
+    private static string NotRegistered(string terminalId) => $"No terminal {terminalId} is registered. POST /v1/admin/terminals registers it.";
+
+    private static async Task<ProblemResult?> ProblemOfAsync(
+        TerminalOutcome outcome, string terminalId, TerminalDirectory directory, CancellationToken cancellationToken) => outcome switch
+    {
+        TerminalOutcome.Done => null,
+        TerminalOutcome.UnknownTerminal => Problem.TerminalNotFound(NotRegistered(terminalId)),
+        TerminalOutcome.TerminalExists => Problem.TerminalExists($"Terminal {terminalId} is registered already. PATCH /v1/admin/terminals/{terminalId} changes it."),
+        TerminalOutcome.ThingNameTaken => Problem.TerminalExists("Another terminal has this thing name. A thing is one terminal's."),
+        TerminalOutcome.UnknownMerchant => Problem.Invalid("merchantId", "is no merchant's id"),
+        TerminalOutcome.UnknownManagementSystem => Problem.Invalid(
+            "managementSystemId", $"must be one of {string.Join(", ", await directory.ManagementSystemsAsync(cancellationToken))}"),
+        TerminalOutcome.InvalidTopic => Problem.Invalid(
+            "topicTemplate", "makes no topic with the terminal's subscription topic: AWS IoT Core takes 7 levels with ours for the answer, and 256 bytes"),
+        _ => throw new InvalidOperationException($"The outcome {outcome} has no answer."),
+    };
+}

@@ -1,0 +1,71 @@
+using CloudKick.Relay.Database;
+
+namespace CloudKick.Relay.Terminals;
+
+/// <summary>Reads terminals: a merchant its own, an operator all. Thread-safe.</summary>
+internal sealed class TerminalDirectory(TenantDatabase database)
+{
+    private const string TerminalSql =
+        """
+        select t.terminal_id as TerminalId, t.merchant_id as MerchantId, t.management_system_id as ManagementSystemId, t.thing_name as ThingName,
+               t.firmware_version as FirmwareVersion, t.connect_mode as ConnectMode, t.label as Label,
+               t.subscription_topic as SubscriptionTopic, t.topic_template as TopicTemplate,
+               coalesce(t.subscription_topic, m.subscription_topic) as EffectiveSubscriptionTopic,
+               coalesce(t.topic_template, m.topic_template) as EffectiveTopicTemplate,
+               t.created_at as CreatedAt, t.updated_at as UpdatedAt,
+               exists (select from whitelist_entries w where w.merchant_id = t.merchant_id and w.terminal_id = t.terminal_id
+                       and (w.enabled_until is null or w.enabled_until > clock_timestamp())) as Whitelisted,
+               p.connected as Connected, p.event_at as PresenceAt, p.connected_at as ConnectedAt, p.disconnected_at as DisconnectedAt,
+               p.disconnect_reason as DisconnectReason, p.ip_address as IpAddress,
+               s.session_id as SessionId, s.kick_id as SessionKickId, s.opened_at as SessionOpenedAt, s.closed_at as SessionClosedAt,
+               s.close_reason as SessionCloseReason
+        from terminals t
+        join management_systems m on m.management_system_id = t.management_system_id
+        left join terminal_presence p on p.terminal_id = t.terminal_id
+        -- Sessions of a merchant that had the terminal before are not this one's business.
+        left join lateral (select l.session_id, l.kick_id, l.opened_at, l.closed_at, l.close_reason from tas_sessions l
+                           where l.terminal_id = t.terminal_id and l.merchant_id = t.merchant_id
+                           order by l.opened_at desc limit 1) s on true
+        where (@merchant::uuid is null or t.merchant_id = @merchant)
+
+        """;
+
+    private const string FindSql = TerminalSql + "and t.terminal_id = @terminalId";
+
+    private const string ListSql = TerminalSql +
+        """
+        and (not @unassigned or t.merchant_id is null)
+        and (@after::text is null or t.terminal_id > @after)
+        and starts_with(t.terminal_id, @prefix)
+        and (@presence::text is null or @presence = case when p.connected then 'online' when not p.connected then 'offline' else 'unknown' end)
+        order by t.terminal_id
+        limit @limit
+        """;
+
+    private const string ManagementSystemsSql = "select m.management_system_id from management_systems m order by m.management_system_id";
+
+    /// <summary>The terminal; null when there is none, or with a merchant when it is not that merchant's.</summary>
+    public Task<TerminalRow?> FindAsync(MerchantId? merchant, string terminalId, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<TerminalRow>(
+            TenantOf(merchant), FindSql, new { merchant = merchant?.Value, terminalId }, cancellationToken);
+
+    /// <summary>A merchant's terminals, or all, by id.</summary>
+    /// <param name="reader">Who reads: a merchant sees its own only, whatever the filter; null: an operator.</param>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="after">Only ids after this one; null: from the first.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<IReadOnlyList<TerminalRow>> ListAsync(
+        MerchantId? reader, TerminalFilter filter, string? after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<TerminalRow>(
+            TenantOf(reader),
+            ListSql,
+            new { merchant = (reader ?? filter.Merchant)?.Value, filter.Unassigned, filter.Presence, filter.Prefix, after, limit },
+            cancellationToken);
+
+    /// <summary>The ids of the management systems that there are.</summary>
+    public Task<IReadOnlyList<string>> ManagementSystemsAsync(CancellationToken cancellationToken) =>
+        database.QueryAsync<string>(Tenant.Platform, ManagementSystemsSql, null, cancellationToken);
+
+    private static Tenant TenantOf(MerchantId? merchant) => merchant is { } known ? known : Tenant.Platform;
+}

@@ -1,0 +1,64 @@
+using CloudKick.Relay.Paging;
+using CloudKick.Relay.Problems;
+using CloudKick.Relay.Security;
+using FluentValidation.Results;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CloudKick.Relay.Terminals;
+
+/// <summary>The merchant's terminals over HTTP.</summary>
+internal static class TerminalEndpoints
+{
+    public static void MapTerminals(this IEndpointRouteBuilder routes)
+    {
+        var terminals = routes.MapGroup("/v1/terminals").WithTags("Terminals").RequireScope(Scopes.TerminalsRead);
+
+        terminals.MapGet("/", ListAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest)
+            .WithName("listTerminals")
+            .WithSummary("List your terminals by id, with presence and last session, page by page.");
+        terminals.MapGet("/{terminalId}", GetAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .WithName("getTerminal")
+            .WithSummary("Read a terminal with its presence and last session.")
+            .WithDescription("A terminal that does not exist and one that is not yours get the same answer.");
+    }
+
+    private static async Task<Results<Ok<Page<TerminalAnswer>>, ProblemResult>> ListAsync(
+        [AsParameters] PageQuery page, [FromQuery] string? presence, [FromQuery] string? prefix,
+        Caller caller, TerminalDirectory directory, CancellationToken cancellationToken)
+    {
+        var validation = TerminalListRules.Validate(page, presence, prefix);
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+
+        var rows = await directory.ListAsync(
+            caller.RequiredMerchant, new TerminalFilter(Presence: presence, Prefix: prefix ?? ""), page.After, page.Size + 1, cancellationToken);
+        return TypedResults.Ok(Page<TerminalAnswer>.From(rows, page.Size, TerminalAnswer.From, row => row.TerminalId));
+    }
+
+    private static async Task<Results<Ok<TerminalAnswer>, ProblemResult>> GetAsync(
+        string terminalId, Caller caller, TerminalDirectory directory, CancellationToken cancellationToken)
+    {
+        if (!TerminalId.IsWellFormed(terminalId))
+            return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
+        return await directory.FindAsync(caller.RequiredMerchant, terminalId, cancellationToken) is { } row
+            ? TypedResults.Ok(TerminalAnswer.From(row))
+            : Problem.TerminalNotFound($"You have no terminal {terminalId}. Check the id, or ask the platform's operator to register it to you.");
+    }
+}
+
+/// <summary>The rules that lists of terminals share.</summary>
+internal static class TerminalListRules
+{
+    public static ValidationResult Validate(PageQuery page, string? presence, string? prefix)
+    {
+        var validation = PageQueryValidator.Instance.Validate(page);
+        if (presence is not null && !PresenceState.All.Contains(presence))
+            validation.Errors.Add(new ValidationFailure(nameof(presence), $"must be one of {string.Join(", ", PresenceState.All)}"));
+        if (!TerminalId.IsPrefix(prefix ?? ""))
+            validation.Errors.Add(new ValidationFailure(nameof(prefix), TerminalId.Rule));
+        return validation;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CloudKick.Relay.Database;
+using FluentValidation;
+using Npgsql;
+
+namespace CloudKick.Relay.Terminals;
+
+/// <summary>
+/// Registers terminals, gives them to merchants and changes their settings, on behalf of the platform. Every change is in the audit
+/// log of each merchant that it concerns, or in the platform's own when it concerns none. Works with a connection of the service role
+/// or of the owner. Thread-safe.
+/// </summary>
+public sealed class TerminalRegistry(TenantDatabase database)
+{
+    private const string RegisteredAction = "terminal.registered";
+    private const string AssignedAction = "terminal.assigned";
+    private const string UpdatedAction = "terminal.updated";
+
+    private static readonly JsonSerializerOptions AuditJson = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>Registers a terminal.</summary>
+    /// <param name="terminal">The terminal.</param>
+    /// <param name="actor">Who does it, for the audit log: <c>key:…</c> or <c>cli</c>.</param>
+    /// <param name="cancellationToken">Cancels; nothing is registered then.</param>
+    /// <exception cref="ArgumentException">The terminal id, the thing name or a setting breaks its rule.</exception>
+    public async Task<TerminalOutcome> AddAsync(NewTerminal terminal, string actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        ThrowIfBroken(terminal);
+        try
+        {
+            return await database.InTransactionAsync(
+                Tenant.Platform, (transaction, token) => AddAsync(transaction, terminal, actor, token), cancellationToken);
+        }
+        catch (PostgresException refused) when (OutcomeOf(refused) is not null)
+        {
+            return OutcomeOf(refused)!.Value;
+        }
+    }
+
+    /// <summary>Gives a terminal to a merchant, or takes it from whom it belongs to.</summary>
+    /// <param name="terminalId">The terminal.</param>
+    /// <param name="merchant">The merchant; null: nobody.</param>
+    /// <param name="actor">Who does it, for the audit log.</param>
+    /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
+    public async Task<TerminalOutcome> AssignAsync(string terminalId, MerchantId? merchant, string actor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ChangeAsync(
+                terminalId, actor, AssignedAction,
+                before => before with { MerchantId = merchant?.Value },
+                (transaction, after, token) => TerminalStore.AssignAsync(transaction, after, token),
+                cancellationToken);
+        }
+        catch (PostgresException refused) when (OutcomeOf(refused) is not null)
+        {
+            return OutcomeOf(refused)!.Value;
+        }
+    }
+
+    /// <summary>Changes what may be set of a terminal.</summary>
+    /// <param name="terminalId">The terminal.</param>
+    /// <param name="change">From the settings as they are to those as they shall be; quick and without effects of its own.</param>
+    /// <param name="actor">Who does it, for the audit log.</param>
+    /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
+    /// <exception cref="ArgumentException">A setting breaks its rule.</exception>
+    public Task<TerminalOutcome> UpdateAsync(
+        string terminalId, Func<TerminalSettings, TerminalSettings> change, string actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return ChangeAsync(
+            terminalId, actor, UpdatedAction,
+            before =>
+            {
+                var settings = change(before.Settings());
+                ThrowIfBroken(settings);
+                return before.With(settings);
+            },
+            (transaction, after, token) => TerminalStore.UpdateAsync(transaction, after, token),
+            cancellationToken);
+    }
+
+    private static async Task<TerminalOutcome> AddAsync(
+        TenantTransaction transaction, NewTerminal terminal, string actor, CancellationToken cancellationToken)
+    {
+        if (await TerminalStore.FindManagementSystemAsync(transaction, terminal.ManagementSystemId, cancellationToken) is not { } managementSystem)
+            return TerminalOutcome.UnknownManagementSystem;
+
+        var record = new TerminalRecord
+        {
+            TerminalId = terminal.TerminalId,
+            MerchantId = terminal.Merchant?.Value,
+            ManagementSystemId = terminal.ManagementSystemId,
+            ThingName = terminal.ThingName ?? terminal.TerminalId,
+        }.With(terminal.Settings);
+        if (!HasTopic(record, managementSystem))
+            return TerminalOutcome.InvalidTopic;
+
+        await TerminalStore.InsertAsync(transaction, record, cancellationToken);
+        await AuditAsync(transaction, actor, RegisteredAction, null, record, cancellationToken);
+        return TerminalOutcome.Done;
+    }
+
+    private Task<TerminalOutcome> ChangeAsync(
+        string terminalId, string actor, string action, Func<TerminalRecord, TerminalRecord> change,
+        Func<TenantTransaction, TerminalRecord, CancellationToken, Task> save, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(
+            Tenant.Platform,
+            async (transaction, token) =>
+            {
+                if (await TerminalStore.FindForChangeAsync(transaction, terminalId, token) is not { } before)
+                    return TerminalOutcome.UnknownTerminal;
+                var after = change(before);
+                if (after == before)
+                    return TerminalOutcome.Done;
+                if (await TerminalStore.FindManagementSystemAsync(transaction, after.ManagementSystemId, token) is { } managementSystem
+                    && !HasTopic(after, managementSystem))
+                    return TerminalOutcome.InvalidTopic;
+                await save(transaction, after, token);
+                await AuditAsync(transaction, actor, action, before, after, token);
+                return TerminalOutcome.Done;
+            },
+            cancellationToken);
+
+    private static async Task AuditAsync(
+        TenantTransaction transaction, string actor, string action, TerminalRecord? before, TerminalRecord after, CancellationToken cancellationToken)
+    {
+        // In one order, so that two transfers in opposite directions do not wait for each other's chains.
+        Guid?[] concerned = [.. new[] { before?.MerchantId, after.MerchantId }.Where(merchant => merchant is not null).Distinct().Order()];
+        foreach (var merchant in concerned is [] ? [null] : concerned)
+        {
+            await TerminalStore.AuditAsync(
+                transaction, merchant, actor, action, after.TerminalId,
+                before is null ? null : JsonSerializer.Serialize(before, AuditJson), JsonSerializer.Serialize(after, AuditJson), cancellationToken);
+        }
+    }
+
+    private static bool HasTopic(TerminalRecord terminal, ManagementSystemRow managementSystem) =>
+        TerminalRules.Topic(
+            terminal.TopicTemplate ?? managementSystem.TopicTemplate,
+            terminal.SubscriptionTopic ?? managementSystem.SubscriptionTopic,
+            terminal.TerminalId) is not null;
+
+    private static void ThrowIfBroken(NewTerminal terminal)
+    {
+        if (!TerminalId.IsWellFormed(terminal.TerminalId))
+            throw new ArgumentException($"A terminal id {TerminalId.Rule}.", nameof(terminal));
+        if (terminal.ThingName is not null && !TerminalRules.IsThingName(terminal.ThingName))
+            throw new ArgumentException("A thing name must be 1 to 128 letters, digits, ':', '_' or '-'.", nameof(terminal));
+        ThrowIfBroken(terminal.Settings);
+    }
+
+    private static void ThrowIfBroken(TerminalSettings settings)
+    {
+        var faults = TerminalRules.Instance.Validate(settings).Errors;
+        if (faults.Count > 0)
+            throw new ArgumentException(string.Join("; ", faults.Select(fault => $"{fault.PropertyName} {fault.ErrorMessage}")), nameof(settings));
+    }
+
+    private static TerminalOutcome? OutcomeOf(PostgresException refused) => refused.ConstraintName switch
+    {
+        "terminals_pkey" => TerminalOutcome.TerminalExists,
+        "terminals_thing_name_key" => TerminalOutcome.ThingNameTaken,
+        "terminals_merchant_id_fkey" => TerminalOutcome.UnknownMerchant,
+        _ => null,
+    };
+}

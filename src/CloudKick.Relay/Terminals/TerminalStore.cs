@@ -1,0 +1,106 @@
+using CloudKick.Relay.Database;
+
+namespace CloudKick.Relay.Terminals;
+
+/// <summary>The registry's SQL.</summary>
+internal static class TerminalStore
+{
+    private const string FindForChangeSql =
+        """
+        select t.terminal_id as TerminalId, t.merchant_id as MerchantId, t.management_system_id as ManagementSystemId, t.thing_name as ThingName,
+               t.firmware_version as FirmwareVersion, t.connect_mode as ConnectMode, t.label as Label,
+               t.subscription_topic as SubscriptionTopic, t.topic_template as TopicTemplate
+        from terminals t
+        where t.terminal_id = @terminalId
+        for update
+        """;
+
+    private const string FindManagementSystemSql =
+        """
+        select m.subscription_topic as SubscriptionTopic, m.topic_template as TopicTemplate
+        from management_systems m
+        where m.management_system_id = @managementSystemId
+        """;
+
+    private const string InsertSql =
+        """
+        insert into terminals (terminal_id, merchant_id, management_system_id, thing_name, firmware_version, connect_mode, label,
+                               subscription_topic, topic_template)
+        values (@TerminalId, @MerchantId, @ManagementSystemId, @ThingName, @FirmwareVersion, @ConnectMode, @Label,
+                @SubscriptionTopic, @TopicTemplate)
+        """;
+
+    private const string AssignSql = "update terminals t set merchant_id = @MerchantId, updated_at = now() where t.terminal_id = @TerminalId";
+
+    private const string UpdateSql =
+        """
+        update terminals t
+        set firmware_version = @FirmwareVersion, connect_mode = @ConnectMode, label = @Label, subscription_topic = @SubscriptionTopic,
+            topic_template = @TopicTemplate, updated_at = now()
+        where t.terminal_id = @TerminalId
+        """;
+
+    private const string AuditSql =
+        "select append_audit(@merchant, @actor, @action, @terminalId, @before::jsonb, @after::jsonb, null) is null as Appended";
+
+    public static Task<TerminalRecord?> FindForChangeAsync(TenantTransaction transaction, string terminalId, CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<TerminalRecord>(FindForChangeSql, new { terminalId }, cancellationToken);
+
+    public static Task<ManagementSystemRow?> FindManagementSystemAsync(
+        TenantTransaction transaction, string managementSystemId, CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<ManagementSystemRow>(FindManagementSystemSql, new { managementSystemId }, cancellationToken);
+
+    public static Task InsertAsync(TenantTransaction transaction, TerminalRecord terminal, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(InsertSql, terminal, cancellationToken);
+
+    public static Task AssignAsync(TenantTransaction transaction, TerminalRecord terminal, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(AssignSql, terminal, cancellationToken);
+
+    public static Task UpdateAsync(TenantTransaction transaction, TerminalRecord terminal, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(UpdateSql, terminal, cancellationToken);
+
+    public static Task AuditAsync(
+        TenantTransaction transaction, Guid? merchant, string actor, string action, string terminalId, string? before, string after,
+        CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<bool>(
+            AuditSql, new { merchant, actor, action, terminalId, before, after }, cancellationToken);
+}
+
+/// <summary>A terminal's own columns.</summary>
+internal sealed record TerminalRecord
+{
+    public required string TerminalId { get; init; }
+    public required Guid? MerchantId { get; init; }
+    public required string ManagementSystemId { get; init; }
+    public required string ThingName { get; init; }
+    public string? FirmwareVersion { get; init; }
+    public string ConnectMode { get; init; } = Terminals.ConnectMode.CloudConnect2;
+    public string Label { get; init; } = "";
+    public string? SubscriptionTopic { get; init; }
+    public string? TopicTemplate { get; init; }
+
+    public TerminalSettings Settings() => new()
+    {
+        Label = Label,
+        FirmwareVersion = FirmwareVersion,
+        ConnectMode = ConnectMode,
+        SubscriptionTopic = SubscriptionTopic,
+        TopicTemplate = TopicTemplate,
+    };
+
+    public TerminalRecord With(TerminalSettings settings) => this with
+    {
+        Label = settings.Label,
+        FirmwareVersion = settings.FirmwareVersion,
+        ConnectMode = settings.ConnectMode,
+        SubscriptionTopic = settings.SubscriptionTopic,
+        TopicTemplate = settings.TopicTemplate,
+    };
+}
+
+/// <summary>Where a management system's terminals listen.</summary>
+internal sealed record ManagementSystemRow
+{
+    public required string SubscriptionTopic { get; init; }
+    public required string TopicTemplate { get; init; }
+}
