@@ -1,0 +1,112 @@
+using System.Text;
+
+namespace CloudKick.Relay.Whitelist;
+
+/// <summary>
+/// Reads comma-separated values as RFC 4180 §2 defines them: fields may be quoted, quotes inside are doubled, quoted fields may hold
+/// commas and line ends. A line may also end in a line feed alone. Strict: what is not CSV stops it with a fault, nothing is guessed.
+/// </summary>
+internal sealed class CsvReader(string text)
+{
+    private const char Quote = '"';
+    private const char Comma = ',';
+
+    private readonly StringBuilder _quoted = new();
+    private int _position;
+    private int _line = 1;
+
+    /// <summary>The line on which the last record began, from 1.</summary>
+    public int RecordLine { get; private set; }
+
+    /// <summary>Why reading stopped before the end; null when it did not.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>The next record's fields; null at the end or at a fault. Empty lines are passed over.</summary>
+    public IReadOnlyList<string>? Read()
+    {
+        while (Fault is null && _position < text.Length && TryReadLineEnd())
+        {
+        }
+
+        if (Fault is not null || _position >= text.Length)
+            return null;
+
+        RecordLine = _line;
+        var fields = new List<string>();
+        while (true)
+        {
+            fields.Add(ReadField());
+            if (Fault is not null)
+                return null;
+            if (_position >= text.Length || TryReadLineEnd())
+                return fields;
+            if (Fault is not null)
+                return null;
+            _position++; // the comma
+        }
+    }
+
+    private string ReadField() => _position < text.Length && text[_position] == Quote ? ReadQuoted() : ReadBare();
+
+    private string ReadBare()
+    {
+        var rest = text.AsSpan(_position);
+        var length = rest.IndexOfAny("\",\r\n");
+        if (length < 0)
+            length = rest.Length;
+        else if (rest[length] == Quote)
+            Fault = "a quote stands inside a field that does not begin with one";
+        _position += length;
+        return rest[..length].ToString();
+    }
+
+    private string ReadQuoted()
+    {
+        _quoted.Clear();
+        while (true)
+        {
+            _position++; // the opening quote, or the second one of a pair
+            var rest = text.AsSpan(_position);
+            var length = rest.IndexOf(Quote);
+            if (length < 0)
+            {
+                Fault = "a quoted field has no closing quote";
+                return "";
+            }
+
+            _quoted.Append(rest[..length]);
+            _line += rest[..length].Count('\n');
+            _position += length + 1;
+            if (_position >= text.Length || text[_position] is Comma or '\r' or '\n')
+                return _quoted.ToString();
+            if (text[_position] != Quote)
+            {
+                Fault = "a quoted field goes on after its closing quote";
+                return "";
+            }
+
+            _quoted.Append(Quote);
+        }
+    }
+
+    private bool TryReadLineEnd()
+    {
+        switch (text[_position])
+        {
+            case '\n':
+                _position++;
+                break;
+            case '\r' when _position + 1 < text.Length && text[_position + 1] == '\n':
+                _position += 2;
+                break;
+            case '\r':
+                Fault = "a carriage return stands alone";
+                return false;
+            default:
+                return false;
+        }
+
+        _line++;
+        return true;
+    }
+}

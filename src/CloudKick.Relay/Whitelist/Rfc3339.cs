@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace CloudKick.Relay.Whitelist;
+
+/// <summary>
+/// Reads a point in time as RFC 3339 §5.6 writes it. The offset is required: a time that means one thing on the merchant's machine
+/// and another on ours would let kicks through too long, or not long enough.
+/// </summary>
+internal static class Rfc3339
+{
+    private static readonly string[] Forms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
+    public static bool TryParse(string? text, out DateTimeOffset moment)
+    {
+        moment = default;
+        return text is { Length: <= 40 }
+            && DateTimeOffset.TryParseExact(
+                text.ToUpperInvariant(), Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment);
+    }
+}

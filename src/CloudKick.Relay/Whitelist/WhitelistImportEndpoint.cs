@@ -1,0 +1,91 @@
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using CloudKick.Relay.Problems;
+using CloudKick.Relay.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudKick.Relay.Whitelist;
+
+/// <summary>Many terminals at once, as CSV or JSON: all of them or none.</summary>
+internal static class WhitelistImportEndpoint
+{
+    public const int MaximumBytes = 1024 * 1024;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static void MapWhitelistImport(this IEndpointRouteBuilder whitelist) =>
+        whitelist.MapPost("/import", ImportAsync)
+            .RequireScope(Scopes.WhitelistWrite)
+            .Accepts<WhitelistImport>(MediaTypeNames.Application.Json, MediaTypeNames.Text.Csv)
+            .WithMetadata(new BodyLimit(MaximumBytes))
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.PayloadTooLarge, ProblemTypes.UnsupportedMediaType)
+            .IsRepeatable()
+            .WithName("importWhitelist")
+            .WithSummary("Put many terminals on the whitelist: all or none.")
+            .WithDescription(
+                "Up to 10,000 terminals and 1 MiB. CSV (RFC 4180, UTF-8) begins with the line `terminalId,label,enabledUntil`; the latter "
+                + "two columns may be left out. Entries of other terminals stay as they are. When a line is not valid, nothing is changed and "
+                + "every fault is named with its line (`lines[3].label`, the header being line 1; in JSON `entries[2].label`, from 0). "
+                + "With `dryRun=true` the answer is the same and nothing is changed.");
+
+    private static async Task<Results<Ok<WhitelistImportAnswer>, ProblemResult>> ImportAsync(
+        HttpRequest request, [FromQuery] bool? dryRun, Caller caller, MerchantWhitelist whitelist, CancellationToken cancellationToken)
+    {
+        var (file, problem) = await ReadAsync(request, cancellationToken);
+        if (problem is not null)
+            return problem;
+        if (file!.Faults.Count > 0)
+            return Problem.Invalid(file.Faults);
+
+        var outcomes = await whitelist.ImportAsync(caller.RequiredMerchant, file.Settings, caller.Actor, dryRun ?? false, cancellationToken);
+        int Count(WhitelistEffect effect) => outcomes.Count(outcome => outcome.Effect == effect);
+        return TypedResults.Ok(new WhitelistImportAnswer(
+            dryRun ?? false,
+            Count(WhitelistEffect.Created),
+            Count(WhitelistEffect.Updated),
+            Count(WhitelistEffect.Unchanged),
+            [.. outcomes.Select((outcome, i) => new WhitelistImportLineAnswer(
+                file.Numbers[i], file.Settings[i].TerminalId, JsonNamingPolicy.CamelCase.ConvertName(outcome.Effect.ToString()), outcome.Registered))]));
+    }
+
+    private static async Task<(WhitelistImportFile? File, ProblemResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.HasJsonContentType())
+            return await ReadJsonAsync(request, cancellationToken);
+
+        // Content negotiation let only CSV and no content type at all through.
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            return (null, new ProblemResult(ProblemTypes.UnsupportedMediaType, "Send the body as application/json or as text/csv in UTF-8."));
+
+        using var reader = new StreamReader(request.Body, StrictUtf8);
+        try
+        {
+            return (WhitelistImportFile.FromCsv(await reader.ReadToEndAsync(cancellationToken)), null);
+        }
+        catch (DecoderFallbackException)
+        {
+            return (null, Problem.Invalid("body", "is not UTF-8"));
+        }
+    }
+
+    private static async Task<(WhitelistImportFile? File, ProblemResult? Problem)> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request.ReadFromJsonAsync<WhitelistImport>(cancellationToken) is { } import
+                ? (WhitelistImportFile.FromJson(import), null)
+                : (null, Problem.Invalid("body", "must be an object"));
+        }
+        catch (JsonException fault)
+        {
+            return (null, BadRequestReader.Read(new BadHttpRequestException("The body cannot be read.", fault)));
+        }
+    }
+
+    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
+}

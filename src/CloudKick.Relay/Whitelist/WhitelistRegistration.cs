@@ -1,0 +1,7 @@
+namespace CloudKick.Relay.Whitelist;
+
+/// <summary>Adds the whitelist to the relay.</summary>
+internal static class WhitelistRegistration
+{
+    public static IServiceCollection AddWhitelist(this IServiceCollection services) => services.AddSingleton<MerchantWhitelist>();
+}

@@ -1,0 +1,137 @@
+using CloudKick.Relay.Database;
+
+namespace CloudKick.Relay.Whitelist;
+
+/// <summary>The whitelist's SQL. Writers first take the merchant's lock, so that what they read is what they change.</summary>
+internal static class WhitelistStore
+{
+    private const string EntrySql =
+        """
+        select w.terminal_id as TerminalId, w.label as Label, w.enabled_until as EnabledUntil, w.created_at as CreatedAt, w.updated_at as UpdatedAt,
+               w.enabled_until is null or w.enabled_until > clock_timestamp() as Enabled,
+               t.terminal_id is not null as Registered
+        from whitelist_entries w
+        left join terminals t on t.terminal_id = w.terminal_id and t.merchant_id = w.merchant_id
+        where w.merchant_id = @merchant
+
+        """;
+
+    private const string FindSql = EntrySql + "and w.terminal_id = @terminalId";
+
+    private const string ListSql = EntrySql +
+        """
+        and (@after::text is null or w.terminal_id > @after)
+        and starts_with(w.terminal_id, @prefix)
+        order by w.terminal_id
+        limit @limit
+        """;
+
+    // Row locks of two writers would meet in different orders, and two that add the same terminal would not see each other.
+    private const string LockSql = "select true from (select pg_advisory_xact_lock(hashtextextended(@merchant::text, 13))) taken";
+
+    private const string CompareSql =
+        """
+        select w.terminal_id is not null as Exists, w.label as Label, w.enabled_until as EnabledUntil,
+               w.label is distinct from n.label or w.enabled_until is distinct from n.enabled_until as Differs,
+               t.terminal_id is not null as Registered
+        from unnest(@terminalIds::text[], @labels::text[], @enabledUntil::timestamptz[]) with ordinality n (terminal_id, label, enabled_until, position)
+        left join whitelist_entries w on w.merchant_id = @merchant and w.terminal_id = n.terminal_id
+        left join terminals t on t.merchant_id = @merchant and t.terminal_id = n.terminal_id
+        order by n.position
+        """;
+
+    private const string SaveSql =
+        """
+        insert into whitelist_entries (merchant_id, terminal_id, label, enabled_until)
+        select @merchant, n.terminal_id, n.label, n.enabled_until
+        from unnest(@terminalIds::text[], @labels::text[], @enabledUntil::timestamptz[]) n (terminal_id, label, enabled_until)
+        order by n.terminal_id
+        on conflict (merchant_id, terminal_id) do update
+        set label = excluded.label, enabled_until = excluded.enabled_until, updated_at = now()
+        """;
+
+    private const string DeleteSql =
+        """
+        delete from whitelist_entries w
+        where w.merchant_id = @merchant and w.terminal_id = @terminalId
+        returning w.label as Label, w.enabled_until as EnabledUntil
+        """;
+
+    private const string AuditSql =
+        """
+        select append_audit(@merchant, @actor, c.action, c.terminal_id, c.before::jsonb, c.after::jsonb, null) is null as Appended
+        from unnest(@actions::text[], @terminalIds::text[], @before::text[], @after::text[]) c (action, terminal_id, before, after)
+        """;
+
+    public static Task<WhitelistEntry?> FindAsync(
+        TenantDatabase database, MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<WhitelistEntry>(merchant, FindSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
+
+    public static Task<WhitelistEntry?> FindAsync(
+        TenantTransaction transaction, MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<WhitelistEntry>(FindSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
+
+    public static Task<IReadOnlyList<WhitelistEntry>> ListAsync(
+        TenantDatabase database, MerchantId merchant, string prefix, string? after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<WhitelistEntry>(merchant, ListSql, new { merchant = merchant.Value, prefix, after, limit }, cancellationToken);
+
+    public static Task LockAsync(TenantTransaction transaction, MerchantId merchant, CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<bool>(LockSql, new { merchant = merchant.Value }, cancellationToken);
+
+    /// <summary>One row for each setting, in their order.</summary>
+    public static Task<IReadOnlyList<Comparison>> CompareAsync(
+        TenantTransaction transaction, MerchantId merchant, IReadOnlyList<WhitelistSetting> settings, CancellationToken cancellationToken) =>
+        transaction.QueryAsync<Comparison>(CompareSql, Columns(merchant, settings), cancellationToken);
+
+    public static Task SaveAsync(
+        TenantTransaction transaction, MerchantId merchant, IReadOnlyList<WhitelistSetting> settings, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(SaveSql, Columns(merchant, settings), cancellationToken);
+
+    /// <summary>What the entry said; null when there was none.</summary>
+    public static Task<Removed?> DeleteAsync(
+        TenantTransaction transaction, MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<Removed>(DeleteSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
+
+    public static Task AuditAsync(
+        TenantTransaction transaction, MerchantId merchant, string actor, IReadOnlyList<AuditedChange> changes, CancellationToken cancellationToken) =>
+        transaction.QueryAsync<bool>(
+            AuditSql,
+            new
+            {
+                merchant = merchant.Value,
+                actor,
+                actions = changes.Select(change => change.Action).ToArray(),
+                terminalIds = changes.Select(change => change.TerminalId).ToArray(),
+                before = changes.Select(change => change.Before).ToArray(),
+                after = changes.Select(change => change.After).ToArray(),
+            },
+            cancellationToken);
+
+    private static object Columns(MerchantId merchant, IReadOnlyList<WhitelistSetting> settings) => new
+    {
+        merchant = merchant.Value,
+        terminalIds = settings.Select(setting => setting.TerminalId).ToArray(),
+        labels = settings.Select(setting => setting.Label).ToArray(),
+        enabledUntil = settings.Select(setting => setting.EnabledUntil?.ToUniversalTime()).ToArray(),
+    };
+
+    /// <summary>What the whitelist says of a terminal, against what is wanted.</summary>
+    public sealed record Comparison
+    {
+        public required bool Exists { get; init; }
+        public required string? Label { get; init; }
+        public required DateTime? EnabledUntil { get; init; }
+        public required bool Differs { get; init; }
+        public required bool Registered { get; init; }
+    }
+
+    /// <summary>What a removed entry said.</summary>
+    public sealed record Removed
+    {
+        public required string Label { get; init; }
+        public required DateTime? EnabledUntil { get; init; }
+    }
+
+    /// <summary>One change for the audit log; the states are JSON, null where there is no entry.</summary>
+    public sealed record AuditedChange(string Action, string TerminalId, string? Before, string? After);
+}
