@@ -11,7 +11,7 @@ internal sealed record CommandRun(int ExitCode, string Output)
     public string LastLine => Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [.., var last] ? last : $"exit code {ExitCode}";
 
     /// <summary>Runs it; when cancelled or out of time, it and its children are ended first.</summary>
-    /// <exception cref="TimeoutException">It did not end in time.</exception>
+    /// <exception cref="PrivatePostgresException">It did not end in time.</exception>
     public static async Task<CommandRun> RunAsync(
         IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -35,7 +35,7 @@ internal sealed record CommandRun(int ExitCode, string Output)
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new TimeoutException($"`{string.Join(' ', command)}` did not end within {timeout.TotalSeconds:0} s.");
+            throw new PrivatePostgresException($"`{string.Join(' ', command)}` did not end within {timeout.TotalSeconds:0} s.");
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed record PostgresLayout(string Root, bool Ephemeral)
 
     public string Data => Path.Combine(Root, "data");
 
+    /// <summary>A cluster becomes <see cref="Data"/> when it is whole: what an interrupted <c>initdb</c> leaves is never started.</summary>
+    public string DataInTheMaking => Path.Combine(Root, "data-in-the-making");
+
     public string LogFile => Path.Combine(Root, "postgres.log");
 
     public string PasswordFile => Path.Combine(Root, "superuser-password");
@@ -89,6 +92,14 @@ internal sealed record PostgresLayout(string Root, bool Ephemeral)
             await OwnedByAsync(user, PasswordFile, cancellationToken);
         return password;
     }
+
+    public void DiscardUnfinished()
+    {
+        if (Directory.Exists(DataInTheMaking))
+            Directory.Delete(DataInTheMaking, recursive: true);
+    }
+
+    public void Finish() => Directory.Move(DataInTheMaking, Data);
 
     /// <summary>How far the log goes; what follows is the next start's.</summary>
     public long LogLength => File.Exists(LogFile) ? new FileInfo(LogFile).Length : 0;

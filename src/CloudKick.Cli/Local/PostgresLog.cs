@@ -3,16 +3,17 @@ namespace CloudKick.Cli.Local;
 /// <summary>Reads the server's log (in English: the server runs in the C locale) for why it did not start.</summary>
 internal static class PostgresLog
 {
-    private static readonly string[] Severities = ["PANIC:", "FATAL:", "ERROR:", "LOG:  could not", "WARNING:"];
+    // In the order of how much they tell: a port that is taken is logged as a mere LOG, the FATAL after it says less.
+    private static readonly string[] Marks = ["PANIC:", "LOG:  could not bind", "FATAL:", "ERROR:"];
 
     /// <summary>The most telling line.</summary>
     public static string Cause(string log)
     {
         var lines = log.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        foreach (var severity in Severities)
+        foreach (var mark in Marks)
         {
-            if (lines.FirstOrDefault(line => line.Contains(severity, StringComparison.Ordinal)) is { } line)
-                return line[line.IndexOf(severity, StringComparison.Ordinal)..];
+            if (lines.FirstOrDefault(line => line.Contains(mark, StringComparison.Ordinal)) is { } line)
+                return line[line.IndexOf(mark, StringComparison.Ordinal)..];
         }
 
         return lines is [.., var last] ? last : "it said nothing";

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace CloudKick.Cli.Local;
 
@@ -10,15 +9,17 @@ namespace CloudKick.Cli.Local;
 internal sealed class PostgresProcess : IDisposable
 {
     // Arguments: log file, signal that stops an orphan, directory to remove with an orphan or '', then the server's command.
-    // Orders are signal names, a line each. An ended server ends the keeper, with its exit code. (PR_SET_PDEATHSIG would not do:
-    // it fires when the thread that started the child ends, and threads of the pool come and go.)
+    // Orders are signal names, a line each. An ended server ends the keeper, with its exit code. Every process of the server, and
+    // nothing else, holds our pipe for standard output as descriptor 4: when that ends, the last of them has.
+    // (PR_SET_PDEATHSIG would not do: it fires when the thread that started the child ends, and threads of the pool come and go.)
     private const string KeeperScript =
         """
         log=$1 orphan=$2 remove=$3
         shift 3
-        exec 3<&0 </dev/null >>"$log" 2>&1
+        exec 3<&0 4>&1 </dev/null >>"$log" 2>&1
         "$@" 3<&- &
         server=$!
+        exec 4>&-
         trap '' INT HUP TERM
         (
             while read -r order; do kill -s "$order" "$server"; done
@@ -35,19 +36,21 @@ internal sealed class PostgresProcess : IDisposable
         """;
 
     private readonly Process _keeper;
-    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+    private readonly Task _ended;
 
     private PostgresProcess(Process keeper)
     {
         _keeper = keeper;
-        _output = keeper.StandardError.ReadToEndAsync();
+        _error = keeper.StandardError.ReadToEndAsync();
+        _ended = Task.WhenAll(keeper.StandardOutput.ReadToEndAsync(), keeper.WaitForExitAsync());
     }
 
-    /// <summary>Whether the server has ended.</summary>
-    public bool HasExited => _keeper.HasExited;
+    /// <summary>Whether the server has ended, all its processes included.</summary>
+    public bool HasEnded => _ended.IsCompleted;
 
     /// <summary>What went wrong before the log was open; empty when nothing did. Only for an ended server.</summary>
-    public Task<string> StartErrorAsync() => _output;
+    public Task<string> StartErrorAsync() => _error;
 
     public static PostgresProcess Start(PostgresBinaries binaries, ServerUser user, PostgresLayout layout, IReadOnlyList<string> settings)
     {
@@ -76,12 +79,12 @@ internal sealed class PostgresProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for the server's end; false when it did not end in time.</summary>
-    public async Task<bool> WaitForExitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Waits for the end of all the server's processes; false when they did not end in time.</summary>
+    public async Task<bool> WaitForEndAsync(TimeSpan timeout)
     {
         try
         {
-            await _keeper.WaitForExitAsync(cancellationToken).WaitAsync(timeout, cancellationToken);
+            await _ended.WaitAsync(timeout);
             return true;
         }
         catch (TimeoutException)
@@ -104,6 +107,4 @@ internal sealed class PostgresProcess : IDisposable
 
         _keeper.Dispose();
     }
-
-    public override string ToString() => _keeper.Id.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using CloudKick.Relay.Database;
 using Npgsql;
 
 namespace CloudKick.Cli.Local;
@@ -50,7 +49,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public string LogFile => _layout.LogFile;
 
     /// <summary>Whether the server runs, as far as we started and stopped it.</summary>
-    public bool IsRunning => _process is { HasExited: false };
+    public bool IsRunning => _process is { HasEnded: false };
 
     /// <summary>
     /// Finds PostgreSQL (installs it where allowed), makes the cluster when there is none, and starts it; returns when a login has
@@ -120,6 +119,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         if (IsRunning)
             return;
+        await EndAsync([]); // one that ended by itself
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_options.StartTimeout);
         var logStart = _layout.LogLength;
@@ -172,17 +172,19 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private async Task InitialiseAsync(CancellationToken cancellationToken)
     {
+        _layout.DiscardUnfinished();
         IReadOnlyList<string> sync = _layout.Ephemeral ? ["--no-sync"] : [];
         var run = await CommandRun.RunAsync(
             _user.Wrap(
             [
-                _binaries.InitDb, "-D", _layout.Data, "-U", Superuser, $"--pwfile={_layout.PasswordFile}", "--auth=scram-sha-256",
+                _binaries.InitDb, "-D", _layout.DataInTheMaking, "-U", Superuser, $"--pwfile={_layout.PasswordFile}", "--auth=scram-sha-256",
                 "--encoding=UTF8", "--locale=C", .. sync,
             ]),
             InitTimeout,
             cancellationToken);
         if (run.ExitCode != 0)
-            throw new PrivatePostgresException($"PostgreSQL could not make its cluster in {_layout.Data}: {run.LastLine}");
+            throw new PrivatePostgresException($"PostgreSQL could not make its cluster in {_layout.Root}: {run.LastLine}");
+        _layout.Finish();
     }
 
     // False: something that passes by itself stood in the way (a predecessor that is just ending, a port that was just taken).
@@ -214,7 +216,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private async Task<bool> AcceptsLoginAsync(PostgresProcess process, CancellationToken cancellationToken)
     {
         var login = new NpgsqlConnectionStringBuilder(SuperuserConnectionString()) { Pooling = false, Timeout = 5 }.ConnectionString;
-        while (!process.HasExited)
+        while (!process.HasEnded)
         {
             try
             {
@@ -222,8 +224,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 await connection.OpenAsync(cancellationToken);
                 return true;
             }
-            catch (NpgsqlException notYet) when (notYet is not PostgresException { SqlState: not PostgresErrorCodes.CannotConnectNow } && DatabaseFailure.IsUnavailable(notYet))
+            catch (NpgsqlException)
             {
+                // Not yet. Or it is somebody else's server, on a port that was taken: ours then says so and ends.
                 await Task.Delay(Pause, cancellationToken);
             }
         }
@@ -238,7 +241,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         foreach (var signal in signals)
         {
             await _process.SignalAsync(signal);
-            if (await _process.WaitForExitAsync(_options.StopTimeout, CancellationToken.None))
+            if (await _process.WaitForEndAsync(_options.StopTimeout))
                 break;
         }
 
