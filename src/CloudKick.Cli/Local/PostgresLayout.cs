@@ -36,9 +36,10 @@ internal sealed record PostgresLayout(string Root, bool Ephemeral)
     [UnsupportedOSPlatform("windows")]
     public async Task PrepareAsync(ServerUser user, CancellationToken cancellationToken)
     {
+        var holdsSomething = false;
         try
         {
-            var holdsSomething = Directory.Exists(Root) && Directory.EnumerateFileSystemEntries(Root).Any();
+            holdsSomething = Directory.Exists(Root) && Directory.EnumerateFileSystemEntries(Root).Any();
             if (holdsSomething && !File.Exists(LockFile))
                 throw new PrivatePostgresException($"{Root} holds other files: give PostgreSQL a directory of its own.");
             Directory.CreateDirectory(Root, OwnerOnly);
@@ -53,6 +54,8 @@ internal sealed record PostgresLayout(string Root, bool Ephemeral)
         var check = await CommandRun.RunAsync(user.Wrap(["/bin/sh", "-c", "test -w \"$1\" && test -x \"$1\"", "sh", Root]), CheckTimeout, cancellationToken);
         if (check.ExitCode != 0)
         {
+            if (!holdsSomething)
+                Remove();
             throw new PrivatePostgresException(user.Name is null
                 ? $"{Root} is not writable for you: choose another directory."
                 : $"{Root} is out of reach for the user `{user.Name}`, which PostgreSQL runs as when CloudKick runs as root: choose a directory that every user can enter, such as /var/lib/cloudkick.");
