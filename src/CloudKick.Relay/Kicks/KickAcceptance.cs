@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+using CloudKick.Relay.Problems;
+using CloudKick.Relay.Publishing;
+using CloudKick.Relay.RateLimits;
+using CloudKick.Relay.Security;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Kicks;
+
+/// <summary>Takes on a kick: has it decided and stored, publishes it, and waits as long as the caller wants to know more. Thread-safe.</summary>
+internal sealed class KickAcceptance(
+    KickWriter writer, KickStore store, KickQueries queries, KickPublisher publisher, KickWatch watch, ITerminalRateLimit terminalLimit,
+    IOptions<KickOptions> options, TimeProvider timeProvider)
+{
+    private static readonly TimeSpan ContentionPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ContentionPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OverloadPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>The merchant's kick as it stands when the wait is over, or the problem.</summary>
+    public async Task<(KickRow? Kick, ProblemResult? Problem)> AcceptAsync(
+        Caller caller, KickRequest request, string? idempotencyKey, TimeSpan wait, string? traceParent, CancellationToken cancellationToken)
+    {
+        if (!terminalLimit.TryAcquire(request.TerminalId!, out var retryAfter))
+            return (null, Problem.RateLimited("This terminal is being kicked too often. One kick is enough: a repeated one returns the same kick.", retryAfter));
+
+        var order = Order(caller, request, idempotencyKey, traceParent, watched: wait > TimeSpan.Zero);
+        var decision = await DecideAsync(order, cancellationToken);
+        if (decision is null)
+            return (null, Problem.RateLimited("The relay has more kicks waiting than it can take on at the moment.", OverloadPause));
+
+        if (decision.Attempt is { } attempt)
+        {
+            // From here on a terminal may get to know: the attempt outlives this request.
+            var published = publisher.PublishAsync(attempt);
+            await published.WaitAsync(options.Value.PublishWait, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return decision.Kick is { } kick
+            ? (await ReadAsync(order, kick, decision.Verdict, wait, cancellationToken), null)
+            : (null, KickProblems.For(decision.Verdict, order));
+    }
+
+    private async Task<KickDecision?> DecideAsync(KickOrder order, CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        while (true)
+        {
+            if (writer.TryWrite(order) is not { } deciding)
+                return null;
+            // Not cancelled with the caller: once queued, what was decided must be acted on.
+            var decision = await deciding;
+            if (decision.Verdict is not KickVerdict.Contended || timeProvider.GetElapsedTime(started) > ContentionPatience)
+                return decision;
+            await Task.Delay(ContentionPause, timeProvider, cancellationToken);
+        }
+    }
+
+    private async Task<KickRow?> ReadAsync(KickOrder order, KickId kick, KickVerdict verdict, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var row = await queries.GetAsync(order.Merchant, kick, cancellationToken);
+        if (wait == TimeSpan.Zero || row is null or { IsFinal: true })
+            return row;
+        if (verdict is not KickVerdict.Accepted)
+            await store.WatchAsync(order.Merchant, kick, cancellationToken);
+        await watch.WaitAsync(
+            kick, wait,
+            async token => (row = await queries.GetAsync(order.Merchant, kick, token)) is null or { IsFinal: true },
+            cancellationToken);
+        return row;
+    }
+
+    private KickOrder Order(Caller caller, KickRequest request, string? idempotencyKey, string? traceParent, bool watched) => new()
+    {
+        Merchant = caller.RequiredMerchant,
+        ApiKeyId = caller.KeyId,
+        TerminalId = request.TerminalId!,
+        ManagementSystemId = request.ManagementSystemId!,
+        AccessProtocol = request.AccessProtocol!,
+        Reference = request.Reference,
+        TtlSeconds = request.TtlSeconds ?? options.Value.DefaultTtlSeconds,
+        TryOffline = request.OnOffline == KickRequestValidator.TryOffline,
+        IdempotencyKey = idempotencyKey,
+        Fingerprint = Fingerprint(request),
+        TraceParent = traceParent,
+        Watched = watched,
+    };
+
+    // Of the values, not of the bytes: white space and the order of members do not make it another request.
+    private static byte[] Fingerprint(KickRequest request) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n', request.TerminalId, request.ManagementSystemId, request.AccessProtocol, request.TtlSeconds, request.OnOffline, request.Ip, request.Port,
+        request.Reference)));
+}

@@ -1,0 +1,108 @@
+using CloudKick.Relay.Paging;
+using CloudKick.Relay.Problems;
+using CloudKick.Relay.Security;
+using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CloudKick.Relay.Kicks;
+
+/// <summary><c>/v1/kicks</c>.</summary>
+internal static class KickEndpoints
+{
+    public const string IdempotencyKeyHeader = "Idempotency-Key";
+    private const int MaximumIdempotencyKey = 255;
+
+    public static void MapKicks(this IEndpointRouteBuilder routes)
+    {
+        var kicks = routes.MapGroup("/kicks").WithTags("Kicks").RequireScope(Scopes.KicksRead);
+
+        kicks.MapPost("/", CreateAsync)
+            .RequireScope(Scopes.KicksWrite)
+            .WithSummary("Kick a terminal")
+            .WithDescription(
+                "Makes sure that the terminal is coupled. 201: the kick is published or already final; 202: it is accepted and durable, "
+                + "and is being published. With Prefer: wait=N (0 to 25 seconds) the answer is held until the kick is final.");
+        kicks.MapGet("/{id}", GetAsync).WithSummary("Read a kick").WithDescription("With Prefer: wait=N the answer is held until the kick is final.");
+        kicks.MapGet("/", ListAsync).WithSummary("List kicks, newest first");
+        kicks.MapPost("/{id}/cancel", CancelAsync)
+            .RequireScope(Scopes.KicksWrite)
+            .WithSummary("Cancel a kick")
+            .WithDescription("Best effort: the terminal may have it already; its session is then refused.");
+    }
+
+    private static async Task<Results<Created<KickResponse>, Accepted<KickResponse>, ProblemResult>> CreateAsync(
+        KickRequest request, Caller caller, KickAcceptance acceptance, IValidator<KickRequest> validator, HttpContext http,
+        [FromHeader(Name = IdempotencyKeyHeader)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var faults = validator.Validate(request).Errors
+            .ConvertAll(failure => new FieldError(JsonPath.FromProperty(failure.PropertyName), failure.ErrorMessage));
+        if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > MaximumIdempotencyKey || idempotencyKey.Any(c => c is < '!' or > '~')))
+            faults.Add(new FieldError(IdempotencyKeyHeader, $"1 to {MaximumIdempotencyKey} visible ASCII characters, without spaces."));
+        if (!WaitPreference.TryRead(http.Request, out var wait, out var waitFault))
+            faults.Add(waitFault);
+        if (faults.Count > 0)
+            return Problem.Invalid(faults);
+
+        var (kick, problem) = await acceptance.AcceptAsync(
+            caller, request, idempotencyKey, wait, TraceParent.Of(http.Request), cancellationToken);
+        if (kick is null)
+            return problem!;
+
+        WaitPreference.Applied(http.Response, wait);
+        var location = $"/v1/kicks/{new KickId(kick.KickId)}";
+        return kick.State == "accepted" ? TypedResults.Accepted(location, kick.ToResponse()) : TypedResults.Created(location, kick.ToResponse());
+    }
+
+    private static async Task<Results<Ok<KickResponse>, ProblemResult>> GetAsync(
+        string id, Caller caller, KickQueries queries, KickStore store, KickWatch watch, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (!WaitPreference.TryRead(http.Request, out var wait, out var fault))
+            return Problem.Invalid([fault]);
+        if (!KickId.TryParse(id, out var kick))
+            return KickProblems.NotFound(id);
+
+        var row = await queries.GetAsync(caller.RequiredMerchant, kick, cancellationToken);
+        if (row is { IsFinal: false } && wait > TimeSpan.Zero && await store.WatchAsync(caller.RequiredMerchant, kick, cancellationToken))
+        {
+            await watch.WaitAsync(
+                kick, wait, async token => (row = await queries.GetAsync(caller.RequiredMerchant, kick, token)) is null or { IsFinal: true }, cancellationToken);
+        }
+        if (row is null)
+            return KickProblems.NotFound(id);
+        WaitPreference.Applied(http.Response, wait);
+        return TypedResults.Ok(row.ToResponse());
+    }
+
+    private static async Task<Results<Ok<Page<KickResponse>>, ProblemResult>> ListAsync(
+        [AsParameters] PageQuery page, [AsParameters] KickFilter filter, Caller caller, KickQueries queries, CancellationToken cancellationToken)
+    {
+        var faults = PageQueryValidator.Instance.Validate(page).Errors
+            .ConvertAll(failure => new FieldError(JsonPath.FromProperty(failure.PropertyName), failure.ErrorMessage));
+        if (filter.State is not null && !KickFilter.States.Contains(filter.State))
+            faults.Add(new FieldError("state", $"must be one of {string.Join(", ", KickFilter.States)}"));
+        KickId before = default;
+        if (page.After is not null && !KickId.TryParse(page.After, out before))
+            faults.Add(new FieldError("cursor", "is no cursor of this list: send the nextCursor of the page before as it came"));
+        if (faults.Count > 0)
+            return Problem.Invalid(faults);
+
+        var rows = await queries.ListAsync(caller.RequiredMerchant, filter, page.After is null ? null : before, page.Size + 1, cancellationToken);
+        return TypedResults.Ok(Page<KickResponse>.From(rows, page.Size, KickPresentation.ToResponse, row => new KickId(row.KickId).ToString()));
+    }
+
+    private static async Task<Results<Ok<KickResponse>, ProblemResult>> CancelAsync(
+        string id, Caller caller, KickQueries queries, KickStore store, CancellationToken cancellationToken)
+    {
+        if (!KickId.TryParse(id, out var kick) || await store.CancelAsync(caller.RequiredMerchant, kick, cancellationToken) is not { } cancelled)
+            return KickProblems.NotFound(id);
+
+        var row = await queries.GetAsync(caller.RequiredMerchant, kick, cancellationToken);
+        if (row is null)
+            return KickProblems.NotFound(id);
+        // Cancelling twice is no mistake; cancelling what ended otherwise is too late.
+        return cancelled || row.State == "cancelled"
+            ? TypedResults.Ok(row.ToResponse())
+            : Problem.KickAlreadyFinal($"The kick is {row.State}: it ended before it could be cancelled.", ("state", row.State));
+    }
+}

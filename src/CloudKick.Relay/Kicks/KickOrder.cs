@@ -1,0 +1,55 @@
+using CloudKick.Relay.Database;
+
+namespace CloudKick.Relay.Kicks;
+
+/// <summary>A validated request for a kick, as it goes to the database.</summary>
+internal sealed record KickOrder
+{
+    public required MerchantId Merchant { get; init; }
+
+    public required string ApiKeyId { get; init; }
+
+    public required string TerminalId { get; init; }
+
+    public required string ManagementSystemId { get; init; }
+
+    public required string AccessProtocol { get; init; }
+
+    public string? Reference { get; init; }
+
+    public required int TtlSeconds { get; init; }
+
+    /// <summary>Kick even a terminal that is known to be offline.</summary>
+    public bool TryOffline { get; init; }
+
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>SHA-256 of what was asked: the same key with another fingerprint is a mistake.</summary>
+    public required byte[] Fingerprint { get; init; }
+
+    /// <summary>The caller's W3C traceparent, handed on to the terminal.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Somebody will wait for the end: announce it.</summary>
+    public bool Watched { get; init; }
+}
+
+/// <summary>What the database decided about a <see cref="KickOrder"/>; the meanings are in <c>accept_kicks</c>.</summary>
+internal enum KickVerdict
+{
+    Accepted,
+    Connected,
+    Existing,
+    Replayed,
+    KeyReused,
+    KeyInUse,
+    NotWhitelisted,
+    CloudConnect1,
+    ManagementSystemMismatch,
+    Offline,
+    InProgress,
+    Contended,
+}
+
+/// <summary>The verdict; with <see cref="Attempt"/> when the kick is to be published now, with an id where there is a kick.</summary>
+internal sealed record KickDecision(KickVerdict Verdict, KickId? Kick, Publishing.KickAttempt? Attempt);

@@ -1,0 +1,23 @@
+using CloudKick.Relay.Hosting;
+using FluentValidation;
+
+namespace CloudKick.Relay.Kicks;
+
+/// <summary>Adds kicks to the relay.</summary>
+internal static class KickRegistration
+{
+    public static IServiceCollection AddKicks(this IServiceCollection services)
+    {
+        services.AddFeatureOptions<KickOptions>(KickOptions.Section);
+        services.AddSingleton<IValidator<KickRequest>, KickRequestValidator>();
+        services.AddSingleton<KickStore>();
+        services.AddSingleton<KickQueries>();
+        services.AddSingleton<KickWatch>();
+        services.AddSingleton<KickAcceptance>();
+        services.AddSingleton<KickWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<KickWriter>());
+        services.AddHostedService<KickSweeper>();
+        services.AddHostedService<KickMaintenance>();
+        return services.AddJsonContext(KickJson.Default);
+    }
+}

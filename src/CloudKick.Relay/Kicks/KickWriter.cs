@@ -1,0 +1,131 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Kicks;
+
+/// <summary>
+/// Group commit: whatever requests wait while a transaction is under way share the next one, so the database commits once for many
+/// kicks under load and at once for a single one. Thread-safe.
+/// </summary>
+/// <remarks>The queue is bounded by <see cref="KickOptions.MaximumQueued"/>; what does not fit is refused, not kept waiting.</remarks>
+internal sealed class KickWriter : BackgroundService
+{
+    private readonly KickStore _store;
+    private readonly KickOptions _options;
+    private readonly Channel<Pending> _queue;
+
+    public KickWriter(KickStore store, IOptions<KickOptions> options)
+    {
+        _store = store;
+        _options = options.Value;
+        _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(_options.MaximumQueued) { FullMode = BoundedChannelFullMode.Wait });
+    }
+
+    /// <summary>
+    /// Queues an order; null when the queue is full or the node is stopping. The task ends with the database's decision, or with its
+    /// exception: then nothing is known to be stored and nothing may be published.
+    /// </summary>
+    public Task<KickDecision>? TryWrite(KickOrder order)
+    {
+        var pending = new Pending(order);
+        return _queue.Writer.TryWrite(pending) ? pending.Decision.Task : null;
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, _options.Writers).Select(_ => WriteAsync(stoppingToken)));
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _queue.Writer.TryComplete();
+        while (_queue.Reader.TryRead(out var pending))
+            pending.Decision.TrySetCanceled(CancellationToken.None);
+        base.Dispose();
+    }
+
+    private async Task WriteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new Batch(_options.BatchSize);
+        var reader = _queue.Reader;
+        while (batch.HasLeftover || await reader.WaitToReadAsync(stoppingToken))
+        {
+            batch.Begin();
+            while (!batch.IsFull && reader.TryRead(out var pending))
+                batch.Add(pending);
+            await CommitAsync(batch, stoppingToken);
+        }
+    }
+
+    private async Task CommitAsync(Batch batch, CancellationToken stoppingToken)
+    {
+        var requests = batch.Requests;
+        if (requests.Count == 0)
+            return;
+        try
+        {
+            var decisions = await _store.AcceptAsync(requests.ConvertAll(pending => pending.Order), stoppingToken);
+            for (var i = 0; i < requests.Count; i++)
+                requests[i].Decision.TrySetResult(decisions[i]);
+        }
+        // The boundary of the loop: each waiting request gets the failure, the loop goes on with the next batch.
+        catch (Exception exception)
+        {
+            foreach (var pending in requests)
+                pending.Decision.TrySetException(exception);
+        }
+    }
+
+    private sealed class Pending(KickOrder order)
+    {
+        public KickOrder Order => order;
+
+        public TaskCompletionSource<KickDecision> Decision { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Requests for one transaction; what shares a terminal or an idempotency key with one of them is left for the next.</summary>
+    private sealed class Batch(int size)
+    {
+        private readonly HashSet<string> _terminals = new(StringComparer.Ordinal);
+        private readonly HashSet<(Guid, string)> _keys = [];
+        private readonly List<Pending> _leftover = [];
+
+        public List<Pending> Requests { get; } = [];
+
+        public bool IsFull => Requests.Count >= size || _leftover.Count >= size;
+
+        public bool HasLeftover => _leftover.Count > 0;
+
+        public void Begin()
+        {
+            Requests.Clear();
+            _terminals.Clear();
+            _keys.Clear();
+            var waiting = _leftover.ToArray();
+            _leftover.Clear();
+            foreach (var pending in waiting)
+                Add(pending);
+        }
+
+        public void Add(Pending pending)
+        {
+            var order = pending.Order;
+            var fits = !_terminals.Contains(order.TerminalId)
+                && (order.IdempotencyKey is null || !_keys.Contains((order.Merchant.Value, order.IdempotencyKey)));
+            if (!fits)
+            {
+                _leftover.Add(pending);
+                return;
+            }
+
+            _terminals.Add(order.TerminalId);
+            if (order.IdempotencyKey is not null)
+                _keys.Add((order.Merchant.Value, order.IdempotencyKey));
+            Requests.Add(pending);
+        }
+    }
+}

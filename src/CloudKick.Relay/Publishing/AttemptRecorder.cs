@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Hosting;
+using CloudKick.Relay.Kicks;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace CloudKick.Relay.Publishing;
+
+/// <summary>
+/// Writes how attempts ended, many in one commit. While the database is away it tries again; what it cannot write before the lease
+/// lapses is taken over by whoever sweeps next, as an attempt of which nothing is known. Thread-safe.
+/// </summary>
+internal sealed partial class AttemptRecorder : BackgroundService
+{
+    private const string RecordPublished = "select record_published($1, $2, $3)";
+    private const string ReleaseKicks = "select release_kicks($1, $2, $3, $4, $5, $6)";
+    private const string FailKicks = "select fail_kicks($1, $2, $3, $4, $5)";
+    private const string RefusedCode = "refused-by-cloud";
+    private const int BatchSize = 256;
+    private const int Capacity = 100_000;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly NodeIdentity _node;
+    private readonly KickOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<AttemptRecorder> _logger;
+
+    // Full only when the database has been away for long: then attempts wait here, and with them the kicks that are taken on.
+    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+
+    public AttemptRecorder(
+        NpgsqlDataSource dataSource, NodeIdentity node, IOptions<KickOptions> options, TimeProvider timeProvider, ILogger<AttemptRecorder> logger)
+    {
+        _dataSource = dataSource;
+        _node = node;
+        _options = options.Value;
+        _timeProvider = timeProvider;
+        _logger = logger;
+    }
+
+    /// <summary>Completes when the outcome is written, was given up because its lease has lapsed, or the node is stopping.</summary>
+    public async Task RecordAsync(KickAttempt attempt, AttemptResult result)
+    {
+        var entry = new Entry(attempt, result);
+        try
+        {
+            await _queue.Writer.WriteAsync(entry, CancellationToken.None);
+        }
+        catch (ChannelClosedException)
+        {
+            return;
+        }
+        await entry.Done.Task;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Entry>(BatchSize);
+        // Ends when the queue is completed and empty: what ended before the node stops is still written.
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            batch.Clear();
+            while (batch.Count < BatchSize && _queue.Reader.TryRead(out var entry))
+                batch.Add(entry);
+            await WriteAsync(batch, stoppingToken);
+            foreach (var entry in batch)
+                entry.Done.TrySetResult();
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } writing)
+            await Task.WhenAny(writing, Task.Delay(_options.Lease, _timeProvider, cancellationToken));
+        await base.StopAsync(cancellationToken);
+    }
+
+    private async Task WriteAsync(List<Entry> batch, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            batch.RemoveAll(HasLapsed);
+            if (batch.Count == 0)
+                return;
+            try
+            {
+                await using var commands = _dataSource.CreateBatch();
+                Add(commands, RecordPublished, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.Acknowledged)], AddNode);
+                Add(commands, ReleaseKicks, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.NotSent or AttemptOutcome.Unknown)], AddRelease);
+                Add(commands, FailKicks, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.Refused)], AddFailure);
+                await commands.ExecuteNonQueryAsync(CancellationToken.None);
+                return;
+            }
+            // The boundary of the loop: whatever it was, an outcome is worth another try until its lease lapses.
+            catch (Exception exception)
+            {
+                LogNotWritten(_logger, batch.Count, exception.Message, DatabaseFailure.IsUnavailable(exception) ? "unavailable" : "failed");
+                if (stoppingToken.IsCancellationRequested)
+                    return;
+                await Task.Delay(RetryDelay, _timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private bool HasLapsed(Entry entry)
+    {
+        var lapsed = _timeProvider.GetElapsedTime(entry.Attempt.LeasedTimestamp) > _options.Lease;
+        if (lapsed)
+            entry.Done.TrySetResult();
+        return lapsed;
+    }
+
+    private static void Add(NpgsqlBatch commands, string sql, Entry[] entries, Action<NpgsqlBatchCommand, Entry[]> addRest)
+    {
+        if (entries.Length == 0)
+            return;
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.Kick.Value) });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.Number) });
+        addRest(command, entries);
+        commands.BatchCommands.Add(command);
+    }
+
+    private void AddNode(NpgsqlBatchCommand command, Entry[] entries) =>
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _node.Name });
+
+    private void AddRelease(NpgsqlBatchCommand command, Entry[] entries)
+    {
+        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Result.Outcome is AttemptOutcome.Unknown) });
+        AddDetails(command, entries);
+        AddNode(command, entries);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = _options.RetryAfter });
+    }
+
+    private void AddFailure(NpgsqlBatchCommand command, Entry[] entries)
+    {
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, _ => RefusedCode) });
+        AddDetails(command, entries);
+        AddNode(command, entries);
+    }
+
+    private static void AddDetails(NpgsqlBatchCommand command, Entry[] entries) =>
+        command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Result.Detail) });
+
+    [LoggerMessage(4201, LogLevel.Warning, "The outcomes of {Count} attempts could not be written, the database is {State}: {Reason}")]
+    private static partial void LogNotWritten(ILogger logger, int count, string reason, string state);
+
+    private sealed record Entry(KickAttempt Attempt, AttemptResult Result)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

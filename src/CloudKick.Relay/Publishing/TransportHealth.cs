@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CloudKick.Relay.Publishing;
+
+/// <summary>Whether a kick published now could leave.</summary>
+internal sealed class TransportHealth(IKickTransport transport) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(transport.IsUp ? HealthCheckResult.Healthy(transport.Status) : HealthCheckResult.Unhealthy(transport.Status));
+}

@@ -1,0 +1,62 @@
+using CloudKick.Relay.Publishing;
+using CloudKick.Testing;
+
+namespace CloudKick.Relay.Tests.Publishing;
+
+internal sealed class MessageBudgetTests
+{
+    [Test]
+    public void No_second_carries_more_than_the_limit()
+    {
+        const int limit = 90;
+        var clock = new ManualTimeProvider();
+        var budget = new MessageBudget(limit, clock);
+        var sent = new List<DateTimeOffset>();
+
+        // As many as will go, for ten seconds, after a pause that lets a burst build up.
+        clock.Advance(TimeSpan.FromMinutes(1));
+        var end = clock.GetUtcNow().AddSeconds(10);
+        while (clock.GetUtcNow() < end)
+        {
+            while (budget.TryBook(TimeSpan.Zero, out _))
+                sent.Add(clock.GetUtcNow());
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        var busiest = sent.Max(start => sent.Count(at => at >= start && at < start.AddSeconds(1)));
+        Assert.That(busiest, Is.LessThanOrEqualTo(100));
+        Assert.That(sent, Has.Count.GreaterThan(limit * 9));
+    }
+
+    [Test]
+    public void Booked_slots_lie_behind_each_other()
+    {
+        var budget = new MessageBudget(10, new ManualTimeProvider());
+        var patience = TimeSpan.FromSeconds(2);
+
+        var delays = Enumerable.Range(0, 5).Select(i => budget.TryBook(patience, out var delay) ? delay : TimeSpan.MinValue).ToList();
+
+        Assert.That(delays, Is.Ordered);
+        Assert.That(delays[^1], Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(300)));
+    }
+
+    [Test]
+    public void Slot_beyond_patience_is_not_booked()
+    {
+        var budget = new MessageBudget(1, new ManualTimeProvider());
+        budget.TryBook(TimeSpan.Zero, out _);
+        budget.Count();
+
+        Assert.That(budget.TryBook(TimeSpan.FromSeconds(1), out var delay), Is.False);
+        Assert.That(delay, Is.GreaterThan(TimeSpan.FromSeconds(1)));
+        Assert.That(budget.Delay, Is.EqualTo(delay));
+    }
+
+    [Test]
+    public void Zero_is_no_limit()
+    {
+        var budget = new MessageBudget(0, new ManualTimeProvider());
+
+        Assert.That(Enumerable.Range(0, 10_000).All(i => budget.TryBook(TimeSpan.Zero, out _)), Is.True);
+    }
+}
