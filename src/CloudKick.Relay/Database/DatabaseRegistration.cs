@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -21,11 +22,12 @@ public static class DatabaseRegistration
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => CreateDataSource(
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<TenantDatabase>();
         services.AddSingleton(provider => CreateMigrations(
-            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetService<TimeProvider>()));
+            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<MigrateAtStart>();
         services.AddSingleton<DatabaseNotifications>();
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseNotifications>());
@@ -44,7 +46,7 @@ public static class DatabaseRegistration
         return builder.UseLoggerFactory(loggers).Build();
     }
 
-    private static Migrations CreateMigrations(DatabaseOptions options, TimeProvider? timeProvider) => new(
+    private static Migrations CreateMigrations(DatabaseOptions options, TimeProvider timeProvider) => new(
         MigrationScripts.Embedded(),
         new MigrationTimeouts { Lock = options.MigrationLockTimeout, Command = options.MigrationTimeout },
         timeProvider);
