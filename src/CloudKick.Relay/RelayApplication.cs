@@ -1,3 +1,4 @@
+using CloudKick.Relay.Admin;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Health;
 using CloudKick.Relay.Hosting;
@@ -40,6 +41,7 @@ public static class RelayApplication
             .AddRateLimits()
             .AddSecurity()
             .AddMerchants()
+            .AddAdmin()
             .AddHealth();
 
         var app = builder.Build();
@@ -49,6 +51,7 @@ public static class RelayApplication
         app.UseApiKeys();
         app.UseRateLimits();
 
+        app.MapAdmin();
         app.MapHealth();
         return app;
     }

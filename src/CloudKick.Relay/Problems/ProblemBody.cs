@@ -30,9 +30,9 @@ internal sealed record ProblemBody
     /// <summary>With <c>invalid-request</c>: every fault, each with its field.</summary>
     public IReadOnlyList<FieldError>? Errors { get; init; }
 
-    /// <summary>Members that only some problems have.</summary>
+    /// <summary>Members that only some problems have. (The serializer refuses extension data that is <c>init</c>.)</summary>
     [JsonExtensionData]
-    public JsonObject? Extensions { get; init; }
+    public JsonObject? Extensions { get; set; }
 }
 
 /// <summary>One fault of a request.</summary>

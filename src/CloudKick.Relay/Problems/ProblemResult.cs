@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Net.Http.Headers;
 
@@ -9,6 +11,10 @@ namespace CloudKick.Relay.Problems;
 internal sealed class ProblemResult(ProblemType type, string detail) : IResult, IStatusCodeHttpResult
 {
     public const string ContentType = "application/problem+json";
+
+    // Letters stay letters: the documents are never part of an HTML page.
+    private static readonly ProblemJson Json =
+        new(new JsonSerializerOptions(ProblemJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public ProblemType Type { get; } = type;
 
@@ -33,11 +39,12 @@ internal sealed class ProblemResult(ProblemType type, string detail) : IResult, 
         var response = httpContext.Response;
         response.StatusCode = Type.Status;
         response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
         if (RetryAfter is { } delay)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (Challenge is not null)
             response.Headers[HeaderNames.WWWAuthenticate] = Challenge;
-        return response.WriteAsJsonAsync(Body(httpContext), ProblemJson.Default.ProblemBody, ContentType, httpContext.RequestAborted);
+        return response.WriteAsJsonAsync(Body(httpContext), Json.ProblemBody, ContentType, httpContext.RequestAborted);
     }
 
     private ProblemBody Body(HttpContext context) => new()

@@ -1,3 +1,4 @@
+using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 
 namespace CloudKick.Relay.Security;
@@ -9,11 +10,15 @@ internal static class SecurityRegistration
     {
         services.AddFeatureOptions<SecurityOptions>(SecurityOptions.Section);
         services.AddSingleton<ApiKeyStore>();
-        services.AddSingleton<ApiKeyDirectory>();
+        services.AddSingleton(provider =>
+        {
+            var directory = ActivatorUtilities.CreateInstance<ApiKeyDirectory>(provider);
+            provider.GetRequiredService<DatabaseNotifications>().On(DatabaseNotifications.ApiKeyChanged, directory.Forget, directory.ForgetAll);
+            return directory;
+        });
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<ApiKeyUse>();
         services.AddHostedService(provider => provider.GetRequiredService<ApiKeyUse>());
-        services.AddHostedService<ApiKeyNews>();
         return services;
     }
 

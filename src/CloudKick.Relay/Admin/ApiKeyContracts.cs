@@ -1,0 +1,44 @@
+using CloudKick.Relay.Security;
+
+namespace CloudKick.Relay.Admin;
+
+/// <summary>A key to make.</summary>
+internal sealed record ApiKeyRequest
+{
+    /// <summary>What to call it, at most 200 characters.</summary>
+    /// <example>web shop till</example>
+    public string? Label { get; init; }
+
+    /// <summary>What it may do. A platform operator's key has <c>platform:admin</c> and nothing else; it may be left out there.</summary>
+    /// <example>["kicks:write", "kicks:read"]</example>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>From when on it is refused; left out: never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>An API key; its secret is not kept.</summary>
+/// <param name="KeyId">The public id, also a part of the key itself.</param>
+/// <param name="MerchantId">The merchant that it acts for; absent for a platform operator's key.</param>
+/// <param name="Label">What its administrators call it.</param>
+/// <param name="Environment">The environment in its text.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">From when on it is refused; absent: never.</param>
+/// <param name="LastUsedAt">When it was last used, to within a minute or so; absent: never.</param>
+/// <param name="RevokedAt">When it was revoked; absent: it was not.</param>
+internal sealed record ApiKeyResponse(
+    string KeyId, Guid? MerchantId, string Label, string Environment, IReadOnlyList<string> Scopes,
+    DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt)
+{
+    public static ApiKeyResponse From(ApiKey key) => new(
+        key.KeyId, key.MerchantId, key.Label, key.Environment, key.Scopes, key.CreatedAt, key.ExpiresAt, key.LastUsedAt, key.RevokedAt);
+}
+
+/// <summary>A key that was just made.</summary>
+/// <param name="Key">As it will be listed.</param>
+/// <param name="Token">The whole key, for <c>Authorization: Bearer</c>. Shown now and never again.</param>
+internal sealed record CreatedApiKeyResponse(ApiKeyResponse Key, string Token)
+{
+    public override string ToString() => $"API key {Key.KeyId}";
+}

@@ -1,0 +1,102 @@
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Merchants;
+using CloudKick.Relay.Paging;
+using CloudKick.Relay.Problems;
+using CloudKick.Relay.Security;
+using FluentValidation.Results;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Admin;
+
+/// <summary>API keys: <c>/v1/admin/merchants/{merchantId}/api-keys</c>, and <c>/v1/admin/api-keys</c> for the operators' own.</summary>
+internal static class ApiKeyEndpoints
+{
+    private const string OfMerchant = "/merchants/{merchantId:guid}/api-keys";
+    private const string OfPlatform = "/api-keys";
+
+    public static void MapApiKeys(this IEndpointRouteBuilder admin)
+    {
+        var keys = admin.MapGroup("").WithTags("Admin: API keys");
+        keys.MapPost(OfMerchant, CreateForMerchantAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.MerchantNotFound)
+            .WithName("createApiKey")
+            .WithSummary("Make an API key for a merchant.")
+            .WithDescription("The answer's `token` is the whole key. It is shown this once: the relay keeps only a hash of it.");
+        keys.MapGet(OfMerchant, ListOfMerchantAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.MerchantNotFound)
+            .WithName("listApiKeys")
+            .WithSummary("List a merchant's API keys, oldest first, page by page.");
+        keys.MapPost(OfPlatform, CreateForPlatformAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest)
+            .WithName("createPlatformApiKey")
+            .WithSummary("Make an API key for a platform operator.")
+            .WithDescription("Its one scope is `platform:admin`. The answer's `token` is shown this once.");
+        keys.MapGet(OfPlatform, ListOfPlatformAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest)
+            .WithName("listPlatformApiKeys")
+            .WithSummary("List the platform operators' API keys, oldest first, page by page.");
+        keys.MapPost(OfPlatform + "/{keyId}/revoke", RevokeAsync)
+            .IsRepeatable()
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound)
+            .WithName("revokeApiKey")
+            .WithSummary("Revoke any API key.")
+            .WithDescription("It stops working within 5 seconds on every node, and cannot be brought back. Revoking it twice is no fault.");
+    }
+
+    private static Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> CreateForMerchantAsync(
+        Guid merchantId, ApiKeyRequest request, Actor actor, ApiKeys keys, IOptions<SecurityOptions> options, TimeProvider timeProvider,
+        CancellationToken cancellationToken) =>
+        CreateAsync(new MerchantId(merchantId), request, request.Scopes ?? [], actor, keys, options.Value, timeProvider, cancellationToken);
+
+    private static Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> CreateForPlatformAsync(
+        ApiKeyRequest request, Actor actor, ApiKeys keys, IOptions<SecurityOptions> options, TimeProvider timeProvider,
+        CancellationToken cancellationToken) =>
+        CreateAsync(null, request, request.Scopes ?? [Scopes.PlatformAdmin], actor, keys, options.Value, timeProvider, cancellationToken);
+
+    private static async Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> CreateAsync(
+        MerchantId? merchant, ApiKeyRequest request, IReadOnlyList<string> scopes, Actor actor, ApiKeys keys, SecurityOptions options,
+        TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var wanted = new NewApiKey(merchant, options.Environment, request.Label ?? "", scopes, request.ExpiresAt);
+        var validation = NewApiKeyValidator.Instance.Validate(wanted);
+        if (wanted.ExpiresAt <= timeProvider.GetUtcNow())
+            validation.Errors.Add(new ValidationFailure(nameof(wanted.ExpiresAt), "must be in the future"));
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+
+        if (await keys.CreateAsync(wanted, actor, cancellationToken) is not { } created)
+            return MerchantEndpoints.NotFound(merchant!.Value.Value);
+        var location = merchant is null ? "/v1/admin/api-keys" : $"/v1/admin/merchants/{merchant}/api-keys";
+        return TypedResults.Created(location, new CreatedApiKeyResponse(ApiKeyResponse.From(created.Key), created.Token));
+    }
+
+    private static async Task<Results<Ok<Page<ApiKeyResponse>>, ProblemResult>> ListOfMerchantAsync(
+        Guid merchantId, [AsParameters] PageQuery page, MerchantRegistry merchants, ApiKeys keys, CancellationToken cancellationToken) =>
+        await merchants.FindAsync(new MerchantId(merchantId), cancellationToken) is null
+            ? MerchantEndpoints.NotFound(merchantId)
+            : await ListAsync(new MerchantId(merchantId), page, keys, cancellationToken);
+
+    private static Task<Results<Ok<Page<ApiKeyResponse>>, ProblemResult>> ListOfPlatformAsync(
+        [AsParameters] PageQuery page, ApiKeys keys, CancellationToken cancellationToken) => ListAsync(null, page, keys, cancellationToken);
+
+    private static async Task<Results<Ok<Page<ApiKeyResponse>>, ProblemResult>> ListAsync(
+        MerchantId? merchant, PageQuery page, ApiKeys keys, CancellationToken cancellationToken)
+    {
+        var validation = PageQueryValidator.Instance.Validate(page);
+        if (!validation.IsValid)
+            return Problem.Invalid(validation);
+        var rows = await keys.ListAsync(merchant, page.After, page.Size + 1, cancellationToken);
+        return TypedResults.Ok(Page<ApiKeyResponse>.From(rows, page.Size, ApiKeyResponse.From, row => row.KeyId));
+    }
+
+    private static async Task<Results<Ok<ApiKeyResponse>, ProblemResult>> RevokeAsync(
+        string keyId, Actor actor, ApiKeys keys, CancellationToken cancellationToken)
+    {
+        if (!ApiKeyToken.IsKeyId(keyId))
+            return Problem.Invalid(nameof(keyId), "is no key's id: 16 characters a-z and 0-9, the third part of the key");
+        return await keys.RevokeAsync(keyId, actor, cancellationToken) is { } revoked
+            ? TypedResults.Ok(ApiKeyResponse.From(revoked))
+            : Problem.ApiKeyNotFound($"There is no key {keyId}.");
+    }
+}

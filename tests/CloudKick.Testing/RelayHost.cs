@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using CloudKick.LocalCloud;
+using CloudKick.Relay;
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Hosting;
+using CloudKick.Relay.Merchants;
+using CloudKick.Relay.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CloudKick.Testing;
+
+/// <summary>How a test's relay differs from an ordinary one.</summary>
+public sealed record RelayHostOptions
+{
+    /// <summary>The cloud that it publishes through; null: none answers.</summary>
+    public LocalCloudServer? Cloud { get; init; }
+
+    /// <summary>Its clock; null: the system's.</summary>
+    public TimeProvider? TimeProvider { get; init; }
+
+    /// <summary>Settings by their full names, over the defaults of <see cref="RelayHost"/>.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Further changes before it is built.</summary>
+    public Action<WebApplicationBuilder>? Configure { get; init; }
+}
+
+/// <summary>One node of the relay in this process, on ports of its own, as the service's login on a test's database. Several may share one.</summary>
+public sealed class RelayHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+    private readonly List<HttpClient> _clients = [];
+    private readonly string? _certificates;
+
+    private RelayHost(WebApplication app, LogRecords logs, string? certificates)
+    {
+        _app = app;
+        _certificates = certificates;
+        Logs = logs;
+    }
+
+    /// <summary>Where the API answers.</summary>
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Services.GetRequiredService<HttpEndpoint>().Port}/"));
+
+    /// <summary>The node's parts.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Everything that it logged at the levels of its settings.</summary>
+    public LogRecords Logs { get; }
+
+    /// <summary>Starts a node; when this returns, it answers.</summary>
+    public static async Task<RelayHost> StartAsync(TestDatabase database, RelayHostOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        options ??= new RelayHostOptions();
+        var certificates = options.Cloud is null ? null : Directory.CreateTempSubdirectory("cloudkick-relay-").FullName;
+        var logs = new LogRecords();
+        var builder = RelayApplication.CreateBuilder([]);
+        builder.Logging.ClearProviders().AddProvider(logs);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("ConnectionStrings:CloudKick", database.ServiceConnectionString),
+            new("CloudKick:Http:Address", "127.0.0.1"),
+            new("CloudKick:Http:Port", "0"),
+            new("CloudKick:Tas:Address", "127.0.0.1"),
+            new("CloudKick:Tas:Port", "0"),
+            .. Cloud(options.Cloud, certificates),
+        ]);
+        builder.Configuration.AddInMemoryCollection(options.Settings);
+        if (options.TimeProvider is { } clock)
+            builder.Services.AddSingleton(clock);
+        options.Configure?.Invoke(builder);
+
+        var host = new RelayHost(RelayApplication.Build(builder), logs, certificates);
+        try
+        {
+            await host._app.StartAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A merchant of the test's own.</summary>
+    public async Task<MerchantId> AddMerchantAsync(string name = "Test merchant", CancellationToken cancellationToken = default)
+    {
+        var merchant = await Services.GetRequiredService<MerchantRegistry>().AddAsync(name, Actor.Cli, cancellationToken);
+        return new MerchantId(merchant.MerchantId);
+    }
+
+    /// <summary>A new key with these scopes: of a merchant, or, without one, of the platform's operators.</summary>
+    public async Task<CreatedApiKey> CreateKeyAsync(MerchantId? merchant, params string[] scopes) =>
+        await Services.GetRequiredService<ApiKeys>()
+            .CreateAsync(new NewApiKey(merchant, "test", "made by a test", scopes), Actor.Cli, CancellationToken.None)
+        ?? throw new InvalidOperationException($"There is no merchant {merchant}.");
+
+    /// <summary>A client with a new key of these scopes, of a merchant.</summary>
+    public async Task<HttpClient> CreateClientAsync(MerchantId merchant, params string[] scopes) =>
+        CreateClient((await CreateKeyAsync(merchant, scopes)).Token);
+
+    /// <summary>A client with a new platform operator's key.</summary>
+    public async Task<HttpClient> CreateAdminClientAsync() => CreateClient((await CreateKeyAsync(null, Scopes.PlatformAdmin)).Token);
+
+    /// <summary>A client with this key, or with none. Disposed with the host.</summary>
+    public HttpClient CreateClient(string? token = null)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Stops the node as a deployment would: requests under way end.</summary>
+    public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+            client.Dispose();
+        using var deadline = new CancellationTokenSource(StopTimeout);
+        await _app.StopAsync(deadline.Token);
+        await _app.DisposeAsync();
+        if (_certificates is not null)
+            Directory.Delete(_certificates, recursive: true);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Cloud(LocalCloudServer? cloud, string? directory)
+    {
+        if (cloud is null)
+        {
+            // The discard port: refused at once.
+            return [new("CloudKick:Mqtt:Host", "127.0.0.1"), new("CloudKick:Mqtt:Port", "9"), new("CloudKick:Mqtt:Tls", "false")];
+        }
+
+        cloud.IssueDeviceCertificate("relay").WriteTo(directory!);
+        return
+        [
+            new("CloudKick:Mqtt:Host", "localhost"),
+            new("CloudKick:Mqtt:Port", cloud.Port.ToString(CultureInfo.InvariantCulture)),
+            new("CloudKick:Mqtt:CaFile", cloud.CaFile),
+            new("CloudKick:Mqtt:CertificateFile", Path.Combine(directory!, DeviceCertificate.CertificateFile)),
+            new("CloudKick:Mqtt:PrivateKeyFile", Path.Combine(directory!, DeviceCertificate.PrivateKeyFile)),
+        ];
+    }
+}
