@@ -13,6 +13,11 @@ internal sealed class SubscriptionTree
     private readonly Lock _gate = new();
     private readonly Node _root = new();
 
+    public bool IsEmpty
+    {
+        get { lock (_gate) return _root.IsEmpty; }
+    }
+
     public void Add(Subscription subscription)
     {
         lock (_gate)

@@ -22,6 +22,9 @@ public sealed class LocalCloudControl
     /// <summary>How many clients are connected now.</summary>
     public int ConnectedClients => _broker.ConnectedClients;
 
+    /// <summary>How many TLS connections for MQTT are open, also those that have not said CONNECT or are being closed.</summary>
+    public int Connections => _broker.Connections().Length;
+
     /// <summary>What happened to messages so far.</summary>
     public MessageCounters Counters => _broker.Counters.Snapshot();
 

@@ -93,9 +93,13 @@ internal sealed class RawClient : IAsyncDisposable
         return packet.Message;
     }
 
-    /// <summary>That nothing is on its way: what was sent before comes before the answer to this PINGREQ.</summary>
+    /// <summary>
+    /// That nothing is on its way. The broker writes replies before deliveries, and all deliveries before the next replies:
+    /// what was on its way before the first PINGREQ comes before the second PINGRESP.
+    /// </summary>
     public async Task ExpectNothingAsync(CancellationToken cancellationToken)
     {
+        await PingAsync(cancellationToken);
         await PingAsync(cancellationToken);
     }
 
@@ -158,14 +162,13 @@ internal sealed class RawClient : IAsyncDisposable
                 return null;
             }
             var buffer = result.Buffer;
-            try
+            if (MqttFrame.TryRead(ref buffer, MqttFrame.LargestPacket, out var frame))
             {
-                if (MqttFrame.TryRead(ref buffer, MqttFrame.LargestPacket, out var frame)) return Decode(frame);
+                object packet = Decode(frame);
+                _reader.AdvanceTo(buffer.Start);
+                return packet;
             }
-            finally
-            {
-                _reader.AdvanceTo(buffer.Start, buffer.IsEmpty ? buffer.End : result.Buffer.End);
-            }
+            _reader.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted) return null;
         }
     }

@@ -1,0 +1,36 @@
+using CloudKick.Mqtt;
+using CloudKick.Mqtt.Packets;
+using CloudKick.Testing;
+
+namespace CloudKick.LocalCloud.Tests;
+
+/// <summary>Each test has a LocalCloud of its own.</summary>
+internal abstract class CloudFixture
+{
+    protected const string Terminal = "NL000123";
+    protected const string KickTopic = "NL-CAT/NL000123";
+    protected const string AckTopic = "NL-CAT/NL000123/ack";
+    protected const string Relay = "relay-a-1";
+
+    protected TestCloud Cloud { get; private set; } = null!;
+
+    protected LocalCloudControl Control => Cloud.Control;
+
+    protected ManualTimeProvider Time => Cloud.Time;
+
+    protected virtual BrokerLimits Limits => new();
+
+    [SetUp]
+    public async Task StartAsync() => Cloud = await TestCloud.StartAsync(Limits);
+
+    [TearDown]
+    public ValueTask StopAsync() => Cloud.DisposeAsync();
+
+    protected Task<RawClient> ConnectAsync(
+        string clientId, CancellationToken cancellationToken, MqttProtocolVersion version = MqttProtocolVersion.V5, Func<ConnectPacket, ConnectPacket>? configure = null) =>
+        Cloud.ConnectAsync(clientId, cancellationToken, version, configure);
+
+    protected static MqttMessage Message(string topic, string payload) => new() { Topic = topic, Payload = System.Text.Encoding.UTF8.GetBytes(payload) };
+
+    protected static string Text(MqttMessage message) => System.Text.Encoding.UTF8.GetString(message.Payload.Span);
+}

@@ -1,0 +1,52 @@
+using CloudKick.Mqtt;
+
+namespace CloudKick.LocalCloud.Tests;
+
+[CancelAfter(20_000)]
+internal sealed class TakeoverTests : CloudFixture
+{
+    [Test]
+    public async Task The_newer_connection_wins_and_the_older_is_told_so(CancellationToken cancellationToken)
+    {
+        var older = await ConnectAsync(Terminal, cancellationToken);
+        var newer = await ConnectAsync(Terminal, cancellationToken);
+
+        await older.ExpectClosedAsync(MqttReasonCode.SessionTakenOver, cancellationToken);
+        await newer.PingAsync(cancellationToken);
+        Assert.That(Control.ConnectedClientIds, Is.EqualTo(new[] { Terminal }));
+    }
+
+    [Test]
+    public async Task An_older_3_1_1_connection_is_closed_without_a_word(CancellationToken cancellationToken)
+    {
+        var older = await ConnectAsync(Terminal, cancellationToken, MqttProtocolVersion.V311);
+        await ConnectAsync(Terminal, cancellationToken);
+
+        await older.ExpectClosedAsync(null, cancellationToken);
+    }
+
+    [Test]
+    public async Task The_newer_connection_takes_the_session_with_its_subscriptions(CancellationToken cancellationToken)
+    {
+        var relay = await ConnectAsync(Relay, cancellationToken);
+        var older = await ConnectAsync(Terminal, cancellationToken, configure: connect => connect with { SessionExpiryInterval = 600 });
+        await older.SubscribeAsync(KickTopic, cancellationToken);
+
+        var newer = await ConnectAsync(Terminal, cancellationToken, configure: connect => connect with { CleanStart = false, SessionExpiryInterval = 600 });
+        await relay.PublishAsync(KickTopic, "kick", cancellationToken);
+
+        Assert.That(Text(await newer.ReceiveMessageAsync(cancellationToken)), Is.EqualTo("kick"));
+    }
+
+    [Test]
+    public async Task Many_at_once_leave_one_connected(CancellationToken cancellationToken)
+    {
+        var clients = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Cloud.OpenAsync(Terminal, cancellationToken)));
+
+        await Task.WhenAll(clients.Select(client => client.SendAsync(
+            new Mqtt.Packets.ConnectPacket { Version = MqttProtocolVersion.V5, ClientIdentifier = Terminal }.Encode, cancellationToken)));
+        await Control.WaitUntilAsync(() => Control.Connections == 1 && Control.ConnectedClients == 1, cancellationToken);
+
+        Assert.That(Control.ConnectedClientIds, Is.EqualTo(new[] { Terminal }));
+    }
+}
