@@ -173,6 +173,20 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
+    /// <summary>All bytes until the connection is closed.</summary>
+    public async Task<byte[]> ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        using var bytes = new MemoryStream();
+        await _tls.CopyToAsync(bytes, cancellationToken);
+        return bytes.ToArray();
+    }
+
+    /// <summary>For a handful of bytes where there is nothing to wait for.</summary>
+    public void Send(byte[] bytes) => _tls.Write(bytes);
+
+    /// <summary>Sends no more, but still receives.</summary>
+    public void FinishSending() => _tcp.Client.Shutdown(SocketShutdown.Send);
+
     /// <summary>Closes the socket without a DISCONNECT.</summary>
     public void Abort() => _tcp.Dispose();
 

@@ -1,0 +1,78 @@
+using System.Security.Authentication;
+using CloudKick.Mqtt;
+using CloudKick.Mqtt.Packets;
+
+namespace CloudKick.LocalCloud.Tests;
+
+[CancelAfter(20_000)]
+internal sealed class MutualTlsTests : CloudFixture
+{
+    [TestCase("x-amzn-mqtt-ca")]
+    [TestCase("x-amzn-http-ca")]
+    public async Task Without_a_certificate_the_handshake_completes_and_the_connection_is_closed(string protocol, CancellationToken cancellationToken)
+    {
+        await using var client = await RawClient.OpenAsync(Cloud.Server, certificate: null, cancellationToken, protocol);
+
+        Assert.That(await client.ReadToEndAsync(cancellationToken), Is.Empty);
+    }
+
+    [TestCase("x-amzn-mqtt-ca")]
+    [TestCase("x-amzn-http-ca")]
+    [TestCase(null)]
+    public async Task With_another_authoritys_certificate_the_same(string? protocol, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("localcloud-");
+        using var stranger = CertificateAuthority.Open(directory.FullName);
+
+        await using var client = await RawClient.OpenAsync(Cloud.Server, stranger.IssueDeviceCertificate(Terminal), cancellationToken, protocol);
+
+        Assert.That(await client.ReadToEndAsync(cancellationToken), Is.Empty);
+        Assert.That(Control.Connections, Is.Zero);
+        directory.Delete(recursive: true);
+    }
+
+    [Test]
+    public async Task A_certificate_that_another_process_issues_is_known(CancellationToken cancellationToken)
+    {
+        using var beside = CertificateAuthority.Open(Path.GetDirectoryName(Path.GetDirectoryName(Cloud.Server.CaFile))!);
+
+        var client = await Cloud.OpenAsync(beside.IssueDeviceCertificate(Terminal), cancellationToken);
+        var answer = await client.ConnectAsync(new ConnectPacket { Version = MqttProtocolVersion.V5, ClientIdentifier = Terminal }, cancellationToken);
+
+        Assert.That(answer.ReasonCode, Is.EqualTo(MqttReasonCode.Success));
+    }
+
+    [TestCase("localhost")]
+    [TestCase("local.iot.cloudkick.test")]
+    public async Task The_servers_certificate_is_for(string serverName, CancellationToken cancellationToken)
+    {
+        await using var client = await RawClient.OpenAsync(
+            Cloud.Server, Cloud.Server.IssueDeviceCertificate(Terminal), cancellationToken, serverName: serverName);
+
+        Assert.That(client.NegotiatedProtocol.ToString(), Is.EqualTo("x-amzn-mqtt-ca"));
+    }
+
+    [Test]
+    public void The_servers_certificate_is_for_no_other_name(CancellationToken cancellationToken) => Assert.That(
+        async () => await RawClient.OpenAsync(Cloud.Server, Cloud.Server.IssueDeviceCertificate(Terminal), cancellationToken, serverName: "example.test"),
+        Throws.InstanceOf<AuthenticationException>());
+
+    // An address is never sent as a server name.
+    private const string NoServerName = "127.0.0.1";
+
+    [Test]
+    public void Without_a_server_name_the_handshake_fails(CancellationToken cancellationToken) => Assert.That(
+        async () => await RawClient.OpenAsync(Cloud.Server, Cloud.Server.IssueDeviceCertificate(Terminal), cancellationToken, serverName: NoServerName),
+        Throws.InstanceOf<AuthenticationException>().Or.InstanceOf<IOException>());
+
+    [Test]
+    public async Task Without_a_server_name_the_handshake_completes_where_that_is_allowed(CancellationToken cancellationToken)
+    {
+        await using var cloud = await TestCloud.StartAsync(requireServerName: false);
+
+        await using var client = await RawClient.OpenAsync(
+            cloud.Server, cloud.Server.IssueDeviceCertificate(Terminal), cancellationToken, serverName: NoServerName);
+
+        Assert.That(client.NegotiatedProtocol.ToString(), Is.EqualTo("x-amzn-mqtt-ca"));
+    }
+}
