@@ -3,9 +3,12 @@ using CloudKick.Relay.Database;
 using CloudKick.Relay.Health;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Merchants;
+using CloudKick.Relay.OpenApi;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.RateLimits;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals;
+using CloudKick.Relay.Whitelist;
 
 namespace CloudKick.Relay;
 
@@ -41,17 +44,24 @@ public static class RelayApplication
             .AddRateLimits()
             .AddSecurity()
             .AddMerchants()
+            .AddWhitelist()
+            .AddTerminals()
             .AddAdmin()
+            .AddOpenApi()
             .AddHealth();
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseOpenApi();
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseApiKeys();
         app.UseRateLimits();
 
+        app.MapWhitelist();
+        app.MapTerminals();
         app.MapAdmin();
+        app.MapAdminTerminals();
         app.MapHealth();
         return app;
     }

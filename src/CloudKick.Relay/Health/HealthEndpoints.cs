@@ -8,8 +8,8 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").WithTags("Health").AllowAnonymous();
-        health.MapGet("/live", Live).WithName("GetLive").WithSummary("Whether the process lives");
-        health.MapGet("/ready", ReadyAsync).WithName("GetReady").WithSummary("Whether requests may be sent to this node")
+        health.MapGet("/live", Live).WithName("getLive").WithSummary("Whether the process lives.");
+        health.MapGet("/ready", ReadyAsync).WithName("getReady").WithSummary("Whether requests may be sent to this node.")
             .Produces<ReadyResponse>(StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -8,12 +8,11 @@ namespace CloudKick.Relay.Hosting;
 /// <summary>Adds what every node has: a clock, a name, bounds for HTTP, an orderly end.</summary>
 internal static class HostingRegistration
 {
-    private const string NodeNameSetting = "CloudKick:Node:Name";
-
     public static IServiceCollection AddHosting(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => NodeIdentity.Create(provider.GetRequiredService<IConfiguration>()[NodeNameSetting]));
+        services.AddFeatureOptions<NodeOptions>(NodeOptions.Section);
+        services.TryAddSingleton(provider => NodeIdentity.Create(provider.GetRequiredService<IOptions<NodeOptions>>().Value.Name));
 
         services.AddFeatureOptions<HttpOptions>(HttpOptions.Section);
         services.AddSingleton<IValidateOptions<HttpOptions>, HttpAddressValidator>();

@@ -57,9 +57,9 @@ internal static partial class BadRequestReader
     private static ProblemResult Parameter(string message)
     {
         if (UnboundParameter().Match(message) is { Success: true } unbound)
-            return Problem.Invalid(unbound.Groups["name"].Value, "is not of the expected type or form");
+            return Problem.Invalid(JsonPath.FromProperty(unbound.Groups["name"].Value), "is not of the expected type or form");
         if (MissingParameter().Match(message) is { Success: true } missing)
-            return Problem.Invalid(missing.Groups["name"].Value, "is required");
+            return Problem.Invalid(JsonPath.FromProperty(missing.Groups["name"].Value), "is required");
         return Problem.Invalid("body", "is required, as JSON");
     }
 

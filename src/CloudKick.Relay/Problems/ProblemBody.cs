@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -30,9 +31,11 @@ internal sealed record ProblemBody
     /// <summary>With <c>invalid-request</c>: every fault, each with its field.</summary>
     public IReadOnlyList<FieldError>? Errors { get; init; }
 
-    /// <summary>Members that only some problems have. (The serializer refuses extension data that is <c>init</c>.)</summary>
+    // Settable and not a JsonObject: the serializer refuses the one and writes the other as a value of its own.
+
+    /// <summary>Members that only some problems have.</summary>
     [JsonExtensionData]
-    public JsonObject? Extensions { get; set; }
+    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }
 
 /// <summary>One fault of a request.</summary>
@@ -44,4 +47,5 @@ internal sealed record FieldError(string Field, string Message);
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(JsonNode))]
 internal sealed partial class ProblemJson : JsonSerializerContext;

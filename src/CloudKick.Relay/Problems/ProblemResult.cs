@@ -63,6 +63,6 @@ internal sealed class ProblemResult(ProblemType type, string detail) : IResult, 
         // Hosting starts an activity for each request and continues the caller's traceparent.
         TraceId = (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString(),
         Errors = Errors,
-        Extensions = Extensions,
+        Extensions = Extensions?.ToDictionary(member => member.Key, member => JsonSerializer.SerializeToElement(member.Value, Json.JsonNode)),
     };
 }

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using CloudKick.Relay.OpenApi;
+using CloudKick.Testing;
+
+namespace CloudKick.Relay.Tests.OpenApi;
+
+/// <summary>The API's description, as a client reads it.</summary>
+[CancelAfter(120_000)]
+internal sealed class OpenApiTests
+{
+    private static readonly string[] ProblemsOfAllCalls =
+        ["unauthorized", "insufficient-scope", "rate-limited", "internal-error", "database-unavailable", "timed-out"];
+
+    private TestDatabase _database = null!;
+    private RelayHost _relay = null!;
+    private JsonObject _document = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _relay = await RelayHost.StartAsync(_database);
+        _document = (await _relay.CreateClient().GetFromJsonAsync<JsonObject>(OpenApiRegistration.DocumentPath))!;
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _relay.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Test]
+    public void Every_operation_has_a_name_of_its_own_and_a_summary()
+    {
+        Assert.That(Operations().Select(operation => Text(operation, "operationId")), Is.Unique.And.All.Not.Empty);
+        Assert.That(Operations().Select(operation => Text(operation, "summary")), Is.All.Not.Empty);
+    }
+
+    [Test]
+    public void Every_operation_behind_a_key_says_so_and_which_scope()
+    {
+        var withoutKey = Operations().Where(operation => operation["security"] is null).Select(operation => Text(operation, "operationId"));
+        var withoutScope = Operations().Where(operation => operation["security"] is not null && !Text(operation, "description").Contains("Scope: `", StringComparison.Ordinal));
+
+        Assert.That(withoutKey, Is.EquivalentTo((string[])["getLive", "getReady"]));
+        Assert.That(withoutScope, Is.Empty);
+        Assert.That((string?)_document["components"]!["securitySchemes"]!["ApiKey"]!["scheme"], Is.EqualTo("bearer"));
+    }
+
+    [Test]
+    public void Every_operation_behind_a_key_lists_the_problems_of_all_calls()
+    {
+        var lacking = Operations()
+            .Where(operation => operation["security"] is not null)
+            .Select(operation => $"{Text(operation, "operationId")}: {string.Join(", ", ProblemsOfAllCalls.Except(Codes(operation)))}")
+            .Where(line => !line.EndsWith(": ", StringComparison.Ordinal));
+
+        Assert.That(lacking, Is.Empty);
+    }
+
+    [Test]
+    public void Every_body_has_an_example()
+    {
+        var without = Operations()
+            .Where(operation => operation["requestBody"]?["content"]?["application/json"] is { } json && json["example"] is null)
+            .Select(operation => Text(operation, "operationId"));
+
+        Assert.That(without, Is.Empty);
+    }
+
+    [Test]
+    public void The_parts_of_the_relay_are_no_parameters()
+    {
+        var names = Operations().SelectMany(operation => operation["parameters"]?.AsArray() ?? []).Select(parameter => (string?)parameter!["name"]).Distinct();
+
+        Assert.That(names, Is.SubsetOf((string[])
+        [
+            "terminalId", "merchantId", "keyId", "id", "limit", "cursor", "state", "reference", "prefix", "presence", "unassigned", "dryRun",
+            "Idempotency-Key", "Prefer",
+        ]));
+    }
+
+    [Test]
+    public async Task The_page_to_try_it_is_there()
+    {
+        using var response = await _relay.CreateClient().GetAsync(new Uri("swagger/index.html", UriKind.Relative));
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("CloudKick API"));
+    }
+
+    private IEnumerable<JsonNode> Operations() =>
+        _document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!);
+
+    private static IEnumerable<string> Codes(JsonNode operation) =>
+        operation["responses"]!.AsObject()
+            .SelectMany(response => response.Value!["content"]?["application/problem+json"]?["examples"]?.AsObject() ?? [])
+            .Select(example => example.Key);
+
+    private static string Text(JsonNode operation, string member) => (string?)operation[member] ?? "";
+}
