@@ -87,7 +87,7 @@ internal sealed class ConnectionKeeper : IDisposable
             _state = MqttClientState.Disconnected;
             await _stopping.CancelAsync();
             await messages;
-            Publishes.ConnectionEnded(cause, 0, forGood: true);
+            Publishes.ConnectionEnded(cause, long.MaxValue, forGood: true);
         }
         Report(MqttClientState.Disconnected, cause.Cause, cause.ReasonCode, cause.Exception);
     }
