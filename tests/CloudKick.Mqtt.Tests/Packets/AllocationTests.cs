@@ -33,7 +33,7 @@ internal sealed class AllocationTests
     [Test]
     public void Framing_and_decoding_an_acknowledgement_allocates_nothing()
     {
-        var bytes = Wire.Encode(new PubAckPacket(7, MqttReasonCode.NoMatchingSubscribers), MqttProtocolVersion.V5);
+        var bytes = PacketBytes.Encode(new PubAckPacket(7, MqttReasonCode.NoMatchingSubscribers), MqttProtocolVersion.V5);
 
         Assert.That(AllocatedPerCall(() =>
         {
@@ -46,7 +46,7 @@ internal sealed class AllocationTests
     [Test]
     public void Decoding_a_plain_message_allocates_the_message_alone()
     {
-        var bytes = Wire.Encode(new PublishPacket { Message = new MqttMessage { Topic = "a", Payload = new byte[100] } }, MqttProtocolVersion.V5);
+        var bytes = PacketBytes.Encode(new PublishPacket { Message = new MqttMessage { Topic = "a", Payload = new byte[100] } }, MqttProtocolVersion.V5);
 
         // Packet, message, topic and payload; the numbers are those objects' sizes with some room.
         Assert.That(AllocatedPerCall(() =>

@@ -11,17 +11,17 @@ internal sealed class GeneratedPacketTests(MqttProtocolVersion version)
     [Test]
     public void Any_packet_comes_back_as_it_was() => Prop.ForAll(Arb.From(GeneratedPackets.Any(version)), packet =>
     {
-        var bytes = Wire.Encode(packet, version);
-        return Wire.Describe(Wire.Decode(new ReadOnlySequence<byte>(bytes), version)) == Wire.Describe(packet);
+        var bytes = PacketBytes.Encode(packet, version);
+        return PacketBytes.Describe(PacketBytes.Decode(new ReadOnlySequence<byte>(bytes), version)) == PacketBytes.Describe(packet);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Test]
     public void Any_packet_comes_back_from_pieces_of_any_size() => Prop.ForAll(
         Arb.From(GeneratedPackets.Any(version)), Arb.From(Gen.Choose(1, 200)), (packet, size) =>
         {
-            var bytes = (ReadOnlyMemory<byte>)Wire.Encode(packet, version);
+            var bytes = (ReadOnlyMemory<byte>)PacketBytes.Encode(packet, version);
             var pieces = Enumerable.Range(0, (bytes.Length + size - 1) / size).Select(i => bytes.Slice(i * size, Math.Min(size, bytes.Length - (i * size)))).ToArray();
-            return Wire.Describe(Wire.Decode(Segments.Of(pieces), version)) == Wire.Describe(packet);
+            return PacketBytes.Describe(PacketBytes.Decode(Segments.Of(pieces), version)) == PacketBytes.Describe(packet);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
     [Test]
@@ -39,7 +39,7 @@ internal sealed class GeneratedPacketTests(MqttProtocolVersion version)
     {
         foreach (var sample in SamplePackets.Of(version))
         {
-            var bytes = Wire.Encode(sample, version);
+            var bytes = PacketBytes.Encode(sample, version);
             for (var position = 0; position < bytes.Length; position++)
             {
                 var original = bytes[position];
@@ -60,7 +60,7 @@ internal sealed class GeneratedPacketTests(MqttProtocolVersion version)
         try
         {
             while (MqttFrame.TryRead(ref buffer, MqttFrame.LargestPacket, out var frame))
-                Wire.Decode(frame, version);
+                PacketBytes.Decode(frame, version);
         }
         catch (MqttProtocolException exception)
         {

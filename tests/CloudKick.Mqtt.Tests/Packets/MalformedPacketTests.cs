@@ -11,7 +11,7 @@ internal sealed class MalformedPacketTests
     [TestCaseSource(nameof(Cases))]
     public void It_is_refused_with_its_clause_and_reason(string hex, MqttProtocolVersion version, MqttReasonCode reasonCode, string clause)
     {
-        var exception = Assert.Throws<MqttProtocolException>(() => Wire.Decode(new ReadOnlySequence<byte>(Packet(hex)), version));
+        var exception = Assert.Throws<MqttProtocolException>(() => PacketBytes.Decode(new ReadOnlySequence<byte>(Packet(hex)), version));
 
         Assert.That(exception.ReasonCode, Is.EqualTo(reasonCode));
         Assert.That(exception.Clause, Is.EqualTo(clause));

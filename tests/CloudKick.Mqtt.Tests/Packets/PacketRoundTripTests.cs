@@ -7,31 +7,31 @@ internal sealed class PacketRoundTripTests
     [TestCaseSource(nameof(Samples))]
     public void A_packet_comes_back_as_it_was(object packet, MqttProtocolVersion version)
     {
-        var bytes = Wire.Encode(packet, version);
+        var bytes = PacketBytes.Encode(packet, version);
 
-        var decoded = Wire.Decode(new ReadOnlySequence<byte>(bytes), version);
+        var decoded = PacketBytes.Decode(new ReadOnlySequence<byte>(bytes), version);
 
-        Assert.That(Wire.Describe(decoded), Is.EqualTo(Wire.Describe(packet)));
+        Assert.That(PacketBytes.Describe(decoded), Is.EqualTo(PacketBytes.Describe(packet)));
     }
 
     [TestCaseSource(nameof(Samples))]
     public void A_packet_split_anywhere_is_the_same_packet(object packet, MqttProtocolVersion version)
     {
-        var bytes = Wire.Encode(packet, version);
+        var bytes = PacketBytes.Encode(packet, version);
 
         for (var position = 0; position <= bytes.Length; position++)
         {
-            var decoded = Wire.Decode(Segments.SplitAt(bytes, position), version);
+            var decoded = PacketBytes.Decode(Segments.SplitAt(bytes, position), version);
 
-            Assert.That(Wire.Describe(decoded), Is.EqualTo(Wire.Describe(packet)), $"Split at {position}");
+            Assert.That(PacketBytes.Describe(decoded), Is.EqualTo(PacketBytes.Describe(packet)), $"Split at {position}");
         }
-        Assert.That(Wire.Describe(Wire.Decode(Segments.OneByteEach(bytes), version)), Is.EqualTo(Wire.Describe(packet)));
+        Assert.That(PacketBytes.Describe(PacketBytes.Decode(Segments.OneByteEach(bytes), version)), Is.EqualTo(PacketBytes.Describe(packet)));
     }
 
     [TestCaseSource(nameof(Samples))]
     public void Any_beginning_of_a_packet_asks_for_more(object packet, MqttProtocolVersion version)
     {
-        var bytes = Wire.Encode(packet, version);
+        var bytes = PacketBytes.Encode(packet, version);
 
         for (var length = 0; length < bytes.Length; length++)
         {

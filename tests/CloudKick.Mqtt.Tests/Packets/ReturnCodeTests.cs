@@ -14,25 +14,25 @@ internal sealed class ReturnCodeTests
     [TestCase(MqttReasonCode.NotAuthorized, 5)]
     public void Return_codes_of_connack_are_translated_both_ways(MqttReasonCode reasonCode, byte returnCode)
     {
-        var bytes = Wire.Encode(new ConnAckPacket { ReasonCode = reasonCode }, MqttProtocolVersion.V311);
+        var bytes = PacketBytes.Encode(new ConnAckPacket { ReasonCode = reasonCode }, MqttProtocolVersion.V311);
 
         Assert.That(bytes, Is.EqualTo(new byte[] { 0x20, 2, 0, returnCode }));
-        Assert.That(((ConnAckPacket)Wire.Decode(new ReadOnlySequence<byte>(bytes), MqttProtocolVersion.V311)).ReasonCode, Is.EqualTo(reasonCode));
+        Assert.That(((ConnAckPacket)PacketBytes.Decode(new ReadOnlySequence<byte>(bytes), MqttProtocolVersion.V311)).ReasonCode, Is.EqualTo(reasonCode));
     }
 
     [TestCase(MqttReasonCode.Banned, 5)]
     [TestCase(MqttReasonCode.QuotaExceeded, 3)]
     [TestCase(MqttReasonCode.ServerBusy, 3)]
     public void A_reason_without_a_return_code_becomes_the_nearest(MqttReasonCode reasonCode, byte returnCode) =>
-        Assert.That(Wire.Encode(new ConnAckPacket { ReasonCode = reasonCode }, MqttProtocolVersion.V311)[3], Is.EqualTo(returnCode));
+        Assert.That(PacketBytes.Encode(new ConnAckPacket { ReasonCode = reasonCode }, MqttProtocolVersion.V311)[3], Is.EqualTo(returnCode));
 
     [Test]
     public void Every_refused_subscription_is_0x80() => Assert.That(
-        Wire.Encode(new SubAckPacket { PacketIdentifier = 1, ReasonCodes = [MqttReasonCode.NotAuthorized, MqttReasonCode.GrantedQoS1] }, MqttProtocolVersion.V311),
+        PacketBytes.Encode(new SubAckPacket { PacketIdentifier = 1, ReasonCodes = [MqttReasonCode.NotAuthorized, MqttReasonCode.GrantedQoS1] }, MqttProtocolVersion.V311),
         Is.EqualTo(new byte[] { 0x90, 4, 0, 1, 0x80, 1 }));
 
     [Test]
     public void Properties_and_reasons_are_left_out() => Assert.That(
-        Wire.Encode(new PubAckPacket(1, MqttReasonCode.NotAuthorized) { ReasonString = "no" }, MqttProtocolVersion.V311),
+        PacketBytes.Encode(new PubAckPacket(1, MqttReasonCode.NotAuthorized) { ReasonString = "no" }, MqttProtocolVersion.V311),
         Is.EqualTo(new byte[] { 0x40, 2, 0, 1 }));
 }

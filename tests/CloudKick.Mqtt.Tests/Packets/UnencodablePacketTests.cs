@@ -11,7 +11,7 @@ internal sealed class UnencodablePacketTests
     [TestCaseSource(nameof(Cases))]
     public void It_is_refused_with_its_clause(object packet, MqttProtocolVersion version, string clause)
     {
-        var exception = Assert.Throws<MqttProtocolException>(() => Wire.Encode(packet, version));
+        var exception = Assert.Throws<MqttProtocolException>(() => PacketBytes.Encode(packet, version));
 
         Assert.That(exception.Clause, Is.EqualTo(clause));
     }

@@ -5,7 +5,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.Mqtt.Tests.Packets;
 
 /// <summary>Any packet to bytes and back, and as text that shows every field.</summary>
-internal static class Wire
+internal static class PacketBytes
 {
     public static byte[] Encode(object packet, MqttProtocolVersion version)
     {
