@@ -66,8 +66,7 @@ public sealed class MqttClient : IAsyncDisposable
             var loop = _keeper.RunAsync(connection);
             lock (_gate)
                 _loop = loop;
-            if (loop.IsFaulted)
-                await loop;
+            await await Task.WhenAny(_keeper.Up, loop);
             return connAck;
         }
         catch (Exception exception) when (_loop is null)

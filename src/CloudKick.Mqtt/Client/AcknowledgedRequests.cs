@@ -37,14 +37,15 @@ internal sealed class AcknowledgedRequests(PacketOutput output, PacketIdentifier
         {
             if (!_open.TryGetValue(packetIdentifier, out request) || request.Expected != answer)
                 throw MqttProtocolException.Error("MQTT-3.8.4-2, MQTT-3.10.4-4", $"{answer} {packetIdentifier} answers nothing");
+            // UNSUBACK of MQTT 3.1.1 has no reason codes: it came, so all went well.
+            if (reasonCodes.Count == 0)
+                reasonCodes = [.. Enumerable.Repeat(MqttReasonCode.Success, request.Count)];
+            if (reasonCodes.Count != request.Count)
+                throw MqttProtocolException.Error("MQTT-3.8.4-6, MQTT-3.11.3-1", $"{answer} with {reasonCodes.Count} reason codes for {request.Count} filters");
             _open.Remove(packetIdentifier);
         }
         identifiers.Return(packetIdentifier);
-        // UNSUBACK of MQTT 3.1.1 has no reason codes: it came, so all went well.
-        var codes = reasonCodes.Count == 0 ? [.. Enumerable.Repeat(MqttReasonCode.Success, request.Count)] : reasonCodes;
-        if (codes.Count != request.Count)
-            throw MqttProtocolException.Error("MQTT-3.8.4-6, MQTT-3.11.3-1", $"{answer} with {codes.Count} reason codes for {request.Count} filters");
-        request.Answer.TrySetResult(codes);
+        request.Answer.TrySetResult(reasonCodes);
     }
 
     /// <summary>No answer will come any more.</summary>

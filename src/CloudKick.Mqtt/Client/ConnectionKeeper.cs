@@ -16,6 +16,7 @@ internal sealed class ConnectionKeeper : IDisposable
 
     // Without a timer or a wait handle there is nothing in it to dispose of, and late callers may still ask it.
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ConnectionEnd _farewell = ConnectionEnd.ByClient(MqttReasonCode.Success);
     private volatile MqttConnection? _current;
     private volatile ConnAckPacket? _connAck;
@@ -64,7 +65,10 @@ internal sealed class ConnectionKeeper : IDisposable
         return new MqttConnection(transport, connAck, _options, _identifiers, Publishes, Messages, _timeProvider);
     }
 
-    /// <summary>Keeps the client connected until stopped. Up to the first wait it runs on the caller, so with a connection given it is up when this returns.</summary>
+    /// <summary>Completes when the client is connected for the first time; never, when that does not happen.</summary>
+    public Task Up => _up.Task;
+
+    /// <summary>Keeps the client connected until stopped, with the connection given for the beginning.</summary>
     public async Task RunAsync(MqttConnection? connection)
     {
         var messages = Messages.RunAsync(_stopping.Token);
@@ -135,6 +139,7 @@ internal sealed class ConnectionKeeper : IDisposable
             _current = connection;
             Publishes.Open(connection, sessionPresent);
             Report(MqttClientState.Connected, $"Connected to {_options.Endpoint}, {(sessionPresent ? "session resumed" : "new session")}{refused}");
+            _up.TrySetResult();
         }
         catch (MqttException exception)
         {

@@ -25,6 +25,7 @@ internal sealed class PacketOutput(PipeWriter writer, MqttProtocolVersion versio
     private long _handedOver;
     private bool _completed;
     private long _lastSent = timeProvider.GetTimestamp();
+    private CancellationTokenSource _deadline = NewDeadline(timeProvider);
 
     /// <summary>Bytes given to the network so far. Final once <see cref="RunAsync"/> has ended.</summary>
     public long HandedOver => Volatile.Read(ref _handedOver);
@@ -65,31 +66,14 @@ internal sealed class PacketOutput(PipeWriter writer, MqttProtocolVersion versio
     }
 
     /// <summary>Sends until completed or cancelled. After each send it tells how far the connection's bytes have gone.</summary>
+    /// <exception cref="TimeoutException">A send took longer than it may.</exception>
+    /// <exception cref="IOException">A send failed.</exception>
     public async Task RunAsync(Action<long> sent, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
-        await using var registration = cancellationToken.UnsafeRegister(static state => ((PacketOutput)state!).Complete(), this);
-        await using var deadlineRegistration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), deadline);
+        var registration = cancellationToken.UnsafeRegister(static state => ((PacketOutput)state!).Stop(), this);
         try
         {
-            while (true)
-            {
-                await _signal.WaitAsync();
-                while (TryTake(cancellationToken, out var position))
-                {
-                    deadline.CancelAfter(sendTimeout);
-                    await writer.WriteAsync(_sending.Written, deadline.Token);
-                    deadline.CancelAfter(Timeout.InfiniteTimeSpan);
-                    _sending.Release();
-                    Volatile.Write(ref _lastSent, timeProvider.GetTimestamp());
-                    sent(position);
-                }
-                lock (_gate)
-                {
-                    if (_completed && (_gathering.Length == 0 || cancellationToken.IsCancellationRequested))
-                        return;
-                }
-            }
+            await SendAsync(sent, cancellationToken);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -98,8 +82,48 @@ internal sealed class PacketOutput(PipeWriter writer, MqttProtocolVersion versio
         finally
         {
             Complete();
+            await registration.DisposeAsync();
+            _deadline.Dispose();
         }
     }
+
+    private async Task SendAsync(Action<long> sent, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _signal.WaitAsync();
+            while (TryTake(cancellationToken, out var position))
+            {
+                _deadline.CancelAfter(sendTimeout);
+                await writer.WriteAsync(_sending.Written, _deadline.Token);
+                ResetDeadline();
+                _sending.Release();
+                Volatile.Write(ref _lastSent, timeProvider.GetTimestamp());
+                sent(position);
+            }
+            lock (_gate)
+            {
+                if (_completed && (_gathering.Length == 0 || cancellationToken.IsCancellationRequested))
+                    return;
+            }
+        }
+    }
+
+    private void Stop()
+    {
+        Complete();
+        _deadline.Cancel();
+    }
+
+    /// <summary>A deadline that fired just when the send succeeded must not end the next one.</summary>
+    private void ResetDeadline()
+    {
+        _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+        if (_deadline.IsCancellationRequested)
+            _deadline = NewDeadline(timeProvider);
+    }
+
+    private static CancellationTokenSource NewDeadline(TimeProvider timeProvider) => new(Timeout.InfiniteTimeSpan, timeProvider);
 
     private bool TryTake(CancellationToken cancellationToken, out long position)
     {

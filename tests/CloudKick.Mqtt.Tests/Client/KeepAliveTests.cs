@@ -1,0 +1,134 @@
+using CloudKick.Mqtt.Packets;
+
+namespace CloudKick.Mqtt.Tests.Client;
+
+[CancelAfter(20_000)]
+internal sealed class KeepAliveTests
+{
+    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(30 * 0.75);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
+
+    [Test]
+    public async Task An_idle_connection_is_pinged_before_the_keep_alive_ends(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+
+        await test.PassWaitAsync(PingAfter, cancellationToken);
+        for (var i = 0; i < 3; i++)
+        {
+            await AnswerAsync(test, peer, cancellationToken);
+            // The client looks whether it is answered, and then waits for the rest of the time.
+            await test.PassWaitAsync(PingTimeout, cancellationToken);
+            await test.PassWaitAsync(PingAfter - PingTimeout, cancellationToken);
+        }
+        await AnswerAsync(test, peer, cancellationToken);
+
+        Assert.That(test.Client.State, Is.EqualTo(MqttClientState.Connected));
+    }
+
+    [Test]
+    public async Task A_server_that_does_not_answer_is_dead(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+
+        await test.PassWaitAsync(PingAfter, cancellationToken);
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+        await test.PassWaitAsync(PingTimeout, cancellationToken);
+
+        var change = await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken);
+        Assert.That(change.Cause, Is.EqualTo("The server is dead: nothing came within 10 s after PINGREQ"));
+        Assert.That((await peer.ReceiveAsync<DisconnectPacket>(cancellationToken)).ReasonCode, Is.EqualTo(MqttReasonCode.KeepAliveTimeout));
+    }
+
+    [Test]
+    public async Task The_server_sets_the_keep_alive(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var connAck = new ConnAckPacket { ReasonCode = MqttReasonCode.Success, ServerKeepAlive = 8 };
+        var (test, peer) = await ConnectAsync(server, cancellationToken, connAck);
+        await using var client = test;
+
+        await test.PassWaitAsync(TimeSpan.FromSeconds(6), cancellationToken);
+
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+    }
+
+    [Test]
+    public async Task A_short_keep_alive_is_kept_while_an_answer_is_awaited(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var connAck = new ConnAckPacket { ReasonCode = MqttReasonCode.Success, ServerKeepAlive = 4 };
+        var (test, peer) = await ConnectAsync(server, cancellationToken, connAck);
+        await using var client = test;
+
+        for (var i = 0; i < 3; i++)
+        {
+            await test.PassWaitAsync(TimeSpan.FromSeconds(3), cancellationToken);
+            await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+        }
+
+        Assert.That(test.Client.State, Is.EqualTo(MqttClientState.Connected));
+    }
+
+    [Test]
+    public async Task A_connection_that_only_receives_is_pinged_too(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        await test.Clock.WaitForTimerAsync(PingAfter, cancellationToken);
+
+        test.Clock.Advance(TimeSpan.FromSeconds(20));
+        await peer.SendAsync(new PublishPacket { Message = ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce) }, cancellationToken);
+        await test.Messages.ReadAsync(cancellationToken);
+        test.Clock.Advance(PingAfter - TimeSpan.FromSeconds(20));
+
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+    }
+
+    [Test]
+    public async Task A_connection_that_only_sends_is_pinged_too(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        await test.Clock.WaitForTimerAsync(PingAfter, cancellationToken);
+
+        test.Clock.Advance(TimeSpan.FromSeconds(20));
+        await test.Client.PublishAsync(ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce), cancellationToken);
+        await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+        test.Clock.Advance(PingAfter - TimeSpan.FromSeconds(20));
+
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+    }
+
+    [Test]
+    public async Task Keep_alive_0_never_pings(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        await using var client = test;
+
+        test.Clock.Advance(TimeSpan.FromDays(1));
+        await test.Client.PublishAsync(ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce), cancellationToken);
+
+        Assert.That(await peer.ReceiveAsync(cancellationToken), Is.TypeOf<PublishPacket>());
+    }
+
+    /// <summary>Answers a ping; the message behind the answer shows when the client has read it.</summary>
+    private static async Task AnswerAsync(ClientUnderTest test, ScriptedPeer peer, CancellationToken cancellationToken)
+    {
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+        await peer.SendAsync(new PingRespPacket(), cancellationToken);
+        await peer.SendAsync(new PublishPacket { Message = ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce) }, cancellationToken);
+        await test.Messages.ReadAsync(cancellationToken);
+    }
+
+    private static Task<(ClientUnderTest Test, ScriptedPeer Peer)> ConnectAsync(
+        ScriptedServer server, CancellationToken cancellationToken, ConnAckPacket? connAck = null) =>
+        ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { KeepAlive = TimeSpan.FromSeconds(30) }, connAck);
+}
