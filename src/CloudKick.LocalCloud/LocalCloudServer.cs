@@ -96,7 +96,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
         await _switching.WaitAsync();
         try
         {
-            await StopListeningAsync(cause: null);
+            await StopListeningAsync(CloseCause.ConnectionLost);
             _reservation ??= PortReservation.Take(new IPEndPoint(_options.Address, Port));
         }
         finally
@@ -122,24 +122,21 @@ public sealed class LocalCloudServer : IAsyncDisposable
 
     private async Task ListenAsync(int port, CancellationToken cancellationToken)
     {
+        _broker.Resume();
         _listener = await Listener.StartAsync(
             new IPEndPoint(_options.Address, port), _tls.ToKestrel(_options.Limits.HandshakeTimeout), _handler.HandleAsync, _loggerFactory, cancellationToken);
         Port = _listener.Port;
         BrokerLog.Listening(_loggerFactory.CreateLogger<LocalCloudServer>(), _options.Address.ToString(), Port, CaFile);
     }
 
-    /// <param name="cause">What clients are told; null cuts them off.</param>
-    private async Task StopListeningAsync(CloseCause? cause)
+    /// <param name="cause">What clients are told; <see cref="CloseCause.ConnectionLost"/> cuts them off.</param>
+    private async Task StopListeningAsync(CloseCause cause)
     {
         if (_listener is null) return;
         using var patience = new CancellationTokenSource();
         var stopping = _listener.StopAsync(patience.Token);
-        foreach (var connection in _broker.Connections())
-        {
-            if (cause is null) connection.Cut();
-            else connection.Close(cause);
-        }
-        patience.CancelAfter(cause is null ? TimeSpan.Zero : _options.Limits.CloseTimeout);
+        _broker.Stop(cause);
+        patience.CancelAfter(cause == CloseCause.ConnectionLost ? TimeSpan.Zero : _options.Limits.CloseTimeout);
         await stopping;
         await _listener.DisposeAsync();
         _listener = null;

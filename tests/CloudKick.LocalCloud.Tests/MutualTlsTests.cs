@@ -57,6 +57,18 @@ internal sealed class MutualTlsTests : CloudFixture
         async () => await RawClient.OpenAsync(Cloud.Server, Cloud.Server.IssueDeviceCertificate(Terminal), cancellationToken, serverName: "example.test"),
         Throws.InstanceOf<AuthenticationException>());
 
+    [TestCase(SslProtocols.Tls12)]
+    [TestCase(SslProtocols.Tls13)]
+    public async Task TLS_1_2_and_1_3_are_spoken(SslProtocols version, CancellationToken cancellationToken)
+    {
+        await using var client = await RawClient.OpenAsync(
+            Cloud.Server, Cloud.Server.IssueDeviceCertificate(Terminal), cancellationToken, protocols: version);
+        var answer = await client.ConnectAsync(new ConnectPacket { Version = MqttProtocolVersion.V311, ClientIdentifier = Terminal }, cancellationToken);
+
+        Assert.That(client.TlsVersion, Is.EqualTo(version));
+        Assert.That(answer.ReasonCode, Is.EqualTo(MqttReasonCode.Success));
+    }
+
     // An address is never sent as a server name.
     private const string NoServerName = "127.0.0.1";
 

@@ -12,7 +12,7 @@ internal sealed class SubscriptionTreeTests
     {
         var random = new Random(seed);
         var tree = new SubscriptionTree();
-        var session = new Session("client", MqttProtocolVersion.V5, new BrokerLimits());
+        var session = new Session("client", MqttProtocolVersion.V5, new BrokerLimits(), tree);
         var subscriptions = new List<Subscription>();
         for (int round = 0; round < 300; round++)
         {

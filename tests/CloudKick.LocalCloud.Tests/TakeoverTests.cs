@@ -39,6 +39,42 @@ internal sealed class TakeoverTests : CloudFixture
     }
 
     [Test]
+    public void What_the_older_connection_acknowledges_late_is_not_acknowledged_for_the_newer()
+    {
+        var older = new Receiver();
+        var newer = new Receiver();
+        var session = new Session(Terminal, MqttProtocolVersion.V5, Limits, new SubscriptionTree());
+        session.Attach(older);
+        session.TryDeliver(new Delivery(new RoutedMessage(Message(KickTopic, "kick"), Relay, expiresAt: null), MqttQualityOfService.AtLeastOnce, Retain: false));
+        session.TryTake(older, default, out _, out ushort atOlder, out _);
+        session.Detach(keep: true);
+        session.Attach(newer);
+        session.TryTake(newer, default, out _, out ushort atNewer, out _);
+
+        session.Acknowledge(older, atOlder);
+        session.Acknowledge(older, atNewer);
+        Assert.That(session.QueuedMessages, Is.EqualTo(1));
+        session.Acknowledge(newer, atNewer);
+
+        Assert.That(session.QueuedMessages, Is.Zero);
+    }
+
+    [Test]
+    public void A_session_that_ended_leaves_no_subscription_behind_even_when_one_is_being_made()
+    {
+        var tree = new SubscriptionTree();
+        var session = new Session(Terminal, MqttProtocolVersion.V5, Limits, tree);
+        var subscription = new Subscription(session, null, KickTopic, new MqttSubscription(KickTopic, MqttQualityOfService.AtLeastOnce));
+        session.Subscribe("before", new Subscription(session, null, "before", new MqttSubscription("before", MqttQualityOfService.AtLeastOnce)));
+
+        session.End();
+        var outcome = session.Subscribe(KickTopic, subscription);
+
+        Assert.That(outcome, Is.EqualTo(SubscribeOutcome.SessionEnded));
+        Assert.That(tree.IsEmpty, Is.True);
+    }
+
+    [Test]
     public async Task Many_at_once_leave_one_connected(CancellationToken cancellationToken)
     {
         var clients = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Cloud.OpenAsync(Terminal, cancellationToken)));
@@ -48,5 +84,18 @@ internal sealed class TakeoverTests : CloudFixture
         await Control.WaitUntilAsync(() => Control.Connections == 1 && Control.ConnectedClients == 1, cancellationToken);
 
         Assert.That(Control.ConnectedClientIds, Is.EqualTo(new[] { Terminal }));
+    }
+
+    private sealed class Receiver : IReceiver
+    {
+        public int Window => 10;
+
+        public void DeliveriesWaiting()
+        {
+        }
+
+        public void Overrun()
+        {
+        }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class Broker
     private readonly HashSet<Session> _absent = [];
     private readonly HashSet<ClientConnection> _connections = [];
     private readonly TimeProvider _timeProvider;
+    private CloseCause? _stopping;
 
     public Broker(BrokerLimits limits, IAuthorization authorization, IQuotas quotas, TimeProvider timeProvider)
     {
@@ -44,11 +45,38 @@ internal sealed class Broker
 
     public DateTimeOffset Now => _timeProvider.GetUtcNow();
 
-    /// <summary>A connection exists, whether or not it gets as far as CONNECT.</summary>
+    /// <summary>A connection exists, whether or not it gets as far as CONNECT. While the broker stops, none lasts.</summary>
     public void Opened(ClientConnection connection)
     {
-        lock (_gate) _connections.Add(connection);
+        CloseCause? stopping;
+        lock (_gate)
+        {
+            _connections.Add(connection);
+            stopping = _stopping;
+        }
+        if (stopping is not null) connection.Close(stopping);
         Waiters.Changed();
+    }
+
+    /// <summary>Closes all connections, and each new one, until <see cref="Resume"/>.</summary>
+    public void Stop(CloseCause cause)
+    {
+        ClientConnection[] connections;
+        lock (_gate)
+        {
+            _stopping = cause;
+            connections = [.. _connections];
+        }
+        foreach (var connection in connections)
+        {
+            if (cause == CloseCause.ConnectionLost) connection.Cut();
+            else connection.Close(cause);
+        }
+    }
+
+    public void Resume()
+    {
+        lock (_gate) _stopping = null;
     }
 
     public void Closed(ClientConnection connection)
@@ -80,7 +108,7 @@ internal sealed class Broker
             if (!resumed)
             {
                 if (_sessions.TryGetValue(clientId, out var old)) End(old);
-                session = new Session(clientId, version, Limits);
+                session = new Session(clientId, version, Limits, Router.Subscriptions);
                 _sessions.Add(clientId, session);
             }
             _absent.Remove(session!);
@@ -199,7 +227,7 @@ internal sealed class Broker
     {
         _sessions.Remove(session.ClientId);
         _absent.Remove(session);
-        foreach (var subscription in session.TakeSubscriptions()) Router.Subscriptions.Remove(subscription);
+        session.End();
         Counters.Dropped(session.Detach(keep: false));
 
         // A will does not wait longer than its session (MQTT 5.0 §3.1.3.2.2).

@@ -216,7 +216,7 @@ internal sealed class ClientConnection : IReceiver
                 break;
             case MqttPacketType.PubAck:
                 _broker.Counters.Acknowledged();
-                _session!.Acknowledge(PubAckPacket.Decode(frame, Version).PacketIdentifier);
+                _session!.Acknowledge(this, PubAckPacket.Decode(frame, Version).PacketIdentifier);
                 break;
             case MqttPacketType.Subscribe:
                 _subscribing!.Handle(SubscribePacket.Decode(frame, Version));
@@ -267,7 +267,7 @@ internal sealed class ClientConnection : IReceiver
                 return true;
             }
             _broker.Counters.Dropped(1);
-            session.Acknowledge(packetIdentifier);
+            session.Acknowledge(this, packetIdentifier);
         }
     }
 

@@ -6,12 +6,13 @@ namespace CloudKick.LocalCloud;
 /// What the broker keeps of a client: its subscriptions and the messages on their way to it. It may outlive its
 /// connection, and then serves the next one. Thread safe.
 /// </summary>
-internal sealed class Session(string clientId, MqttProtocolVersion version, BrokerLimits limits)
+internal sealed class Session(string clientId, MqttProtocolVersion version, BrokerLimits limits, SubscriptionTree tree)
 {
     private readonly Lock _gate = new();
     private readonly DeliveryQueue _queue = new(limits);
     private Dictionary<string, Subscription>? _subscriptions;
     private IReceiver? _receiver;
+    private bool _ended;
 
     public string ClientId { get; } = clientId;
 
@@ -103,33 +104,43 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
         }
     }
 
-    public void Acknowledge(ushort packetIdentifier)
+    /// <summary>Identifiers are a connection's own: what one that the session has left acknowledges is not acknowledged.</summary>
+    public void Acknowledge(IReceiver receiver, ushort packetIdentifier)
     {
-        IReceiver? receiver;
         lock (_gate)
         {
-            if (!_queue.Acknowledge(packetIdentifier)) return;
-            receiver = _receiver;
+            if (_receiver != receiver || !_queue.Acknowledge(packetIdentifier)) return;
         }
-        receiver?.DeliveriesWaiting();
+        receiver.DeliveriesWaiting();
     }
 
-    /// <returns>The subscription that this one replaces, and whether the client has too many; then nothing changed.</returns>
-    public (Subscription? Replaced, bool TooMany) Subscribe(string filter, Subscription subscription)
+    /// <param name="filter">As the client wrote it, with <c>$share/group/</c>.</param>
+    /// <param name="subscription">Takes the place of the one that the session has to this filter.</param>
+    public SubscribeOutcome Subscribe(string filter, Subscription subscription)
     {
         lock (_gate)
         {
+            if (_ended) return SubscribeOutcome.SessionEnded;
             _subscriptions ??= [];
             bool present = _subscriptions.TryGetValue(filter, out var replaced);
-            if (!present && _subscriptions.Count >= limits.MaximumSubscriptions) return (null, true);
+            if (!present && _subscriptions.Count >= limits.MaximumSubscriptions) return SubscribeOutcome.TooMany;
+
             _subscriptions[filter] = subscription;
-            return (replaced, false);
+            tree.Add(subscription); // first, so that no message falls between the two
+            if (present) tree.Remove(replaced!);
+            return present ? SubscribeOutcome.Replaced : SubscribeOutcome.New;
         }
     }
 
-    public Subscription? Unsubscribe(string filter)
+    /// <returns>False if the session has no subscription to this filter.</returns>
+    public bool Unsubscribe(string filter)
     {
-        lock (_gate) return _subscriptions is not null && _subscriptions.Remove(filter, out var subscription) ? subscription : null;
+        lock (_gate)
+        {
+            if (_subscriptions is null || !_subscriptions.Remove(filter, out var subscription)) return false;
+            tree.Remove(subscription);
+            return true;
+        }
     }
 
     public bool IsSubscribed(string filter)
@@ -137,13 +148,27 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
         lock (_gate) return _subscriptions?.ContainsKey(filter) ?? false;
     }
 
-    public Subscription[] TakeSubscriptions()
+    /// <summary>Ends the session for good: nothing is subscribed to any more, and nothing can be.</summary>
+    public void End()
     {
         lock (_gate)
         {
-            Subscription[] all = [.. _subscriptions?.Values ?? Enumerable.Empty<Subscription>()];
+            _ended = true;
+            if (_subscriptions is null) return;
+            foreach (var subscription in _subscriptions.Values) tree.Remove(subscription);
             _subscriptions = null;
-            return all;
         }
     }
+}
+
+internal enum SubscribeOutcome
+{
+    New,
+    Replaced,
+
+    /// <summary>The client has as many subscriptions as it may.</summary>
+    TooMany,
+
+    /// <summary>The client's next connection has already thrown this session away.</summary>
+    SessionEnded,
 }

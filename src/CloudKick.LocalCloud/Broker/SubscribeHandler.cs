@@ -43,8 +43,7 @@ internal sealed class SubscribeHandler(Broker broker, ClientConnection connectio
         {
             string filter = packet.TopicFilters[i];
             codes[i] = MqttReasonCode.NoSubscriptionExisted;
-            if (session.Unsubscribe(filter) is not { } subscription) continue;
-            broker.Router.Subscriptions.Remove(subscription);
+            if (!session.Unsubscribe(filter)) continue;
             codes[i] = MqttReasonCode.Success;
             removed.Add(filter);
         }
@@ -73,17 +72,15 @@ internal sealed class SubscribeHandler(Broker broker, ClientConnection connectio
             return connection.Version == MqttProtocolVersion.V5 ? MqttReasonCode.NotAuthorized : Close(CloseCause.NotAuthorized);
 
         var subscription = new Subscription(session, group, filter, asked);
-        var (replaced, tooMany) = session.Subscribe(asked.TopicFilter, subscription);
-        if (tooMany) return Close(CloseCause.ClientError(MqttReasonCode.QuotaExceeded));
-
-        broker.Router.Subscriptions.Add(subscription);
-        if (replaced is not null) broker.Router.Subscriptions.Remove(replaced);
+        var outcome = session.Subscribe(asked.TopicFilter, subscription);
+        if (outcome == SubscribeOutcome.TooMany) return Close(CloseCause.ClientError(MqttReasonCode.QuotaExceeded));
+        if (outcome == SubscribeOutcome.SessionEnded) return Close(CloseCause.TakenOver);
 
         // AWS never sends retained messages to wildcard or shared filters.
         bool sendRetained = group is null && !TopicRules.HasWildcard(filter) && asked.RetainHandling switch
         {
             MqttRetainHandling.SendAtSubscribe => true,
-            MqttRetainHandling.SendAtNewSubscribe => replaced is null,
+            MqttRetainHandling.SendAtNewSubscribe => outcome == SubscribeOutcome.New,
             _ => false,
         };
         granted.Add((subscription, sendRetained));

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CloudKick.Mqtt;
@@ -26,10 +27,13 @@ internal sealed class RawClient : IAsyncDisposable
 
     public MqttProtocolVersion Version { get; private set; } = MqttProtocolVersion.V5;
 
+    public SslProtocols TlsVersion => _tls.SslProtocol;
+
     public SslApplicationProtocol NegotiatedProtocol => _tls.NegotiatedApplicationProtocol;
 
     public static async Task<RawClient> OpenAsync(
-        LocalCloudServer server, DeviceCertificate? certificate, CancellationToken cancellationToken, string? alpn = "x-amzn-mqtt-ca", string serverName = "localhost")
+        LocalCloudServer server, DeviceCertificate? certificate, CancellationToken cancellationToken, string? alpn = "x-amzn-mqtt-ca", string serverName = "localhost",
+        SslProtocols protocols = SslProtocols.None)
     {
         var tcp = new TcpClient();
         await tcp.ConnectAsync("127.0.0.1", server.Port, cancellationToken);
@@ -39,6 +43,7 @@ internal sealed class RawClient : IAsyncDisposable
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = serverName,
+            EnabledSslProtocols = protocols,
             ApplicationProtocols = alpn is null ? null : [new SslApplicationProtocol(alpn)],
             ClientCertificates = own is null ? null : [own],
             CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck },
