@@ -1,5 +1,6 @@
 using System.Net;
 using CloudKick.Opi;
+using CloudKick.Testing;
 
 namespace CloudKick.Tas.Tests;
 
@@ -13,7 +14,7 @@ internal sealed class TasAdmissionTests : TasFixture
 
         using var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_01", cancellationToken);
         var arrival = await Gate.NextArrivalAsync(cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         Assert.That(arrival.TerminalId, Is.EqualTo("NL000123"));
         Assert.That(arrival.KickId, Is.EqualTo("kck_01"));
@@ -114,7 +115,7 @@ internal sealed class TasAdmissionTests : TasFixture
         var server = await StartAsync(cancellationToken);
 
         using (await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_01", cancellationToken))
-            await Until(() => server.Sessions.Count == 1, cancellationToken);
+            await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         Assert.That((await Gate.NextEndAsync(cancellationToken)).Reason, Is.EqualTo(TasCloseReason.ByTerminal));
         Assert.That(server.Sessions.Count, Is.Zero);

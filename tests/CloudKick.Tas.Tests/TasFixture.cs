@@ -1,4 +1,5 @@
 using System.Net;
+using CloudKick.Testing;
 
 namespace CloudKick.Tas.Tests;
 
@@ -17,15 +18,6 @@ internal abstract class TasFixture
         var server = await TasServer.StartAsync(options ?? Options, Gate, null, timeProvider, cancellationToken);
         _servers.Add(server);
         return server;
-    }
-
-    /// <summary>Completes when the condition holds; [CancelAfter] bounds the wait.</summary>
-    protected static Task Until(Func<bool> condition, CancellationToken cancellationToken) => Until(() => Task.FromResult(condition()), cancellationToken);
-
-    protected static async Task Until(Func<Task<bool>> condition, CancellationToken cancellationToken)
-    {
-        while (!await condition())
-            await Task.Delay(1, cancellationToken);
     }
 
     [TearDown]

@@ -106,7 +106,7 @@ internal sealed class TasHostilePeerTests : TasFixture
     {
         var server = await StartAsync(cancellationToken);
         using var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", null, cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         terminal.Reset();
 
@@ -118,7 +118,7 @@ internal sealed class TasHostilePeerTests : TasFixture
     {
         var server = await StartAsync(cancellationToken);
         using var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", null, cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         await terminal.SendAsync("GET /"u8.ToArray(), cancellationToken);
         await terminal.WaitForCloseAsync(cancellationToken);
@@ -131,7 +131,7 @@ internal sealed class TasHostilePeerTests : TasFixture
     {
         var server = await StartAsync(cancellationToken);
         using var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", null, cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
         {

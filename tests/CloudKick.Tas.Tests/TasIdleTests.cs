@@ -78,7 +78,7 @@ internal sealed class TasIdleTests : TasFixture
     {
         var server = await StartAsync(cancellationToken);
         var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_01", cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         terminal.Dispose();
         var (session, reason) = await Gate.NextEndAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CloudKick.Testing;
 
 namespace CloudKick.Tas.Tests;
 
@@ -10,7 +11,7 @@ internal sealed class TasLimitsTests : TasFixture
     {
         var server = await StartAsync(cancellationToken, Options with { MaximumSessions = 1 });
         using var first = await RawTerminal.ArriveAsync(server.Port, "NL000001", null, cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         using var second = await RawTerminal.ArriveAsync(server.Port, "NL000002", null, cancellationToken);
         await second.WaitForCloseAsync(cancellationToken);
@@ -24,7 +25,7 @@ internal sealed class TasLimitsTests : TasFixture
     {
         var server = await StartAsync(cancellationToken, Options with { MaximumSessions = 1 });
         using var older = await RawTerminal.ArriveAsync(server.Port, "NL000001", "kck_01", cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         using var newer = await RawTerminal.ArriveAsync(server.Port, "NL000001", "kck_02", cancellationToken);
 
@@ -51,8 +52,8 @@ internal sealed class TasLimitsTests : TasFixture
         for (var round = 0; round < 3; round++)
         {
             using (await RawTerminal.ArriveAsync(server.Port, $"NL00000{round}", null, cancellationToken))
-                await Until(() => server.Sessions.Count == 1, cancellationToken);
-            await Until(() => server.Sessions.Count == 0, cancellationToken);
+                await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
+            await Eventually.HoldsAsync(() => server.Sessions.Count == 0, cancellationToken);
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class TasLimitsTests : TasFixture
 
         // The places come back.
         first.Dispose();
-        await Until(() => IsAskedAsync(server.Port, cancellationToken), cancellationToken);
+        await Eventually.BecomesAsync(() => IsAskedAsync(server.Port, cancellationToken), true, cancellationToken);
     }
 
     [Test]
@@ -83,7 +84,7 @@ internal sealed class TasLimitsTests : TasFixture
         {
             terminals.Add(await RawTerminal.ArriveAsync(server.Port, $"NL00000{n}", null, cancellationToken));
             var count = n;
-            await Until(() => server.Sessions.Count == count, cancellationToken);
+            await Eventually.HoldsAsync(() => server.Sessions.Count == count, cancellationToken);
         }
 
         terminals.ForEach(terminal => terminal.Dispose());

@@ -1,3 +1,5 @@
+using CloudKick.Testing;
+
 namespace CloudKick.Tas.Tests;
 
 [CancelAfter(20_000)]
@@ -9,7 +11,7 @@ internal sealed class TasReplacementTests : TasFixture
         var server = await StartAsync(cancellationToken);
         using var older = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_01", cancellationToken);
         var first = await Gate.NextArrivalAsync(cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         using var newer = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_02", cancellationToken);
         await older.WaitForCloseAsync(cancellationToken);
@@ -26,7 +28,7 @@ internal sealed class TasReplacementTests : TasFixture
         Gate.Decide = (arrival, _) => ValueTask.FromResult(arrival.KickId == "kck_01" ? TasAdmission.Admitted : TasAdmission.Refused(TasRefusal.NoOpenKick));
         var server = await StartAsync(cancellationToken);
         using var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_01", cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         using var impostor = await RawTerminal.ArriveAsync(server.Port, "NL000123", null, cancellationToken);
         await impostor.WaitForCloseAsync(cancellationToken);
@@ -49,7 +51,7 @@ internal sealed class TasReplacementTests : TasFixture
         using var older = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_01", cancellationToken);
         await Gate.NextArrivalAsync(cancellationToken);
         using var newer = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_02", cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         admitFirst.SetResult();
         await older.WaitForCloseAsync(cancellationToken);
@@ -66,7 +68,7 @@ internal sealed class TasReplacementTests : TasFixture
         var server = await StartAsync(cancellationToken);
         using var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_01", cancellationToken);
         var arrival = await Gate.NextArrivalAsync(cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         Assert.That(server.Sessions.Close(arrival.SessionId, TasCloseReason.ReplacedElsewhere), Is.True);
         await terminal.WaitForCloseAsync(cancellationToken);

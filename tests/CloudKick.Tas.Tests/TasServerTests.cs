@@ -19,7 +19,7 @@ internal sealed class TasServerTests : TasFixture
     {
         var server = await StartAsync(cancellationToken);
         var terminals = await Task.WhenAll(Enumerable.Range(0, 10).Select(n => RawTerminal.ArriveAsync(server.Port, $"NL{n}", null, cancellationToken)));
-        await Until(() => server.Sessions.Count == 10, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 10, cancellationToken);
         using var pending = await RawTerminal.ConnectAsync(server.Port, cancellationToken);
         await pending.ReceiveAsync(cancellationToken);
 
@@ -103,7 +103,7 @@ internal sealed class TasServerTests : TasFixture
         var server = await StartAsync(cancellationToken, timeProvider: clock);
 
         using var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", null, cancellationToken);
-        await Until(() => server.Sessions.Count == 1, cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
 
         Assert.That(server.Sessions.Snapshot().Single().OpenedAt, Is.EqualTo(clock.GetUtcNow()));
     }

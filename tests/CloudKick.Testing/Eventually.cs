@@ -11,6 +11,10 @@ public static class Eventually
     public static Task BecomesAsync<T>(Func<Task<T>> read, T expected, CancellationToken cancellationToken) =>
         HoldsAsync(read, value => EqualityComparer<T>.Default.Equals(value, expected), cancellationToken);
 
+    /// <summary>Looks until the condition holds; the test's own timeout ends it.</summary>
+    public static Task HoldsAsync(Func<bool> condition, CancellationToken cancellationToken) =>
+        BecomesAsync(() => Task.FromResult(condition()), true, cancellationToken);
+
     /// <summary>Reads until the condition holds and returns the value; the test's own timeout ends it, and the last value is told.</summary>
     public static async Task<T> HoldsAsync<T>(Func<Task<T>> read, Func<T, bool> condition, CancellationToken cancellationToken)
     {

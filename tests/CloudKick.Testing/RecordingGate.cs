@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using CloudKick.Tas;
 
-namespace CloudKick.Tas.Tests;
+namespace CloudKick.Testing;
 
 /// <summary>A gate that decides as the test says and remembers what it was asked and told.</summary>
-internal sealed class RecordingGate : ITasGate
+public sealed class RecordingGate : ITasGate
 {
     private readonly Channel<TasArrival> _arrivals = Channel.CreateUnbounded<TasArrival>();
     private readonly Channel<(TasSession Session, TasCloseReason Reason)> _ends = Channel.CreateUnbounded<(TasSession, TasCloseReason)>();
