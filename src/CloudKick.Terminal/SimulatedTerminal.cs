@@ -25,9 +25,13 @@ public sealed class SimulatedTerminal : IAsyncDisposable
 
     /// <param name="options">The terminal.</param>
     /// <param name="timeProvider">Its clock. Default: the system's.</param>
+    /// <exception cref="ArgumentException">The options have faults; all are named.</exception>
     public SimulatedTerminal(TerminalOptions options, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var faults = options.Validate().ToArray();
+        if (faults.Length > 0)
+            throw new ArgumentException(string.Join(' ', faults), nameof(options));
         _options = options;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _checks = new KickChecks(options.TerminalId, _timeProvider);

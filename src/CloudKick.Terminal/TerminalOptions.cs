@@ -1,10 +1,11 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using CloudKick.Mqtt;
 
 namespace CloudKick.Terminal;
 
 /// <summary>One simulated terminal: who it is, where its cloud is, how it behaves.</summary>
-public sealed record TerminalOptions
+public sealed partial record TerminalOptions
 {
     /// <summary>Its identity in the management system, also its MQTT client id: <c>^[A-Za-z0-9_-]{1,16}$</c>.</summary>
     public required string TerminalId { get; init; }
@@ -83,4 +84,36 @@ public sealed record TerminalOptions
     /// throwing. <value>Default null.</value>
     /// </summary>
     public Action<TerminalEvent>? Observer { get; init; }
+
+    /// <summary>Every fault of these options as a sentence; none when they are sound. The MQTT client checks its own part.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (!TerminalIdForm().IsMatch(TerminalId))
+            yield return $"{nameof(TerminalId)} must be 1 to 16 letters, digits, '_' or '-'.";
+        if (SubscriptionTopics.Count is < 1 or > 4)
+            yield return $"{nameof(SubscriptionTopics)} must be one to four.";
+        foreach (var topic in SubscriptionTopics)
+        {
+            if (MqttTopic.ValidateName(topic) is { } fault)
+                yield return $"{nameof(SubscriptionTopics)}: '{topic}' is no topic: {fault}.";
+        }
+
+        if (TasPort is < 1 or > ushort.MaxValue)
+            yield return $"{nameof(TasPort)} must be 1 to {ushort.MaxValue}.";
+        if (TasRetryJitter is not (>= 0 and <= 1))
+            yield return $"{nameof(TasRetryJitter)} must be 0 to 1.";
+        if (TasRetryMaximum < TasRetryMinimum)
+            yield return $"{nameof(TasRetryMaximum)} must not be less than {nameof(TasRetryMinimum)}.";
+
+        foreach (var (name, duration) in ((string, TimeSpan)[])[
+            (nameof(BehaviourDelay), BehaviourDelay), (nameof(AcknowledgeTimeout), AcknowledgeTimeout), (nameof(TasConnectTimeout), TasConnectTimeout),
+            (nameof(TasAnswerTimeout), TasAnswerTimeout), (nameof(TasIdleTimeout), TasIdleTimeout), (nameof(TasRetryMinimum), TasRetryMinimum)])
+        {
+            if (duration <= TimeSpan.Zero || duration > TimeSpan.FromDays(1))
+                yield return $"{name} must be more than 0 and at most a day.";
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,16}\z")]
+    private static partial Regex TerminalIdForm();
 }
