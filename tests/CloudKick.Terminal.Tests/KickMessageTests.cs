@@ -75,6 +75,28 @@ internal sealed class KickMessageTests
     }
 
     [Test]
+    public void Text_that_is_no_unicode_is_not_read()
+    {
+        Assert.That(Read(Kick.Replace("tas.example", @"\ud800", StringComparison.Ordinal)), Is.Null);
+        Assert.That(KickMessage.TryRead(Encoding.Latin1.GetBytes(Kick.Replace("tas.example", "caf\u00e9", StringComparison.Ordinal))), Is.Null);
+    }
+
+    [Test]
+    public void Any_changed_byte_is_read_or_not_and_never_throws()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Kick.Trim());
+        for (var position = 0; position < bytes.Length; position++)
+        {
+            foreach (var value in (byte[])[0, (byte)'"', (byte)'{', (byte)'9', 0x80, 0xFF])
+            {
+                var changed = bytes.ToArray();
+                changed[position] = value;
+                Assert.That(() => KickMessage.TryRead(changed), Throws.Nothing);
+            }
+        }
+    }
+
+    [Test]
     public void Answer_is_what_the_relay_expects()
     {
         var answer = new KickAnswer { KickId = "kck_1", TerminalId = "NL000123", Result = "accepted" };
