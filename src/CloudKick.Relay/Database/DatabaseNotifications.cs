@@ -94,7 +94,7 @@ internal sealed partial class DatabaseNotifications(
             listener.Resumed?.Invoke();
     }
 
-    [LoggerMessage(4050, LogLevel.Warning, "Notifications from the database are interrupted, connecting again: {Reason}")]
+    [LoggerMessage(4055, LogLevel.Warning, "Notifications from the database are interrupted, connecting again: {Reason}")]
     private static partial void LogLost(ILogger logger, string reason);
 
     private sealed record Listener(DatabaseNotifications Owner, string Channel, Action<string> Received, Action? Resumed) : IDisposable
