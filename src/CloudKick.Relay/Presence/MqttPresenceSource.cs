@@ -1,0 +1,101 @@
+using System.Threading.Channels;
+using CloudKick.Mqtt;
+using CloudKick.Relay.Publishing;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Presence;
+
+/// <summary>
+/// Presence from the cloud's lifecycle topics, on a connection of its own so that kicks do not wait behind a wave of events. Every node
+/// listens; what they record twice is recorded once.
+/// </summary>
+internal sealed partial class MqttPresenceSource(
+    RelayMqttClients clients, PresenceMetrics metrics, IOptions<PresenceOptions> options, TimeProvider timeProvider, ILogger<MqttPresenceSource> logger)
+    : IPresenceSource
+{
+    private const string ClientSuffix = "presence";
+
+    private static readonly MqttSubscription[] Subscriptions =
+    [
+        new(LifecycleEventReader.ConnectedTopics + "+", MqttQualityOfService.AtLeastOnce),
+        new(LifecycleEventReader.DisconnectedTopics + "+", MqttQualityOfService.AtLeastOnce),
+    ];
+
+    public async Task RunAsync(Func<PresenceEvent, CancellationToken, ValueTask> deliver, CancellationToken stoppingToken)
+    {
+        // One wake-up is enough, however often the connection changed.
+        var connections = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        await using var client = clients.Create(ClientSuffix, made => made with
+        {
+            // Events of a short gap wait in the session. The client id is this process's own: the first session is a new one anyway.
+            SessionExpiryInterval = (uint)options.Value.SessionExpiry.TotalSeconds,
+            MessageReceived = (message, cancellationToken) => TakeAsync(message, deliver, cancellationToken),
+            ConnectionChanged = change =>
+            {
+                Changed(logger, change.State, change.Cause);
+                if (change.State == MqttClientState.Connected)
+                    connections.Writer.TryWrite(true);
+            },
+        });
+        client.Start();
+        try
+        {
+            // The client itself subscribes again to what was granted once.
+            do
+            {
+                await connections.Reader.ReadAsync(stoppingToken);
+            }
+            while (!await SubscribeAsync(client, stoppingToken));
+            await Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await client.DisconnectAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>True when subscribed; false when the connection was lost before.</summary>
+    private async Task<bool> SubscribeAsync(MqttClient client, CancellationToken stoppingToken)
+    {
+        while (client.State == MqttClientState.Connected)
+        {
+            try
+            {
+                var reasons = await client.SubscribeAsync(Subscriptions, stoppingToken);
+                if (reasons.All(reason => !reason.IsFailure()))
+                    return true;
+                Refused(logger, string.Join(", ", reasons), options.Value.SubscribeRetryDelay.TotalSeconds);
+            }
+            catch (MqttException failure)
+            {
+                NotSubscribed(logger, failure.Message);
+            }
+
+            await Task.Delay(options.Value.SubscribeRetryDelay, timeProvider, stoppingToken);
+        }
+
+        return false;
+    }
+
+    private ValueTask TakeAsync(
+        MqttMessage message, Func<PresenceEvent, CancellationToken, ValueTask> deliver, CancellationToken cancellationToken)
+    {
+        if (LifecycleEventReader.TryRead(message.Topic, message.Payload, timeProvider.GetUtcNow(), out var read, out var fault))
+            return deliver(read!, cancellationToken);
+        metrics.Malformed();
+        Malformed(logger, message.Payload.Length, fault!);
+        return ValueTask.CompletedTask;
+    }
+
+    [LoggerMessage(4301, LogLevel.Information, "The presence connection is {State}: {Cause}")]
+    private static partial void Changed(ILogger logger, MqttClientState state, string cause);
+
+    [LoggerMessage(4302, LogLevel.Error, "The cloud refuses the subscription to presence events ({Reasons}); again in {Seconds:0} s. Does the relay's policy allow iot:Subscribe and iot:Receive on $aws/events/presence/*?")]
+    private static partial void Refused(ILogger logger, string reasons, double seconds);
+
+    [LoggerMessage(4303, LogLevel.Warning, "The subscription to presence events did not come about: {Reason}")]
+    private static partial void NotSubscribed(ILogger logger, string reason);
+
+    [LoggerMessage(4304, LogLevel.Warning, "A presence event of {Bytes} bytes is passed over: {Fault}")]
+    private static partial void Malformed(ILogger logger, int bytes, string fault);
+}

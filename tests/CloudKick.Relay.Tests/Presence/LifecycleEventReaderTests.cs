@@ -1,0 +1,109 @@
+using System.Text;
+using CloudKick.Relay.Presence;
+
+namespace CloudKick.Relay.Tests.Presence;
+
+internal sealed class LifecycleEventReaderTests
+{
+    private const string Connected = LifecycleEventReader.ConnectedTopics + "T1";
+    private const string Disconnected = LifecycleEventReader.DisconnectedTopics + "T1";
+
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public void A_connect_is_read_as_AWS_writes_it()
+    {
+        const string payload =
+            """
+            {"clientId":"T1","timestamp":1795260000123,"eventType":"connected","sessionIdentifier":"a4666d2a7d844ae4ac5d7b38c9cb7967",
+             "principalIdentifier":"12b1","ipAddress":"192.0.2.7","versionNumber":3,"somethingNew":{"a":[1]}}
+            """;
+
+        var (read, fault) = Read(Connected, payload);
+
+        Assert.That(fault, Is.Null);
+        Assert.That(read, Is.EqualTo(new PresenceEvent(
+            "T1", true, 3, "a4666d2a7d844ae4ac5d7b38c9cb7967", DateTimeOffset.FromUnixTimeMilliseconds(1795260000123), null, "192.0.2.7")));
+    }
+
+    [Test]
+    public void A_disconnect_is_read_as_AWS_writes_it()
+    {
+        const string payload =
+            """
+            {"clientId":"T1","timestamp":1795260000123,"eventType":"disconnected","sessionIdentifier":"a","clientInitiatedDisconnect":false,
+             "disconnectReason":"MQTT_KEEP_ALIVE_TIMEOUT","versionNumber":3}
+            """;
+
+        var (read, _) = Read(Disconnected, payload);
+
+        Assert.That((read?.Connected, read?.Reason, read?.Address), Is.EqualTo((false, "MQTT_KEEP_ALIVE_TIMEOUT", (string?)null)));
+    }
+
+    [Test]
+    public void What_is_not_needed_may_be_missing_and_numbers_may_be_quoted()
+    {
+        var (read, _) = Read(Connected, """{"versionNumber":"7"}""");
+
+        Assert.That(read, Is.EqualTo(new PresenceEvent("T1", true, 7, "", Now, null, null)));
+    }
+
+    [TestCase("not json", "not JSON")]
+    [TestCase("", "not JSON")]
+    [TestCase("[]", "not an object")]
+    [TestCase("null", "not an object")]
+    [TestCase("""{"clientId":"T2","versionNumber":1}""", "clientId")]
+    [TestCase("""{"eventType":"disconnected","versionNumber":1}""", "eventType")]
+    [TestCase("{}", "versionNumber")]
+    [TestCase("""{"versionNumber":-1}""", "versionNumber")]
+    [TestCase("""{"versionNumber":1e400}""", "versionNumber")]
+    [TestCase("""{"versionNumber":99999999999999999999}""", "versionNumber")]
+    [TestCase("""{"versionNumber":null}""", "versionNumber")]
+    [TestCase("""{"versionNumber":1,"timestamp":0}""", "timestamp")]
+    [TestCase("""{"versionNumber":1,"timestamp":9223372036854775807}""", "timestamp")]
+    [TestCase("""{"versionNumber":1,"timestamp":"yesterday"}""", "timestamp")]
+    [TestCase("""{"versionNumber":1,"sessionIdentifier":"a\u0000b"}""", "control characters")]
+    [TestCase("""{"versionNumber":1,"sessionIdentifier":"\ud800"}""", "Unicode")]
+    [TestCase("""{"versionNumber":1,"x":[[[[[[[[[[1]]]]]]]]]]}""", "not JSON")]
+    public void What_would_mislead_is_refused(string payload, string expected)
+    {
+        var (read, fault) = Read(Connected, payload);
+
+        Assert.That(read, Is.Null);
+        Assert.That(fault, Does.Contain(expected));
+    }
+
+    [TestCase("$aws/events/presence/connected/")]
+    [TestCase("$aws/events/presence/connect_failed/T1")]
+    [TestCase("NL-CAT/T1")]
+    [TestCase("")]
+    public void Other_topics_are_refused(string topic) => Assert.That(Read(topic, """{"versionNumber":1}""").Fault, Is.Not.Null);
+
+    [Test]
+    public void Texts_and_payloads_have_a_longest_length()
+    {
+        var text = new string('x', 129);
+
+        Assert.That(Read(LifecycleEventReader.ConnectedTopics + text, """{"versionNumber":1}""").Fault, Is.Not.Null);
+        Assert.That(Read(Connected, $$"""{"versionNumber":1,"ipAddress":"{{text}}"}""").Fault, Does.Contain("too long"));
+        Assert.That(Read(Connected, $$"""{"versionNumber":1}{{new string(' ', LifecycleEventReader.MaximumBytes)}}""").Fault, Does.Contain("too long"));
+    }
+
+    [Test]
+    public void Bytes_of_any_kind_are_read_or_refused([Random(0, int.MaxValue, 200)] int seed)
+    {
+        var random = new Random(seed);
+        var bytes = new byte[random.Next(64)];
+        random.NextBytes(bytes);
+
+        var read = LifecycleEventReader.TryRead(Connected, bytes, Now, out var found, out var fault);
+
+        Assert.That(read, Is.EqualTo(found is not null).And.EqualTo(fault is null));
+    }
+
+    private static (PresenceEvent? Read, string? Fault) Read(string topic, string payload)
+    {
+        LifecycleEventReader.TryRead(topic, Encoding.UTF8.GetBytes(payload), Now, out var read, out var fault);
+        return (read, fault);
+    }
+}
