@@ -69,19 +69,19 @@ internal sealed class TerminalPatch
     private readonly HashSet<string> _given = new(StringComparer.Ordinal);
 
     /// <summary>A name for people, up to 200 characters.</summary>
-    public string? Label { get; init => field = Given(nameof(Label), value); }
+    public string? Label { get; set => field = Given(nameof(Label), value); }
 
     /// <summary>Its firmware, like <c>14.0.11.01</c>.</summary>
-    public string? FirmwareVersion { get; init => field = Given(nameof(FirmwareVersion), value); }
+    public string? FirmwareVersion { get; set => field = Given(nameof(FirmwareVersion), value); }
 
     /// <summary>Which Cloud Connect it may be kicked by: <c>1.0</c>, <c>2.0</c> or <c>both</c>; <c>null</c>: <c>2.0</c>.</summary>
-    public string? ConnectMode { get; init => field = Given(nameof(ConnectMode), value); }
+    public string? ConnectMode { get; set => field = Given(nameof(ConnectMode), value); }
 
     /// <summary>Its subscription topic; <c>null</c>: its management system's.</summary>
-    public string? SubscriptionTopic { get; init => field = Given(nameof(SubscriptionTopic), value); }
+    public string? SubscriptionTopic { get; set => field = Given(nameof(SubscriptionTopic), value); }
 
     /// <summary>Its topic's template; <c>null</c>: its management system's.</summary>
-    public string? TopicTemplate { get; init => field = Given(nameof(TopicTemplate), value); }
+    public string? TopicTemplate { get; set => field = Given(nameof(TopicTemplate), value); }
 
     public TerminalSettings ApplyTo(TerminalSettings settings) => settings with
     {

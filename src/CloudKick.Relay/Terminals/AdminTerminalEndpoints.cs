@@ -49,7 +49,7 @@ internal static class AdminTerminalEndpoints
     }
 
     private static async Task<Results<Created<AdminTerminalAnswer>, ProblemResult>> PostAsync(
-        TerminalPost body, Caller caller, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
+        TerminalPost body, Actor actor, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
     {
         var settings = body.Settings();
         ValidationFailure[] faults = [.. TerminalPostValidator.Instance.Validate(body).Errors, .. TerminalRules.Instance.Validate(settings).Errors];
@@ -62,7 +62,7 @@ internal static class AdminTerminalEndpoints
             ThingName = body.ThingName,
             Settings = settings,
         };
-        var outcome = await registry.AddAsync(terminal, caller.Actor, cancellationToken);
+        var outcome = await registry.AddAsync(terminal, actor, cancellationToken);
         if (await ProblemOfAsync(outcome, terminal.TerminalId, directory, cancellationToken) is { } problem)
             return problem;
         var row = await directory.FindAsync(null, terminal.TerminalId, cancellationToken);
@@ -95,7 +95,7 @@ internal static class AdminTerminalEndpoints
     }
 
     private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> PatchAsync(
-        string terminalId, TerminalPatch body, Caller caller, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
+        string terminalId, TerminalPatch body, Actor actor, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
     {
         if (!TerminalId.IsWellFormed(terminalId))
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
@@ -104,7 +104,7 @@ internal static class AdminTerminalEndpoints
         if (!validation.IsValid)
             return Problem.Invalid(validation);
 
-        var outcome = await registry.UpdateAsync(terminalId, body.ApplyTo, caller.Actor, cancellationToken);
+        var outcome = await registry.UpdateAsync(terminalId, body.ApplyTo, actor, cancellationToken);
         if (await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem)
             return problem;
         var row = await directory.FindAsync(null, terminalId, cancellationToken);
@@ -112,7 +112,7 @@ internal static class AdminTerminalEndpoints
     }
 
     private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> AssignAsync(
-        string terminalId, TerminalAssignment body, Caller caller, TerminalRegistry registry, TerminalDirectory directory,
+        string terminalId, TerminalAssignment body, Actor actor, TerminalRegistry registry, TerminalDirectory directory,
         CancellationToken cancellationToken)
     {
         List<FieldError> faults = [];
@@ -123,7 +123,7 @@ internal static class AdminTerminalEndpoints
         if (faults.Count > 0)
             return Problem.Invalid(faults);
 
-        var outcome = await registry.AssignAsync(terminalId, MerchantOf(body.MerchantId), caller.Actor, cancellationToken);
+        var outcome = await registry.AssignAsync(terminalId, MerchantOf(body.MerchantId), actor, cancellationToken);
         if (await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem)
             return problem;
         var row = await directory.FindAsync(null, terminalId, cancellationToken);
@@ -131,11 +131,11 @@ internal static class AdminTerminalEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemResult>> UnassignAsync(
-        string terminalId, Caller caller, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
+        string terminalId, Actor actor, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
     {
         if (!TerminalId.IsWellFormed(terminalId))
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
-        var outcome = await registry.AssignAsync(terminalId, null, caller.Actor, cancellationToken);
+        var outcome = await registry.AssignAsync(terminalId, null, actor, cancellationToken);
         return await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem ? problem : TypedResults.NoContent();
     }
 

@@ -1,7 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using CloudKick.Relay.Database;
-using FluentValidation;
+using CloudKick.Relay.Security;
 using Npgsql;
 
 namespace CloudKick.Relay.Terminals;
@@ -13,18 +11,16 @@ namespace CloudKick.Relay.Terminals;
 /// </summary>
 public sealed class TerminalRegistry(TenantDatabase database)
 {
-    private const string RegisteredAction = "terminal.registered";
-    private const string AssignedAction = "terminal.assigned";
-    private const string UpdatedAction = "terminal.updated";
-
-    private static readonly JsonSerializerOptions AuditJson = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private const string AddAction = "terminal.add";
+    private const string AssignAction = "terminal.assign";
+    private const string UpdateAction = "terminal.update";
 
     /// <summary>Registers a terminal.</summary>
     /// <param name="terminal">The terminal.</param>
-    /// <param name="actor">Who does it, for the audit log: <c>key:…</c> or <c>cli</c>.</param>
+    /// <param name="actor">Who does it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels; nothing is registered then.</param>
     /// <exception cref="ArgumentException">The terminal id, the thing name or a setting breaks its rule.</exception>
-    public async Task<TerminalOutcome> AddAsync(NewTerminal terminal, string actor, CancellationToken cancellationToken)
+    public async Task<TerminalOutcome> AddAsync(NewTerminal terminal, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(terminal);
         ThrowIfBroken(terminal);
@@ -44,12 +40,12 @@ public sealed class TerminalRegistry(TenantDatabase database)
     /// <param name="merchant">The merchant; null: nobody.</param>
     /// <param name="actor">Who does it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
-    public async Task<TerminalOutcome> AssignAsync(string terminalId, MerchantId? merchant, string actor, CancellationToken cancellationToken)
+    public async Task<TerminalOutcome> AssignAsync(string terminalId, MerchantId? merchant, Actor actor, CancellationToken cancellationToken)
     {
         try
         {
             return await ChangeAsync(
-                terminalId, actor, AssignedAction,
+                terminalId, actor, AssignAction,
                 before => before with { MerchantId = merchant?.Value },
                 (transaction, after, token) => TerminalStore.AssignAsync(transaction, after, token),
                 cancellationToken);
@@ -67,11 +63,11 @@ public sealed class TerminalRegistry(TenantDatabase database)
     /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
     /// <exception cref="ArgumentException">A setting breaks its rule.</exception>
     public Task<TerminalOutcome> UpdateAsync(
-        string terminalId, Func<TerminalSettings, TerminalSettings> change, string actor, CancellationToken cancellationToken)
+        string terminalId, Func<TerminalSettings, TerminalSettings> change, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
         return ChangeAsync(
-            terminalId, actor, UpdatedAction,
+            terminalId, actor, UpdateAction,
             before =>
             {
                 var settings = change(before.Settings());
@@ -83,7 +79,7 @@ public sealed class TerminalRegistry(TenantDatabase database)
     }
 
     private static async Task<TerminalOutcome> AddAsync(
-        TenantTransaction transaction, NewTerminal terminal, string actor, CancellationToken cancellationToken)
+        TenantTransaction transaction, NewTerminal terminal, Actor actor, CancellationToken cancellationToken)
     {
         if (await TerminalStore.FindManagementSystemAsync(transaction, terminal.ManagementSystemId, cancellationToken) is not { } managementSystem)
             return TerminalOutcome.UnknownManagementSystem;
@@ -99,12 +95,12 @@ public sealed class TerminalRegistry(TenantDatabase database)
             return TerminalOutcome.InvalidTopic;
 
         await TerminalStore.InsertAsync(transaction, record, cancellationToken);
-        await AuditAsync(transaction, actor, RegisteredAction, null, record, cancellationToken);
+        await AuditAsync(transaction, actor, AddAction, null, record, cancellationToken);
         return TerminalOutcome.Done;
     }
 
     private Task<TerminalOutcome> ChangeAsync(
-        string terminalId, string actor, string action, Func<TerminalRecord, TerminalRecord> change,
+        string terminalId, Actor actor, string action, Func<TerminalRecord, TerminalRecord> change,
         Func<TenantTransaction, TerminalRecord, CancellationToken, Task> save, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             Tenant.Platform,
@@ -125,15 +121,15 @@ public sealed class TerminalRegistry(TenantDatabase database)
             cancellationToken);
 
     private static async Task AuditAsync(
-        TenantTransaction transaction, string actor, string action, TerminalRecord? before, TerminalRecord after, CancellationToken cancellationToken)
+        TenantTransaction transaction, Actor actor, string action, TerminalRecord? before, TerminalRecord after, CancellationToken cancellationToken)
     {
         // In one order, so that two transfers in opposite directions do not wait for each other's chains.
         Guid?[] concerned = [.. new[] { before?.MerchantId, after.MerchantId }.Where(merchant => merchant is not null).Distinct().Order()];
         foreach (var merchant in concerned is [] ? [null] : concerned)
         {
-            await TerminalStore.AuditAsync(
-                transaction, merchant, actor, action, after.TerminalId,
-                before is null ? null : JsonSerializer.Serialize(before, AuditJson), JsonSerializer.Serialize(after, AuditJson), cancellationToken);
+            await Audit.AppendAsync(
+                transaction, merchant is { } known ? new MerchantId(known) : null, actor, action, after.TerminalId,
+                before?.Describe(), after.Describe(), cancellationToken);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CloudKick.Relay.Database;
 
 namespace CloudKick.Relay.Terminals;
@@ -40,9 +41,6 @@ internal static class TerminalStore
         where t.terminal_id = @TerminalId
         """;
 
-    private const string AuditSql =
-        "select append_audit(@merchant, @actor, @action, @terminalId, @before::jsonb, @after::jsonb, null) is null as Appended";
-
     public static Task<TerminalRecord?> FindForChangeAsync(TenantTransaction transaction, string terminalId, CancellationToken cancellationToken) =>
         transaction.QuerySingleOrDefaultAsync<TerminalRecord>(FindForChangeSql, new { terminalId }, cancellationToken);
 
@@ -58,12 +56,6 @@ internal static class TerminalStore
 
     public static Task UpdateAsync(TenantTransaction transaction, TerminalRecord terminal, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync(UpdateSql, terminal, cancellationToken);
-
-    public static Task AuditAsync(
-        TenantTransaction transaction, Guid? merchant, string actor, string action, string terminalId, string? before, string after,
-        CancellationToken cancellationToken) =>
-        transaction.QuerySingleOrDefaultAsync<bool>(
-            AuditSql, new { merchant, actor, action, terminalId, before, after }, cancellationToken);
 }
 
 /// <summary>A terminal's own columns.</summary>
@@ -78,6 +70,19 @@ internal sealed record TerminalRecord
     public string Label { get; init; } = "";
     public string? SubscriptionTopic { get; init; }
     public string? TopicTemplate { get; init; }
+
+    /// <summary>For the audit log.</summary>
+    public JsonObject Describe() => new()
+    {
+        ["merchantId"] = MerchantId,
+        ["managementSystemId"] = ManagementSystemId,
+        ["thingName"] = ThingName,
+        ["firmwareVersion"] = FirmwareVersion,
+        ["connectMode"] = ConnectMode,
+        ["label"] = Label,
+        ["subscriptionTopic"] = SubscriptionTopic,
+        ["topicTemplate"] = TopicTemplate,
+    };
 
     public TerminalSettings Settings() => new()
     {

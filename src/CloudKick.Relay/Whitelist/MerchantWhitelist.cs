@@ -1,5 +1,6 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.Security;
 
 namespace CloudKick.Relay.Whitelist;
 
@@ -9,9 +10,9 @@ namespace CloudKick.Relay.Whitelist;
 /// </summary>
 public sealed class MerchantWhitelist(TenantDatabase database)
 {
-    private const string AddedAction = "whitelist.added";
-    private const string ChangedAction = "whitelist.changed";
-    private const string RemovedAction = "whitelist.removed";
+    private const string AddAction = "whitelist.add";
+    private const string UpdateAction = "whitelist.update";
+    private const string RemoveAction = "whitelist.remove";
 
     /// <summary>The terminal's entry; null when it is not on this merchant's whitelist.</summary>
     public Task<WhitelistEntry?> FindAsync(MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
@@ -30,11 +31,11 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     /// <summary>Puts a terminal on the whitelist, or changes its entry to just this setting.</summary>
     /// <param name="merchant">Whose.</param>
     /// <param name="setting">What is wanted.</param>
-    /// <param name="actor">Who wants it, for the audit log: <c>key:…</c> or <c>cli</c>.</param>
+    /// <param name="actor">Who wants it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ArgumentException">The setting breaks a rule of <see cref="WhitelistSetting"/>.</exception>
     public Task<(WhitelistEntry Entry, WhitelistEffect Effect)> PutAsync(
-        MerchantId merchant, WhitelistSetting setting, string actor, CancellationToken cancellationToken) =>
+        MerchantId merchant, WhitelistSetting setting, Actor actor, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             merchant,
             async (transaction, token) =>
@@ -56,7 +57,7 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     /// <returns>One outcome for each setting, in their order.</returns>
     /// <exception cref="ArgumentException">A terminal is named twice, or a setting breaks a rule of <see cref="WhitelistSetting"/>.</exception>
     public Task<IReadOnlyList<WhitelistImportOutcome>> ImportAsync(
-        MerchantId merchant, IReadOnlyList<WhitelistSetting> settings, string actor, bool dryRun, CancellationToken cancellationToken)
+        MerchantId merchant, IReadOnlyList<WhitelistSetting> settings, Actor actor, bool dryRun, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.DistinctBy(setting => setting.TerminalId, StringComparer.Ordinal).Count() != settings.Count)
@@ -67,7 +68,7 @@ public sealed class MerchantWhitelist(TenantDatabase database)
 
     /// <summary>Takes a terminal off the whitelist. Its open kicks are not published again.</summary>
     /// <returns>False when it was not on it.</returns>
-    public Task<bool> RemoveAsync(MerchantId merchant, string terminalId, string actor, CancellationToken cancellationToken) =>
+    public Task<bool> RemoveAsync(MerchantId merchant, string terminalId, Actor actor, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             merchant,
             async (transaction, token) =>
@@ -76,13 +77,13 @@ public sealed class MerchantWhitelist(TenantDatabase database)
                 if (await WhitelistStore.DeleteAsync(transaction, merchant, terminalId, token) is not { } removed)
                     return false;
                 await WhitelistStore.AuditAsync(
-                    transaction, merchant, actor, [new(RemovedAction, terminalId, State(removed.Label, removed.EnabledUntil), null)], token);
+                    transaction, merchant, actor, [new(RemoveAction, terminalId, State(removed.Label, removed.EnabledUntil), null)], token);
                 return true;
             },
             cancellationToken);
 
     private static async Task<IReadOnlyList<WhitelistImportOutcome>> ApplyAsync(
-        TenantTransaction transaction, MerchantId merchant, IReadOnlyList<WhitelistSetting> settings, string actor, bool dryRun,
+        TenantTransaction transaction, MerchantId merchant, IReadOnlyList<WhitelistSetting> settings, Actor actor, bool dryRun,
         CancellationToken cancellationToken)
     {
         foreach (var setting in settings)
@@ -103,10 +104,11 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     }
 
     private static WhitelistStore.AuditedChange Audited(WhitelistSetting setting, WhitelistStore.Comparison before) => new(
-        before.Exists ? ChangedAction : AddedAction,
+        before.Exists ? UpdateAction : AddAction,
         setting.TerminalId,
         before.Exists ? State(before.Label!, before.EnabledUntil) : null,
         State(setting.Label, setting.EnabledUntil?.UtcDateTime));
 
-    private static string State(string label, DateTime? enabledUntil) => JsonSerializer.Serialize(new { label, enabledUntil }, JsonSerializerOptions.Web);
+    private static string State(string label, DateTime? enabledUntil) =>
+        new JsonObject { ["label"] = label, ["enabledUntil"] = enabledUntil }.ToJsonString();
 }

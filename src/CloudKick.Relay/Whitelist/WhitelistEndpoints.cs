@@ -68,24 +68,24 @@ internal static class WhitelistEndpoints
     }
 
     private static async Task<Results<Ok<WhitelistEntryAnswer>, Created<WhitelistEntryAnswer>, ProblemResult>> PutAsync(
-        string terminalId, WhitelistPut body, Caller caller, MerchantWhitelist whitelist, CancellationToken cancellationToken)
+        string terminalId, WhitelistPut body, Caller caller, Actor actor, MerchantWhitelist whitelist, CancellationToken cancellationToken)
     {
         var line = new WhitelistLine(terminalId, body.Label, body.EnabledUntil);
         var validation = WhitelistRules.Instance.Validate(line);
         if (!validation.IsValid)
             return Problem.Invalid(validation);
 
-        var (entry, effect) = await whitelist.PutAsync(caller.RequiredMerchant, WhitelistRules.ToSetting(line), caller.Actor, cancellationToken);
+        var (entry, effect) = await whitelist.PutAsync(caller.RequiredMerchant, WhitelistRules.ToSetting(line), actor, cancellationToken);
         var answer = WhitelistEntryAnswer.From(entry);
         return effect == WhitelistEffect.Created ? TypedResults.Created($"/v1/whitelist/{terminalId}", answer) : TypedResults.Ok(answer);
     }
 
     private static async Task<Results<NoContent, ProblemResult>> DeleteAsync(
-        string terminalId, Caller caller, MerchantWhitelist whitelist, CancellationToken cancellationToken)
+        string terminalId, Caller caller, Actor actor, MerchantWhitelist whitelist, CancellationToken cancellationToken)
     {
         if (!TerminalId.IsWellFormed(terminalId))
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
-        await whitelist.RemoveAsync(caller.RequiredMerchant, terminalId, caller.Actor, cancellationToken);
+        await whitelist.RemoveAsync(caller.RequiredMerchant, terminalId, actor, cancellationToken);
         return TypedResults.NoContent();
     }
 }

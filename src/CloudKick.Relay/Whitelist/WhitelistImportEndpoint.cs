@@ -33,7 +33,7 @@ internal static class WhitelistImportEndpoint
                 + "With `dryRun=true` the answer is the same and nothing is changed.");
 
     private static async Task<Results<Ok<WhitelistImportAnswer>, ProblemResult>> ImportAsync(
-        HttpRequest request, [FromQuery] bool? dryRun, Caller caller, MerchantWhitelist whitelist, CancellationToken cancellationToken)
+        HttpRequest request, [FromQuery] bool? dryRun, Caller caller, Actor actor, MerchantWhitelist whitelist, CancellationToken cancellationToken)
     {
         var (file, problem) = await ReadAsync(request, cancellationToken);
         if (problem is not null)
@@ -41,7 +41,7 @@ internal static class WhitelistImportEndpoint
         if (file!.Faults.Count > 0)
             return Problem.Invalid(file.Faults);
 
-        var outcomes = await whitelist.ImportAsync(caller.RequiredMerchant, file.Settings, caller.Actor, dryRun ?? false, cancellationToken);
+        var outcomes = await whitelist.ImportAsync(caller.RequiredMerchant, file.Settings, actor, dryRun ?? false, cancellationToken);
         int Count(WhitelistEffect effect) => outcomes.Count(outcome => outcome.Effect == effect);
         return TypedResults.Ok(new WhitelistImportAnswer(
             dryRun ?? false,

@@ -1,4 +1,5 @@
 using CloudKick.Relay.Database;
+using CloudKick.Relay.Security;
 
 namespace CloudKick.Relay.Whitelist;
 
@@ -59,7 +60,7 @@ internal static class WhitelistStore
 
     private const string AuditSql =
         """
-        select append_audit(@merchant, @actor, c.action, c.terminal_id, c.before::jsonb, c.after::jsonb, null) is null as Appended
+        select append_audit(@merchant, @actor, c.action, c.terminal_id, c.before::jsonb, c.after::jsonb, @origin) is null as Appended
         from unnest(@actions::text[], @terminalIds::text[], @before::text[], @after::text[]) c (action, terminal_id, before, after)
         """;
 
@@ -93,13 +94,14 @@ internal static class WhitelistStore
         transaction.QuerySingleOrDefaultAsync<Removed>(DeleteSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
 
     public static Task AuditAsync(
-        TenantTransaction transaction, MerchantId merchant, string actor, IReadOnlyList<AuditedChange> changes, CancellationToken cancellationToken) =>
+        TenantTransaction transaction, MerchantId merchant, Actor actor, IReadOnlyList<AuditedChange> changes, CancellationToken cancellationToken) =>
         transaction.QueryAsync<bool>(
             AuditSql,
             new
             {
                 merchant = merchant.Value,
-                actor,
+                actor = actor.Name,
+                origin = actor.Origin,
                 actions = changes.Select(change => change.Action).ToArray(),
                 terminalIds = changes.Select(change => change.TerminalId).ToArray(),
                 before = changes.Select(change => change.Before).ToArray(),

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Whitelist;
 using CloudKick.Testing;
@@ -9,7 +10,7 @@ namespace CloudKick.Relay.Tests.Terminals;
 /// <summary>A database with two merchants in it, and short ways to give them terminals and kicks.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
-    public const string Actor = "key:test";
+    public static readonly Actor Actor = new("key:test", "192.0.2.7");
 
     private Shop(TestDatabase database) => (Database, Tenants) = (database, new TenantDatabase(database.Service));
 
@@ -73,7 +74,7 @@ internal sealed class Shop : IAsyncDisposable
         Tenants.QueryAsync<string>(
             Tenant.Platform,
             """
-            select actor || ' ' || action from audit_log
+            select actor || ' ' || coalesce(origin, 'nowhere') || ' ' || action from audit_log
             where merchant_id is not distinct from @merchant::uuid and subject = @subject
             order by chain_index
             """,

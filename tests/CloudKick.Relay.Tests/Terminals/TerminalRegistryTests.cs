@@ -103,8 +103,8 @@ internal sealed class TerminalRegistryTests
         await _registry.AssignAsync("MOVE1", _shop.Butcher, Shop.Actor, cancellationToken);
         await _registry.AssignAsync("MOVE1", null, Shop.Actor, cancellationToken);
 
-        const string assigned = "key:test terminal.assigned";
-        Assert.That(await _shop.AuditAsync(null, "MOVE1", cancellationToken), Is.EqualTo(new[] { "key:test terminal.registered" }));
+        const string assigned = "key:test 192.0.2.7 terminal.assign";
+        Assert.That(await _shop.AuditAsync(null, "MOVE1", cancellationToken), Is.EqualTo(new[] { "key:test 192.0.2.7 terminal.add" }));
         Assert.That(await _shop.AuditAsync(_shop.Bakery, "MOVE1", cancellationToken), Is.EqualTo(new[] { assigned, assigned }));
         Assert.That(await _shop.AuditAsync(_shop.Butcher, "MOVE1", cancellationToken), Is.EqualTo(new[] { assigned, assigned }));
     }
@@ -159,14 +159,14 @@ internal sealed class TerminalRegistryTests
         Assert.That(invalid, Is.EqualTo(TerminalOutcome.InvalidTopic));
         Assert.That(
             await _shop.AuditAsync(_shop.Bakery, "SET1", cancellationToken),
-            Is.EqualTo(new[] { "key:test terminal.registered", "key:test terminal.updated" }));
+            Is.EqualTo(new[] { "key:test 192.0.2.7 terminal.add", "key:test 192.0.2.7 terminal.update" }));
     }
 
     [Test]
     public async Task The_owner_of_the_schema_may_register_terminals_too(CancellationToken cancellationToken)
     {
         var outcome = await new TerminalRegistry(new TenantDatabase(_shop.Database.Owner)).AddAsync(
-            new NewTerminal("OWNER1", "GrundmasterNL") { Merchant = _shop.Bakery }, "cli", cancellationToken);
+            new NewTerminal("OWNER1", "GrundmasterNL") { Merchant = _shop.Bakery }, CloudKick.Relay.Security.Actor.Cli, cancellationToken);
 
         Assert.That(outcome, Is.EqualTo(TerminalOutcome.Done));
         Assert.That(await _directory.FindAsync(_shop.Bakery, "OWNER1", cancellationToken), Is.Not.Null);

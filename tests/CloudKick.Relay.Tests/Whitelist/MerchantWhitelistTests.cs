@@ -49,7 +49,7 @@ internal sealed class MerchantWhitelistTests
 
         Assert.That(
             await _shop.AuditAsync(_shop.Bakery, "AUDIT1", cancellationToken),
-            Is.EqualTo(new[] { "key:test whitelist.added", "key:test whitelist.changed", "key:test whitelist.removed" }));
+            Is.EqualTo(new[] { "key:test 192.0.2.7 whitelist.add", "key:test 192.0.2.7 whitelist.update", "key:test 192.0.2.7 whitelist.remove" }));
     }
 
     [Test]
@@ -142,7 +142,7 @@ internal sealed class MerchantWhitelistTests
         Assert.That(real, Is.EqualTo(dry));
         Assert.That(untouched, Is.Null);
         Assert.That((await _whitelist.FindAsync(_shop.Bakery, "IMP2", cancellationToken))?.Label, Is.EqualTo("changed"));
-        Assert.That(await _shop.AuditAsync(_shop.Bakery, "IMP1", cancellationToken), Is.EqualTo(new[] { "key:test whitelist.added" }));
+        Assert.That(await _shop.AuditAsync(_shop.Bakery, "IMP1", cancellationToken), Is.EqualTo(new[] { "key:test 192.0.2.7 whitelist.add" }));
         Assert.That(await _shop.AuditAsync(_shop.Bakery, "IMP3", cancellationToken), Has.Count.EqualTo(1));
     }
 
@@ -173,7 +173,7 @@ internal sealed class MerchantWhitelistTests
             merchant, "select chain_index from audit_log order by chain_index", null, cancellationToken);
         Assert.That(links, Is.EqualTo(Enumerable.Range(1, 64).Select(n => (long)n)));
         Assert.That(
-            (await _shop.AuditAsync(merchant, "C1", cancellationToken)).Count(line => line.EndsWith("added", StringComparison.Ordinal)),
+            (await _shop.AuditAsync(merchant, "C1", cancellationToken)).Count(line => line.EndsWith("whitelist.add", StringComparison.Ordinal)),
             Is.EqualTo(1));
     }
 

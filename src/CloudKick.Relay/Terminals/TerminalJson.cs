@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using CloudKick.Relay.Paging;
+
+namespace CloudKick.Relay.Terminals;
+
+/// <summary>How the terminals' contracts are read and written.</summary>
+[JsonSerializable(typeof(TerminalAnswer))]
+[JsonSerializable(typeof(Page<TerminalAnswer>))]
+[JsonSerializable(typeof(AdminTerminalAnswer))]
+[JsonSerializable(typeof(Page<AdminTerminalAnswer>))]
+[JsonSerializable(typeof(TerminalPost))]
+[JsonSerializable(typeof(TerminalPatch))]
+[JsonSerializable(typeof(TerminalAssignment))]
+internal sealed partial class TerminalJson : JsonSerializerContext;
