@@ -113,7 +113,7 @@ public sealed class SimulatedTerminal : IAsyncDisposable
         _wasConnected = isConnected;
         Tell(isConnected
             ? new TerminalEvent.Connected(TerminalId, Now)
-            : new TerminalEvent.Disconnected(TerminalId, Now, change.Cause));
+            : new TerminalEvent.Disconnected(TerminalId, Now, change.Cause, change.ReasonCode == MqttReasonCode.SessionTakenOver));
     }
 
     private ValueTask ReceiveAsync(MqttMessage message, CancellationToken cancellationToken)

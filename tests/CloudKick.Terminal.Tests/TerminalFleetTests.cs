@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CloudKick.Mqtt;
 using CloudKick.Testing;
 
 namespace CloudKick.Terminal.Tests;
@@ -52,6 +53,22 @@ internal sealed class TerminalFleetTests
         Assert.That(failures[0].Cause, Is.Not.Empty);
         Assert.That(fleet.TryGet("NL000002", out _), Is.True);
         Assert.That(progress.Reports.Select(report => report.Failed).Max(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_terminal_that_was_taken_over_steps_aside_while_the_others_go_on(CancellationToken cancellationToken)
+    {
+        await using var fleet = new TerminalFleet([_world.Options("NL000001"), _world.Options("NL000002")]);
+        await fleet.StartAsync(null, cancellationToken);
+        await using var other = new MqttClient(new MqttClientOptions { Endpoint = _world.Endpoint("NL000001"), ClientId = "NL000001" });
+
+        await other.ConnectAsync(cancellationToken);
+        var lost = await _world.History.WaitForAsync<TerminalEvent.Disconnected>(cancellationToken);
+        var stopped = await fleet.StopAsync("NL000001");
+
+        Assert.That((lost.TerminalId, lost.TakenOver, stopped), Is.EqualTo(("NL000001", true, true)));
+        Assert.That(await fleet.StopAsync("NL000001"), Is.False);
+        Assert.That((fleet.Count, fleet.ConnectedCount, other.State), Is.EqualTo((1, 1, MqttClientState.Connected)));
     }
 
     [Test]

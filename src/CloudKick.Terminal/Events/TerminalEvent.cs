@@ -12,7 +12,8 @@ public abstract record TerminalEvent(string TerminalId, DateTimeOffset At)
     /// <param name="TerminalId">The terminal.</param>
     /// <param name="At">When.</param>
     /// <param name="Cause">Why, in words.</param>
-    public sealed record Disconnected(string TerminalId, DateTimeOffset At, string Cause) : TerminalEvent(TerminalId, At);
+    /// <param name="TakenOver">Whether the cloud said that another client connected with this one's id.</param>
+    public sealed record Disconnected(string TerminalId, DateTimeOffset At, string Cause, bool TakenOver) : TerminalEvent(TerminalId, At);
 
     /// <summary>A message came on a subscribed topic.</summary>
     /// <param name="TerminalId">The terminal.</param>

@@ -72,14 +72,24 @@ public sealed class TerminalFleet : IAsyncDisposable
         return [.. _failures];
     }
 
+    /// <summary>Stops one terminal in order, while the others go on. Not from within its observer, which it waits for.</summary>
+    /// <returns>False when there is no such terminal, or it is stopped already.</returns>
+    public async Task<bool> StopAsync(string terminalId)
+    {
+        if (!_terminals.TryRemove(terminalId, out var terminal))
+            return false;
+        await terminal.DisposeAsync().ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>Stops every terminal in order.</summary>
     public async ValueTask DisposeAsync()
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _fleetOptions.Concurrency };
         await Parallel.ForEachAsync(_terminals, parallel, async (entry, _) =>
         {
-            _terminals.TryRemove(entry);
-            await entry.Value.DisposeAsync().ConfigureAwait(false);
+            if (_terminals.TryRemove(entry))
+                await entry.Value.DisposeAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
