@@ -1,0 +1,111 @@
+using System.Globalization;
+using CloudKick.Cli.CommandLine;
+using CloudKick.Relay;
+using CloudKick.Relay.Hosting;
+using CloudKick.Tas;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CloudKick.Cli.Local;
+
+/// <summary>The relay with its TAS, in this process: the same application as in production, with settings for one machine.</summary>
+internal sealed class LocalRelay : IAsyncDisposable
+{
+    public const string Loopback = "127.0.0.1";
+
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly WebApplication _application;
+
+    private LocalRelay(WebApplication application) => _application = application;
+
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://{Loopback}:{_application.Services.GetRequiredService<HttpEndpoint>().Port}");
+
+    public int TasPort => _application.Services.GetRequiredService<TasListener>().Port;
+
+    /// <summary>Starts it; returns when it is ready: database and cloud connected.</summary>
+    public static async Task<LocalRelay> StartAsync(
+        LocalSettings settings, LocalDatabase database, IotState iot, ILoggerProvider logs, CancellationToken cancellationToken)
+    {
+        var builder = RelayApplication.CreateBuilder([]);
+        builder.Configuration.AddInMemoryCollection(Settings(settings, database, iot));
+        builder.Logging.ClearProviders().AddProvider(logs);
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
+        var relay = new LocalRelay(RelayApplication.Build(builder));
+        try
+        {
+            await relay._application.StartAsync(cancellationToken);
+            await relay.WaitUntilReadyAsync(cancellationToken);
+            return relay;
+        }
+        catch (Exception fault) when (StartupFaults.Describe(fault) is { } faults)
+        {
+            await relay.DisposeAsync();
+            throw new CliException(ExitCode.Failed, $"The relay cannot start: {string.Join(' ', faults)}");
+        }
+        catch
+        {
+            await relay.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
+
+    private static Dictionary<string, string?> Settings(LocalSettings settings, LocalDatabase database, IotState iot) => new()
+    {
+        ["ConnectionStrings:CloudKick"] = database.Relay,
+        ["CloudKick:Http:Address"] = Loopback,
+        ["CloudKick:Http:Port"] = Text(settings.HttpPort),
+        ["CloudKick:Http:ShutdownTimeout"] = "00:00:10",
+        ["CloudKick:Mqtt:Host"] = iot.Host,
+        ["CloudKick:Mqtt:Port"] = Text(iot.Port),
+        ["CloudKick:Mqtt:CaFile"] = iot.CaFile,
+        ["CloudKick:Mqtt:CertificateFile"] = iot.CertificateFile,
+        ["CloudKick:Mqtt:PrivateKeyFile"] = iot.PrivateKeyFile,
+        ["CloudKick:Tas:Address"] = Loopback,
+        ["CloudKick:Tas:Port"] = Text(settings.TasPort),
+        ["CloudKick:Tas:PublicHost"] = Loopback,
+    };
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(Url) };
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(ReadyTimeout);
+        var last = "";
+        try
+        {
+            while (true)
+            {
+                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), deadline.Token);
+                if (answer.IsSuccessStatusCode)
+                    return;
+                last = await answer.Content.ReadAsStringAsync(deadline.Token);
+                await Task.Delay(ReadyInterval, deadline.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CliException(ExitCode.Failed, $"The relay was not ready within {ReadyTimeout.TotalSeconds:0} s: {last}", "--verbose shows what it does.");
+        }
+    }
+
+    /// <summary>Leaves Ctrl-C and termination to <c>local</c>, which stops its parts in order.</summary>
+    private sealed class EmbeddedLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

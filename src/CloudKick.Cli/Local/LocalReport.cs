@@ -1,0 +1,51 @@
+using CloudKick.Cli.CommandLine;
+
+namespace CloudKick.Cli.Local;
+
+/// <summary>What <c>local</c> tells people when it is up: where things are, and what to try. Lines are never wrapped: they are for pasting.</summary>
+internal static class LocalReport
+{
+    public static void Write(Screen screen, LocalState state, string ownCommand)
+    {
+        // The first terminal is coupled by the demo kick; another shows the whole way.
+        var next = state.Terminals.Count > 1 ? state.Terminals[1] : state.Terminals.Count > 0 ? state.Terminals[0] : "TERMINAL_ID";
+        var last = state.Terminals.Count > 0 ? state.Terminals[^1] : "TERMINAL_ID";
+        screen.Unwrapped(
+            $"""
+
+            CloudKick runs.
+
+              API           {state.RelayUrl}  (documentation: {state.SwaggerUrl})
+              API key       {state.ApiKey}
+              Merchant      {state.MerchantName}, {state.MerchantId}
+              Admin key     {state.AdminKey}
+              Terminals     {Summary(state.Terminals)}
+              Cloud (MQTT)  {state.Iot.Host}:{state.Iot.Port}, ALPN {DemoTerminals.MqttAlpn}, CA {state.Iot.CaFile}
+              TAS           {state.Tas.Host}:{state.Tas.Port}
+              Database      {state.DatabaseUrl}
+              Data          {state.DataDirectory}{(state.Ephemeral ? " (removed at the end)" : "")}
+
+            Kick a terminal:
+
+            {Curl(state, next)}
+
+            or, with the ladder as it happens:
+
+            {ownCommand} kick {last}
+
+            Ctrl-C stops all of it.
+
+            """);
+    }
+
+    /// <summary>A kick that works when it is pasted.</summary>
+    public static string Curl(LocalState state, string terminalId) =>
+        $$"""curl -sw '\n' {{state.RelayUrl}}/v1/kicks -H 'Authorization: Bearer {{state.ApiKey}}' -H 'Content-Type: application/json' -H 'Prefer: wait=10' -d '{"terminalId":"{{terminalId}}","managementSystemId":"{{DemoTerminals.ManagementSystem}}","accessProtocol":"OPI_NL"}'""";
+
+    private static string Summary(IReadOnlyList<string> ids) => ids.Count switch
+    {
+        0 => "none",
+        <= 8 => string.Join(' ', ids),
+        _ => $"{ids[0]} to {ids[^1]}",
+    };
+}

@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.Versioning;
+using System.Text.Json;
+using CloudKick.Cli.CommandLine;
+using CloudKick.Cli.Local;
+
+namespace CloudKick.Cli.Tests.Local;
+
+/// <summary>One <c>local --ephemeral --json</c>, and what a developer does beside it.</summary>
+[CancelAfter(60_000)]
+[UnsupportedOSPlatform("windows")]
+internal sealed class LocalCommandTests
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+
+    private CloudKickProcess _local = null!;
+    private JsonElement _ready;
+
+    private string ApiKey => Text("apiKey");
+
+    private string RelayUrl => Text("relayUrl");
+
+    [OneTimeSetUp]
+    public async Task StartLocal()
+    {
+        using var deadline = new CancellationTokenSource(StartTimeout);
+        _local = CloudKickProcess.Start(["local", "--ephemeral", "--json", "--http-port", "0", "--iot-port", "0", "--tas-port", "0", "--terminals", "4"]);
+        _ready = JsonDocument.Parse(await _local.ReadLineAsync(deadline.Token)).RootElement;
+    }
+
+    [OneTimeTearDown]
+    public async Task StopLocal() => await _local.DisposeAsync();
+
+    [Test]
+    public void One_line_tells_everything()
+    {
+        Assert.That(RelayUrl, Does.Match(@"^http://127\.0\.0\.1:\d+$"));
+        Assert.That(ApiKey, Does.StartWith("ck_local_"));
+        Assert.That(Text("adminKey"), Does.StartWith("ck_local_"));
+        Assert.That(_ready.GetProperty("merchantId").GetGuid(), Is.Not.EqualTo(Guid.Empty));
+        Assert.That(_ready.GetProperty("terminals").EnumerateArray().Select(id => id.GetString()), Is.EqualTo(["NL000101", "NL000102", "NL000103", "NL000104"]));
+        Assert.That(_ready.GetProperty("iot").GetProperty("host").GetString(), Is.EqualTo("localhost"));
+        Assert.That(_ready.GetProperty("iot").GetProperty("port").GetInt32(), Is.Positive);
+        Assert.That(File.Exists(_ready.GetProperty("iot").GetProperty("caFile").GetString()), Is.True);
+        Assert.That(_ready.GetProperty("tas").GetProperty("port").GetInt32(), Is.Positive);
+        Assert.That(Text("database"), Does.Contain("Host=127.0.0.1"));
+    }
+
+    [Test]
+    public async Task A_kick_by_http_connects(CancellationToken cancellationToken)
+    {
+        using var client = Client(ApiKey);
+        var request = new { terminalId = "NL000101", managementSystemId = "GrundmasterNL", accessProtocol = "OPI_NL" };
+
+        using var answer = await client.PostAsJsonAsync("/v1/kicks", request, cancellationToken);
+
+        var kick = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Created), kick.ToString());
+        Assert.That(kick.GetProperty("state").GetString(), Is.EqualTo("connected"), kick.ToString());
+        Assert.That(kick.GetProperty("outcome").GetString(), Is.EqualTo("coupled"));
+    }
+
+    [Test]
+    public async Task The_printed_curl_line_works_as_it_is(CancellationToken cancellationToken)
+    {
+        var state = _ready.Deserialize<LocalState>(JsonSerializerOptions.Web)!;
+
+        var run = await CommandRun.RunAsync(["/bin/sh", "-c", LocalReport.Curl(state, "NL000102")], TimeSpan.FromSeconds(30), cancellationToken);
+
+        Assert.That(run.ExitCode, Is.Zero, run.LastLine);
+        Assert.That(JsonDocument.Parse(run.Output).RootElement.GetProperty("outcome").GetString(), Is.EqualTo("coupled"));
+    }
+
+    [Test]
+    public async Task The_kick_command_finds_it_and_climbs_the_ladder(CancellationToken cancellationToken)
+    {
+        var run = await RunAsync(cancellationToken, "kick", "NL000103", "--json");
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        var ladder = run.JsonLines.Single().GetProperty("ladder").EnumerateArray();
+        Assert.That(
+            ladder.Select(step => $"{step.GetProperty("step")} {step.GetProperty("status")}"),
+            Is.EqualTo(["accepted done", "published done", "delivered done", "connected done"]));
+    }
+
+    [Test]
+    public async Task The_admin_key_reads_the_platform(CancellationToken cancellationToken)
+    {
+        using var client = Client(Text("adminKey"));
+
+        var merchants = await client.GetFromJsonAsync<JsonElement>("/v1/admin/merchants", cancellationToken);
+
+        Assert.That(merchants.GetProperty("items").EnumerateArray().Select(merchant => merchant.GetProperty("name").GetString()), Does.Contain("Demo Bakery"));
+    }
+
+    [Test]
+    public async Task Terminals_are_listed_as_online(CancellationToken cancellationToken)
+    {
+        var run = await RunAsync(cancellationToken, "terminal", "list", "--prefix", "NL0001", "--json");
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(run.JsonLines.Select(line => line.GetProperty("terminalId").GetString()), Is.EqualTo(["NL000101", "NL000102", "NL000103", "NL000104"]));
+        Assert.That(run.JsonLines.Take(3).Select(line => line.GetProperty("presence").GetProperty("state").GetString()), Is.All.EqualTo("online"));
+    }
+
+    [Test]
+    public async Task A_foreign_client_plays_a_provisioned_terminal(CancellationToken cancellationToken)
+    {
+        Assert.That(CommandRun.Find("mosquitto_sub"), Is.Not.Null, "mosquitto_sub is missing: apt-get install mosquitto-clients");
+        var directory = Path.Combine(_local.Home, "NL000900");
+        var provisioned = (await RunAsync(cancellationToken, "terminal", "provision", "NL000900", "--out", directory, "--json")).JsonLines.Single();
+        using var subscriber = StartMosquittoSub(provisioned, directory);
+        await WaitUntilOnlineAsync("NL000900", cancellationToken);
+
+        var kick = await RunAsync(cancellationToken, "kick", "NL000900", "--no-wait", "--json");
+
+        Assert.That(kick.ExitCode, Is.EqualTo(ExitCode.Done), kick.Error);
+        var received = await subscriber.StandardOutput.ReadLineAsync(cancellationToken);
+        subscriber.Kill();
+        Assert.That(received, Is.Not.Null, "mosquitto_sub ended");
+        var message = JsonDocument.Parse(received!).RootElement;
+        Assert.That(message.GetProperty("kick").GetString(), Is.EqualTo(kick.JsonLines.Single().GetProperty("id").GetString()));
+        Assert.That(message.GetProperty("terminal").GetString(), Is.EqualTo("NL000900"));
+        Assert.That(message.GetProperty("tas").GetProperty("port").GetInt32(), Is.EqualTo(_ready.GetProperty("tas").GetProperty("port").GetInt32()));
+    }
+
+    [Test]
+    public async Task A_simulated_terminal_steps_aside_for_a_foreign_client(CancellationToken cancellationToken)
+    {
+        var directory = Path.Combine(_local.Home, "NL000104");
+        var provisioned = (await RunAsync(cancellationToken, "terminal", "provision", "NL000104", "--out", directory, "--json")).JsonLines.Single();
+        using var subscriber = StartMosquittoSub(provisioned, directory);
+        await ServerProcesses.WaitUntilAsync(() => _local.Error.Contains("NL000104 is played by another client", StringComparison.Ordinal), cancellationToken);
+
+        var kick = await RunAsync(cancellationToken, "kick", "NL000104", "--no-wait", "--json");
+
+        var received = await subscriber.StandardOutput.ReadLineAsync(cancellationToken);
+        subscriber.Kill();
+        Assert.That(received, Does.Contain(kick.JsonLines.Single().GetProperty("id").GetString()));
+    }
+
+    [Test]
+    public async Task Provisioning_writes_the_files_and_says_how_to_use_them(CancellationToken cancellationToken)
+    {
+        var directory = Path.Combine(_local.Home, "provisioned");
+
+        var run = await RunAsync(cancellationToken, "terminal", "provision", "BE000901", "--out", directory, "--management-system", "GrundmasterBE");
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(Directory.EnumerateFiles(directory).Select(Path.GetFileName).Order(), Is.EqualTo(["ca.pem", "certificate.pem", "private.key"]));
+        Assert.That(File.GetUnixFileMode(Path.Combine(directory, "private.key")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(run.Out, Does.Contain("BE-CAT/BE000901").And.Contain($"mosquitto_sub -h localhost -p {_ready.GetProperty("iot").GetProperty("port")}").And.Contain("-i BE000901"));
+        Assert.That(run.Error, Does.Contain("registered for Demo Bakery"));
+    }
+
+    [Test]
+    public async Task A_simulated_terminal_behaves_as_ordered(CancellationToken cancellationToken)
+    {
+        await using var simulated = CloudKickProcess.Start(["terminal", "simulate", "NL000950", "--behaviour", "old-firmware", "--json"], _local.Home);
+        Assert.That(await simulated.ReadLineAsync(cancellationToken), Does.Contain("\"event\":\"Connected\""));
+        await WaitUntilOnlineAsync("NL000950", cancellationToken);
+
+        var kick = await RunAsync(cancellationToken, "kick", "NL000950", "--json");
+
+        Assert.That(kick.ExitCode, Is.EqualTo(ExitCode.Done), kick.Error);
+        var steps = kick.JsonLines.Single().GetProperty("ladder").EnumerateArray().Select(step => step.GetProperty("status").GetString());
+        Assert.That(steps, Is.EqualTo(["done", "done", "not_observed", "done"]));
+        await simulated.SignalAsync("INT");
+        var (events, exitCode) = await simulated.WaitForExitAsync(cancellationToken);
+        Assert.That(exitCode, Is.Zero, simulated.Error);
+        Assert.That(events, Does.Contain("\"event\":\"SessionOpened\""));
+    }
+
+    [Test]
+    public async Task A_second_one_on_the_same_port_says_which_and_how_to_move_it(CancellationToken cancellationToken)
+    {
+        var port = new Uri(RelayUrl).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        var run = await RunAsync(cancellationToken, "local", "--ephemeral", "--http-port", port, "--iot-port", "0", "--tas-port", "0");
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Unavailable));
+        Assert.That(run.Error, Does.Contain($"Port {port}").And.Contain("--http-port").And.Contain("HTTP API"));
+    }
+
+    [Test]
+    public async Task Its_database_is_the_operators_too(CancellationToken cancellationToken)
+    {
+        var key = await RunAsync(cancellationToken, "api-key", "create", "--label", "second till", "--scope", "kicks:read");
+        using var client = Client(key.Out.Trim());
+
+        using var read = await client.GetAsync(new Uri("/v1/kicks", UriKind.Relative), cancellationToken);
+        using var write = await client.PostAsJsonAsync("/v1/kicks", new { terminalId = "NL000101" }, cancellationToken);
+
+        Assert.That(key.ExitCode, Is.EqualTo(ExitCode.Done), key.Error);
+        Assert.That((read.StatusCode, write.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.Forbidden)));
+    }
+
+    private static Process StartMosquittoSub(JsonElement provisioned, string directory)
+    {
+        string[] arguments =
+        [
+            "-h", provisioned.GetProperty("host").GetString()!, "-p", provisioned.GetProperty("port").ToString(),
+            "--cafile", Path.Combine(directory, "ca.pem"), "--cert", Path.Combine(directory, "certificate.pem"), "--key", Path.Combine(directory, "private.key"),
+            "--tls-alpn", "x-amzn-mqtt-ca", "-i", provisioned.GetProperty("clientId").GetString()!, "-t", provisioned.GetProperty("topic").GetString()!, "-q", "1",
+        ];
+        return Process.Start(new ProcessStartInfo("mosquitto_sub", arguments) { RedirectStandardOutput = true })!;
+    }
+
+    private async Task WaitUntilOnlineAsync(string terminalId, CancellationToken cancellationToken)
+    {
+        using var client = Client(ApiKey);
+        JsonElement terminal;
+        do
+        {
+            terminal = await client.GetFromJsonAsync<JsonElement>($"/v1/terminals/{terminalId}", cancellationToken);
+            await Task.Delay(20, cancellationToken);
+        }
+        while (terminal.GetProperty("presence").GetProperty("state").GetString() != "online");
+    }
+
+    private Task<Invocation> RunAsync(CancellationToken cancellationToken, params string[] args) =>
+        Invocation.RunAsync(args, cancellationToken, ("CLOUDKICK_HOME", _local.Home));
+
+    private HttpClient Client(string key) => new()
+    {
+        BaseAddress = new Uri(RelayUrl),
+        DefaultRequestHeaders = { { "Authorization", $"Bearer {key}" }, { "Prefer", "wait=10" } },
+    };
+
+    private string Text(string name) => _ready.GetProperty(name).GetString()!;
+}
