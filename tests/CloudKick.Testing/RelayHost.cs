@@ -38,6 +38,7 @@ public sealed class RelayHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly List<HttpClient> _clients = [];
     private readonly string? _certificates;
+    private bool _stopped;
 
     private RelayHost(WebApplication app, LogRecords logs, string? certificates)
     {
@@ -122,7 +123,11 @@ public sealed class RelayHost : IAsyncDisposable
     }
 
     /// <summary>Stops the node as a deployment would: requests under way end.</summary>
-    public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        _stopped = true;
+        return _app.StopAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -130,7 +135,8 @@ public sealed class RelayHost : IAsyncDisposable
         foreach (var client in _clients)
             client.Dispose();
         using var deadline = new CancellationTokenSource(StopTimeout);
-        await _app.StopAsync(deadline.Token);
+        if (!_stopped)
+            await StopAsync(deadline.Token);
         await _app.DisposeAsync();
         if (_certificates is not null)
             Directory.Delete(_certificates, recursive: true);

@@ -17,7 +17,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         if (exception is BadHttpRequestException refused)
             return BadRequestReader.Read(refused);
 
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "no route";
+        var route = (Repeatable.EndpointOf(context) as RouteEndpoint)?.RoutePattern.RawText ?? "no route";
         if (DatabaseFailure.IsUnavailable(exception))
         {
             DatabaseUnavailable(logger, context.Request.Method, route, exception);

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Diagnostics;
+
 namespace CloudKick.Relay.Problems;
 
 /// <summary>Declares that sending a request to this endpoint twice has the effect of sending it once, though its method does not promise it.</summary>
@@ -12,7 +14,11 @@ internal sealed class Repeatable
     /// <summary>Whether the request may be repeated without harm: by its method (RFC 9110 §9.2.2) or by its endpoint's declaration.</summary>
     public static bool Is(HttpContext context) =>
         !HttpMethods.IsPost(context.Request.Method) && !HttpMethods.IsPatch(context.Request.Method)
-        || context.GetEndpoint()?.Metadata.GetMetadata<Repeatable>() is not null;
+        || EndpointOf(context)?.Metadata.GetMetadata<Repeatable>() is not null;
+
+    /// <summary>The request's endpoint, also while an exception is being answered: by then the framework has taken it from the context.</summary>
+    internal static Endpoint? EndpointOf(HttpContext context) =>
+        context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
 
     internal static void Declare(EndpointBuilder endpoint) => endpoint.Metadata.Add(Instance);
 }
