@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudKick.Cli.Local;
 using Npgsql;
 
 namespace CloudKick.Testing;
@@ -8,8 +9,7 @@ namespace CloudKick.Testing;
 /// are as in production: an owner that is no superuser, and the relay's login.
 /// </summary>
 /// <remarks>
-/// A fixture that stops or kills its server needs a server of its own: <c>PrivatePostgres.StartAsync</c> and
-/// <c>PrivateDatabase.EnsureAsync</c>.
+/// A fixture that stops or kills its server needs a server of its own: <see cref="CreateOnAsync"/>.
 /// </remarks>
 public sealed class TestDatabase : IAsyncDisposable
 {
@@ -56,6 +56,13 @@ public sealed class TestDatabase : IAsyncDisposable
     public static Task<TestDatabase> CreateEmptyAsync(CancellationToken cancellationToken = default) =>
         CreateAsync("template1", cancellationToken);
 
+    /// <summary>A database with every migration applied, on a server that the fixture may stop and kill. It must run when this is disposed.</summary>
+    public static async Task<TestDatabase> CreateOnAsync(PrivatePostgres server, CancellationToken cancellationToken = default)
+    {
+        var template = await PrivateDatabase.EnsureAsync(server, TestCluster.TemplateName, starting: null, cancellationToken);
+        return await CreateAsync(new TestCluster(server, template), TestCluster.TemplateName, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -64,9 +71,11 @@ public sealed class TestDatabase : IAsyncDisposable
         await RunAsync(_cluster, $"drop database {Name} with (force)", CancellationToken.None);
     }
 
-    private static async Task<TestDatabase> CreateAsync(string template, CancellationToken cancellationToken)
+    private static async Task<TestDatabase> CreateAsync(string template, CancellationToken cancellationToken) =>
+        await CreateAsync(await TestCluster.GetAsync(cancellationToken), template, cancellationToken);
+
+    private static async Task<TestDatabase> CreateAsync(TestCluster cluster, string template, CancellationToken cancellationToken)
     {
-        var cluster = await TestCluster.GetAsync(cancellationToken);
         var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _count)}");
         await RunAsync(cluster, $"create database {name} template {template} owner cloudkick_owner", cancellationToken);
         return new TestDatabase(cluster, name);

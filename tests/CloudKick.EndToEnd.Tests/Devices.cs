@@ -1,0 +1,23 @@
+using CloudKick.LocalCloud;
+using CloudKick.Mqtt;
+
+namespace CloudKick.EndToEnd.Tests;
+
+/// <summary>How simulated terminals connect to a LocalCloud.</summary>
+internal static class Devices
+{
+    /// <summary>The endpoint with a new certificate for the terminal.</summary>
+    public static MqttEndpoint Endpoint(LocalCloudServer cloud, string terminal)
+    {
+        var certificate = cloud.IssueDeviceCertificate(terminal);
+        return new MqttEndpoint("localhost", cloud.Port)
+        {
+            Tls = new MqttTlsOptions
+            {
+                ApplicationProtocols = ["x-amzn-mqtt-ca"],
+                ClientCertificate = certificate.ToX509Certificate(),
+                TrustedRoots = [certificate.ToCaCertificate()],
+            },
+        };
+    }
+}
