@@ -15,7 +15,7 @@ internal static class KickEndpoints
 
     public static void MapKicks(this IEndpointRouteBuilder routes)
     {
-        var kicks = routes.MapGroup("/kicks").WithTags("Kicks").RequireScope(Scopes.KicksRead);
+        var kicks = routes.MapGroup("/v1/kicks").WithTags("Kicks").RequireScope(Scopes.KicksRead);
 
         kicks.MapPost("/", CreateAsync)
             .RequireScope(Scopes.KicksWrite)
