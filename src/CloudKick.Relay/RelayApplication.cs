@@ -2,11 +2,15 @@ using CloudKick.Relay.Admin;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Health;
 using CloudKick.Relay.Hosting;
+using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.OpenApi;
+using CloudKick.Relay.Presence;
 using CloudKick.Relay.Problems;
+using CloudKick.Relay.Publishing;
 using CloudKick.Relay.RateLimits;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Sessions;
 using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Whitelist;
 
@@ -46,6 +50,11 @@ public static class RelayApplication
             .AddMerchants()
             .AddWhitelist()
             .AddTerminals()
+            .AddPublishing()
+            .AddKicks()
+            .AddPresence()
+            .AddSessions()
+            .AddTasListener()
             .AddAdmin()
             .AddOpenApi()
             .AddHealth();
@@ -58,6 +67,7 @@ public static class RelayApplication
         app.UseApiKeys();
         app.UseRateLimits();
 
+        app.MapKicks();
         app.MapWhitelist();
         app.MapTerminals();
         app.MapAdmin();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CloudKick.Relay.Security;
 using CloudKick.Terminal;
+using CloudKick.Testing;
 
 namespace CloudKick.EndToEnd.Tests;
 
@@ -311,7 +312,7 @@ internal sealed class KickAnswerTests
     {
         var terminal = await _stage.StartTerminalAsync(TerminalBehaviour.Deaf, cancellationToken: cancellationToken);
         var (_, kick) = await _stage.PostAsync(KickStage.Kick(terminal), cancellationToken: cancellationToken);
-        var other = await _stage.Relay.CreateClientAsync(await _stage.Relay.AddMerchantAsync("Other"), Scopes.KicksRead, Scopes.KicksWrite);
+        var other = await _stage.Relay.CreateClientAsync(await _stage.Relay.AddMerchantAsync("Other", cancellationToken), Scopes.KicksRead, Scopes.KicksWrite);
 
         foreach (var id in new[] { (string)kick["id"]!, "kck_01JD5JW000E008000000000001", "nonsense" })
         {
@@ -340,14 +341,9 @@ internal sealed class KickAnswerTests
         Assert.That(rest["nextCursor"], Is.Null);
     }
 
-    private async Task WaitForPresenceAsync(string terminal, string presence, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var answer = JsonNode.Parse(await _stage.Client.GetStringAsync(new Uri("/v1/terminals/" + terminal, UriKind.Relative), cancellationToken))!;
-            if ((string?)answer["presence"]!["state"] == presence)
-                return;
-            await Task.Delay(50, cancellationToken);
-        }
-    }
+    private Task WaitForPresenceAsync(string terminal, string presence, CancellationToken cancellationToken) => Eventually.BecomesAsync(
+        async () => (string?)JsonNode.Parse(
+            await _stage.Client.GetStringAsync(new Uri("/v1/terminals/" + terminal, UriKind.Relative), cancellationToken))!["presence"]!["state"],
+        presence,
+        cancellationToken);
 }

@@ -153,16 +153,12 @@ internal sealed class KickStage : IAsyncDisposable
         Directory.Delete(_cloudDirectory, recursive: true);
     }
 
-    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
+    private Task WaitUntilReadyAsync(CancellationToken cancellationToken) => Eventually.BecomesAsync(
+        async () =>
         {
-            using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative), patience.Token);
-            if (response.IsSuccessStatusCode)
-                return;
-            await Task.Delay(50, patience.Token);
-        }
-    }
+            using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+            return response.IsSuccessStatusCode;
+        },
+        true,
+        cancellationToken);
 }

@@ -127,14 +127,13 @@ internal sealed class NodeKillTests
     private static async Task WaitUntilNothingIsOpenAsync(TestDatabase database, CancellationToken cancellationToken)
     {
         await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
-        while (await connection.ExecuteScalarAsync<long>("select count(*) from open_kicks") > 0)
-            await Task.Delay(100, cancellationToken);
+        await Eventually.BecomesAsync(() => connection.ExecuteScalarAsync<long>("select count(*) from open_kicks"), 0, cancellationToken);
     }
 
     private static async Task<List<StoredKick>> KicksAsync(TestDatabase database, CancellationToken cancellationToken)
     {
         await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<StoredKick>("select kick_id, state, broker_outcome, expires_at from kicks")).AsList();
+        return (await connection.QueryAsync<StoredKick>("select kick_id as KickId, state as State, broker_outcome as BrokerOutcome, expires_at as ExpiresAt from kicks")).AsList();
     }
 
     private static async Task<long> ConnectedEventsAsync(TestDatabase database, CancellationToken cancellationToken)

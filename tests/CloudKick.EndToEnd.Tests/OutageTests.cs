@@ -110,24 +110,15 @@ internal sealed class OutageTests
         Assert.That(stage.PublishedTo(terminal), Has.Count.EqualTo(1));
     }
 
-    private static async Task<JsonObject> WaitUntilFinalAsync(KickStage stage, string id, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var kick = await stage.GetKickAsync(id, wait: 20, cancellationToken);
-            if (kick["endedAt"] is not null)
-                return kick;
-        }
-    }
+    private static Task<JsonObject> WaitUntilFinalAsync(KickStage stage, string id, CancellationToken cancellationToken) => Eventually.HoldsAsync(
+        () => stage.GetKickAsync(id, wait: 20, cancellationToken), kick => kick["endedAt"] is not null, cancellationToken);
 
-    private static async Task WaitUntilNotReadyAsync(KickStage stage, CancellationToken cancellationToken)
-    {
-        while (true)
+    private static Task WaitUntilNotReadyAsync(KickStage stage, CancellationToken cancellationToken) => Eventually.BecomesAsync(
+        async () =>
         {
             using var response = await stage.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
-            if (!response.IsSuccessStatusCode)
-                return;
-            await Task.Delay(50, cancellationToken);
-        }
-    }
+            return response.IsSuccessStatusCode;
+        },
+        false,
+        cancellationToken);
 }

@@ -6,8 +6,10 @@ namespace CloudKick.Relay.Kicks;
 internal sealed class KickQueries(TenantDatabase database)
 {
     private const string Columns = """
-        k.kick_id, k.terminal_id, k.management_system_id, k.access_protocol, k.reference, k.state, k.broker_outcome, k.failure_code,
-        k.accepted_at, k.expires_at, k.published_at, k.delivered_at, k.connected_at, k.ended_at
+        k.kick_id as KickId, k.terminal_id as TerminalId, k.management_system_id as ManagementSystemId, k.access_protocol as AccessProtocol,
+        k.reference as Reference, k.state as State, k.broker_outcome as BrokerOutcome, k.failure_code as FailureCode,
+        k.accepted_at as AcceptedAt, k.expires_at as ExpiresAt, k.published_at as PublishedAt, k.delivered_at as DeliveredAt,
+        k.connected_at as ConnectedAt, k.ended_at as EndedAt
         """;
 
     private const string Get = $"""

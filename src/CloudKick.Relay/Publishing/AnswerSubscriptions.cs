@@ -17,7 +17,7 @@ internal sealed partial class AnswerSubscriptions(
     private const int FiltersPerSubscribe = 8;
 
     private const string Topics = """
-        select m.topic_template, m.subscription_topic from management_systems m
+        select m.topic_template as TopicTemplate, m.subscription_topic as SubscriptionTopic from management_systems m
         union
         select coalesce(t.topic_template, m.topic_template), coalesce(t.subscription_topic, m.subscription_topic)
         from terminals t
