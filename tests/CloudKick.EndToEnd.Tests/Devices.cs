@@ -7,17 +7,16 @@ namespace CloudKick.EndToEnd.Tests;
 internal static class Devices
 {
     /// <summary>The endpoint with a new certificate for the terminal.</summary>
-    public static MqttEndpoint Endpoint(LocalCloudServer cloud, string terminal)
+    public static MqttEndpoint Endpoint(LocalCloudServer cloud, string terminal) => Endpoint(cloud.Port, cloud.IssueDeviceCertificate(terminal));
+
+    /// <summary>The endpoint with the terminal's certificate.</summary>
+    public static MqttEndpoint Endpoint(int port, DeviceCertificate certificate) => new("localhost", port)
     {
-        var certificate = cloud.IssueDeviceCertificate(terminal);
-        return new MqttEndpoint("localhost", cloud.Port)
+        Tls = new MqttTlsOptions
         {
-            Tls = new MqttTlsOptions
-            {
-                ApplicationProtocols = ["x-amzn-mqtt-ca"],
-                ClientCertificate = certificate.ToX509Certificate(),
-                TrustedRoots = [certificate.ToCaCertificate()],
-            },
-        };
-    }
+            ApplicationProtocols = ["x-amzn-mqtt-ca"],
+            ClientCertificate = certificate.ToX509Certificate(),
+            TrustedRoots = [certificate.ToCaCertificate()],
+        },
+    };
 }

@@ -15,7 +15,6 @@ namespace CloudKick.EndToEnd.Tests;
 /// <summary>Everything that a kick passes on its way, in this process and real: PostgreSQL, LocalCloud, a relay with its TAS, terminals.</summary>
 internal sealed class KickStage : IAsyncDisposable
 {
-    private readonly string _cloudDirectory;
     private readonly ConcurrentBag<SimulatedTerminal> _terminals = [];
     private int _count;
 
@@ -23,7 +22,7 @@ internal sealed class KickStage : IAsyncDisposable
     {
         Database = database;
         Cloud = cloud;
-        _cloudDirectory = cloudDirectory;
+        CloudDirectory = cloudDirectory;
         Relay = relay;
         Merchant = merchant;
         Client = client;
@@ -33,6 +32,9 @@ internal sealed class KickStage : IAsyncDisposable
     public TestDatabase Database { get; }
 
     public LocalCloudServer Cloud { get; }
+
+    /// <summary>The directory of the cloud's certificate authority.</summary>
+    public string CloudDirectory { get; }
 
     public RelayHost Relay { get; }
 
@@ -150,7 +152,7 @@ internal sealed class KickStage : IAsyncDisposable
         await Relay.DisposeAsync();
         await Cloud.DisposeAsync();
         await Database.DisposeAsync();
-        Directory.Delete(_cloudDirectory, recursive: true);
+        Directory.Delete(CloudDirectory, recursive: true);
     }
 
     private Task WaitUntilReadyAsync(CancellationToken cancellationToken) => Eventually.BecomesAsync(

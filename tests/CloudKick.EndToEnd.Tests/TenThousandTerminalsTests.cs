@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using CloudKick.Relay.Security;
-using CloudKick.Terminal;
 using Dapper;
 
 namespace CloudKick.EndToEnd.Tests;
@@ -10,14 +8,17 @@ namespace CloudKick.EndToEnd.Tests;
 [NonParallelizable]
 internal sealed class TenThousandTerminalsTests
 {
+    private const string Prefix = "TT";
     private const int Terminals = 10_000;
     private const int Kicked = 200;
+    private const int AtOnce = 20;
 
     [Test]
     public async Task Ten_thousand_terminals_stay_connected_and_any_of_them_can_be_kicked(CancellationToken cancellationToken)
     {
-        await using var stage = await KickStage.StartAsync(new Dictionary<string, string?> { ["CloudKick:Mqtt:MessagesPerSecond"] = "0" }, cancellationToken: cancellationToken);
-        var ids = Enumerable.Range(1, Terminals).Select(i => $"TT{i:D6}").ToArray();
+        await using var stage = await KickStage.StartAsync(
+            new Dictionary<string, string?> { ["CloudKick:Mqtt:MessagesPerSecond"] = "0" }, cancellationToken: cancellationToken);
+        var ids = Enumerable.Range(1, Terminals).Select(i => FleetProcess.TerminalId(Prefix, i)).ToArray();
         await using (var connection = await stage.Database.Owner.OpenConnectionAsync(cancellationToken))
         {
             await connection.ExecuteAsync(
@@ -27,22 +28,21 @@ internal sealed class TenThousandTerminalsTests
                 """,
                 new { merchant = stage.Merchant.Value, ids });
         }
-        // One certificate for all would be no fleet: each terminal has its own, as in the field.
-        await using var fleet = new TerminalFleet(ids.Select(id => new TerminalOptions { TerminalId = id, Mqtt = Devices.Endpoint(stage.Cloud, id), Observer = stage.History.Add }));
         var watch = Stopwatch.StartNew();
+        await using var fleet = await FleetProcess.StartAsync(stage.Cloud.Port, stage.CloudDirectory, Prefix, Terminals, cancellationToken);
+        TestContext.Progress.WriteLine(
+            $"{Terminals} terminals connected in {watch.Elapsed.TotalSeconds:F0} s; they hold {fleet.WorkingSet / 1_000_000} MB, "
+            + $"LocalCloud, relay and test {Process.GetCurrentProcess().WorkingSet64 / 1_000_000} MB");
 
-        Assert.That(await fleet.StartAsync(null, cancellationToken), Is.Empty);
-        TestContext.Progress.WriteLine($"{Terminals} terminals connected in {watch.Elapsed.TotalSeconds:F0} s; {Process.GetCurrentProcess().WorkingSet64 / 1_000_000} MB for all of them, LocalCloud and the relay");
-        var random = new Random(20261121);
-        random.Shuffle(ids);
+        new Random(20261121).Shuffle(ids);
         var states = new List<string>();
-        foreach (var chunk in ids.Take(Kicked).Chunk(20))
+        foreach (var chunk in ids.Take(Kicked).Chunk(AtOnce))
         {
             var kicks = await Task.WhenAll(chunk.Select(id => stage.PostAsync(KickStage.Kick(id), wait: 25, cancellationToken: cancellationToken)));
             states.AddRange(kicks.Select(kick => (string?)kick.Body["state"] ?? kick.Body.ToJsonString()));
         }
 
         Assert.That(states, Is.All.EqualTo("connected"));
-        Assert.That(fleet.ConnectedCount, Is.EqualTo(Terminals));
+        Assert.That(await fleet.ConnectedAsync(cancellationToken), Is.EqualTo(Terminals));
     }
 }

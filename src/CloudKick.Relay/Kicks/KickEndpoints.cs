@@ -1,3 +1,4 @@
+using CloudKick.Relay.OpenApi;
 using CloudKick.Relay.Paging;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
@@ -19,15 +20,32 @@ internal static class KickEndpoints
 
         kicks.MapPost("/", CreateAsync)
             .RequireScope(Scopes.KicksWrite)
-            .WithSummary("Kick a terminal")
+            // A repeated request returns the open kick, or finds the terminal coupled.
+            .IsRepeatable()
+            .AcceptsPreferWait()
+            .ProducesProblems(
+                ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotWhitelisted, ProblemTypes.TerminalOffline, ProblemTypes.KickInProgress,
+                ProblemTypes.IdempotencyKeyInUse, ProblemTypes.IdempotencyKeyReused, ProblemTypes.ManagementSystemMismatch, ProblemTypes.CloudConnect1)
+            .WithName("createKick")
+            .WithSummary("Kick a terminal.")
             .WithDescription(
                 "Makes sure that the terminal is coupled. 201: the kick is published or already final; 202: it is accepted and durable, "
-                + "and is being published. With Prefer: wait=N (0 to 25 seconds) the answer is held until the kick is final.");
-        kicks.MapGet("/{id}", GetAsync).WithSummary("Read a kick").WithDescription("With Prefer: wait=N the answer is held until the kick is final.");
-        kicks.MapGet("/", ListAsync).WithSummary("List kicks, newest first");
+                + "and is being published. A terminal that is coupled already is `connected` at once; a kick that is still open comes back as it is.");
+        kicks.MapGet("/{id}", GetAsync)
+            .AcceptsPreferWait()
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.KickNotFound)
+            .WithName("getKick")
+            .WithSummary("Read a kick.");
+        kicks.MapGet("/", ListAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest)
+            .WithName("listKicks")
+            .WithSummary("List kicks, newest first, page by page.");
         kicks.MapPost("/{id}/cancel", CancelAsync)
             .RequireScope(Scopes.KicksWrite)
-            .WithSummary("Cancel a kick")
+            .IsRepeatable()
+            .ProducesProblems(ProblemTypes.KickNotFound, ProblemTypes.KickAlreadyFinal)
+            .WithName("cancelKick")
+            .WithSummary("Cancel a kick.")
             .WithDescription("Best effort: the terminal may have it already; its session is then refused.");
     }
 
