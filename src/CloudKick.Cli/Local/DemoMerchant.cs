@@ -31,7 +31,7 @@ internal sealed record DemoMerchant(Guid MerchantId, string ApiKey, string Admin
             return known;
 
         var merchant = (await merchants.ListAllAsync(cancellationToken)).FirstOrDefault(merchant => merchant is { Name: Name, DisabledAt: null })
-            ?? await merchants.AddAsync(Name, Actor.Cli, cancellationToken);
+            ?? await merchants.AddAsync(Name, Actor.Cli, cancellationToken, await FreeIdAsync(merchants, cancellationToken));
         var made = new DemoMerchant(
             merchant.MerchantId,
             await CreateAsync(keys, new MerchantId(merchant.MerchantId), Scopes.OfMerchants, cancellationToken),
@@ -39,6 +39,10 @@ internal sealed record DemoMerchant(Guid MerchantId, string ApiKey, string Admin
         PrivateFile.Write(settings.KeysFile, JsonSerializer.Serialize(made));
         return made;
     }
+
+    // The id that the API's examples name, unless that merchant was renamed or disabled.
+    private static async Task<MerchantId?> FreeIdAsync(MerchantRegistry merchants, CancellationToken cancellationToken) =>
+        await merchants.FindAsync(DemoIds.Merchant, cancellationToken) is null ? DemoIds.Merchant : null;
 
     private static async Task<DemoMerchant?> ReadAsync(LocalSettings settings, CancellationToken cancellationToken)
     {

@@ -51,15 +51,16 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
     /// <param name="name">1 to 200 characters.</param>
     /// <param name="actor">Who adds it.</param>
     /// <param name="cancellationToken">Cancels; nothing is then added.</param>
+    /// <param name="wanted">Its id, which no merchant may have yet; null: a new one.</param>
     /// <exception cref="ArgumentException">The name is empty or too long.</exception>
-    public Task<Merchant> AddAsync(string name, Actor actor, CancellationToken cancellationToken)
+    public Task<Merchant> AddAsync(string name, Actor actor, CancellationToken cancellationToken, MerchantId? wanted = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(actor);
         if (name.Length > MaximumNameLength)
             throw new ArgumentException($"A merchant's name has at most {MaximumNameLength} characters.", nameof(name));
 
-        var id = MerchantId.New(timeProvider);
+        var id = wanted ?? MerchantId.New(timeProvider);
         return database.InTransactionAsync(
             Tenant.Platform,
             async (transaction, token) =>

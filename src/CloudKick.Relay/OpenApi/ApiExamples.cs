@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CloudKick.Relay.Merchants;
 
 namespace CloudKick.Relay.OpenApi;
 
@@ -8,28 +9,25 @@ namespace CloudKick.Relay.OpenApi;
 /// </summary>
 internal static class ApiExamples
 {
-    public const string TerminalId = "NL000101";
-
     private static readonly Dictionary<string, string> Bodies = new(StringComparer.Ordinal)
     {
-        ["createKick"] = $$"""{"terminalId":"{{TerminalId}}","managementSystemId":"GrundmasterNL","accessProtocol":"OPI_NL","reference":"order-1042"}""",
+        ["createKick"] = $$"""{"terminalId":"{{DemoIds.Terminal}}","managementSystemId":"GrundmasterNL","accessProtocol":"OPI_NL","reference":"order-1042"}""",
         ["putWhitelistEntry"] = """{"label":"counter 1"}""",
-        ["importWhitelist"] = $$"""{"entries":[{"terminalId":"{{TerminalId}}","label":"counter 1"},{"terminalId":"NL000102","enabledUntil":"2030-01-01T00:00:00Z"}]}""",
+        ["importWhitelist"] = $$"""{"entries":[{"terminalId":"{{DemoIds.Terminal}}","label":"counter 1"},{"terminalId":"NL000102","enabledUntil":"2030-01-01T00:00:00Z"}]}""",
         ["addMerchant"] = """{"name":"Bakkerij De Korenbloem"}""",
         ["createApiKey"] = """{"label":"web shop till","scopes":["kicks:write","kicks:read"]}""",
         ["createPlatformApiKey"] = """{"label":"on-call operator","scopes":["platform:admin"]}""",
         ["registerTerminal"] = """{"terminalId":"NL000999","managementSystemId":"GrundmasterNL","label":"spare"}""",
         ["updateTerminal"] = """{"label":"counter 1"}""",
-        ["assignTerminal"] = """{"merchantId":"0196f3a0-0000-7000-8000-000000000001"}""",
+        ["assignTerminal"] = $$"""{"merchantId":"{{DemoIds.Merchant}}"}""",
     };
 
+    // Not for ids that only an earlier answer can give, nor for an idempotency key: one that is filled in beforehand would be sent with
+    // every try, and give the same kick each time.
     private static readonly Dictionary<string, string> Parameters = new(StringComparer.Ordinal)
     {
-        ["terminalId"] = TerminalId,
-        ["id"] = "kck_01KAJ4S8Q2F7M9V3XW5T6Y8Z0A",
-        ["merchantId"] = "0196f3a0-0000-7000-8000-000000000001",
-        ["keyId"] = "a1b2c3d4e5f6g7h8",
-        ["Idempotency-Key"] = "order-1042-kick-1",
+        ["terminalId"] = DemoIds.Terminal,
+        ["merchantId"] = DemoIds.Merchant.ToString(),
         ["Prefer"] = "wait=10",
     };
 

@@ -25,7 +25,7 @@ internal sealed class HeaderFilter : IOperationFilter
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == IdempotencyKey))
         {
             parameter.Description =
-                "1 to 255 visible ASCII characters, your choice. The same key with the same body within a day gives the same kick; with another "
+                "1 to 255 visible ASCII characters, your choice, such as `order-1042-kick-1`. The same key with the same body within a day gives the same kick; with another "
                 + "body it is refused. Send one with every kick, and the same one when you repeat it.";
         }
     }
