@@ -8,7 +8,7 @@ internal sealed record LiveResponse(string Status);
 
 /// <summary>Whether requests may be sent to this node.</summary>
 /// <param name="Status"><c>ready</c> or <c>not-ready</c>.</param>
-/// <param name="Checks">Each thing that it takes, by name: <c>database</c>, <c>transport</c>, <c>node</c>.</param>
+/// <param name="Checks">Each thing that it takes, by name: <c>database</c>, <c>transport</c>, <c>answers</c>, <c>node</c>.</param>
 internal sealed record ReadyResponse(string Status, IReadOnlyDictionary<string, CheckResponse> Checks);
 
 /// <summary>One check.</summary>

@@ -30,6 +30,10 @@ internal sealed partial class AnswerSubscriptions(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<MqttConnectionSlot, HashSet<string>> _subscribed = [];
+    private volatile bool _isListening;
+
+    /// <summary>Whether a connection has been subscribed since the start: before that, answers are not heard.</summary>
+    public bool IsListening => _isListening;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,8 +50,17 @@ internal sealed partial class AnswerSubscriptions(
             {
                 LogFailed(logger, exception.Message);
             }
-            await Task.Delay(pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PauseAsync(pause, stoppingToken);
         }
+    }
+
+    // A connection that comes up is subscribed at once: the first kick's answer follows the kick by milliseconds.
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stoppingToken)
+    {
+        using var end = new CancellationTokenSource(pause, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, stoppingToken);
+        Task cameUp = transport.CameUp.ReadAsync(either.Token).AsTask();
+        await cameUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<IReadOnlyList<string>> FiltersAsync(CancellationToken cancellationToken)
@@ -78,6 +91,7 @@ internal sealed partial class AnswerSubscriptions(
                 }
             }
         }
+        _isListening = _subscribed.Count > 0;
         return _subscribed.Count == transport.Slots.Count;
     }
 

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using CloudKick.Mqtt;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,7 @@ internal sealed partial class MqttKickTransport : BackgroundService, IKickTransp
     private readonly RelayMqttOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<MqttKickTransport> _logger;
+    private readonly Channel<bool> _cameUp = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile string _lastCause = "connecting";
 
     public MqttKickTransport(
@@ -41,6 +43,9 @@ internal sealed partial class MqttKickTransport : BackgroundService, IKickTransp
 
     /// <summary>The pool's connections, for what else goes over them.</summary>
     public IReadOnlyList<MqttConnectionSlot> Slots => _slots;
+
+    /// <summary>Has something to read when a connection came up since it was last read; for one reader.</summary>
+    public ChannelReader<bool> CameUp => _cameUp.Reader;
 
     public async Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan timeout, CancellationToken stoppingToken)
     {
@@ -99,14 +104,22 @@ internal sealed partial class MqttKickTransport : BackgroundService, IKickTransp
         if (change.State is MqttClientState.Connected)
         {
             LogUp(_logger, number, _options.Host, _options.Port);
+            _cameUp.Writer.TryWrite(true);
             return;
         }
         _lastCause = change.Cause;
-        LogDown(_logger, number, _options.Host, _options.Port, change.State, change.Cause);
+        // Beginning and ending in order are no news for an operator; a loss is.
+        if (change.State is MqttClientState.Connecting || change is { State: MqttClientState.Disconnected, Exception: null })
+            LogChange(_logger, number, _options.Host, _options.Port, change.State, change.Cause);
+        else
+            LogDown(_logger, number, _options.Host, _options.Port, change.State, change.Cause);
     }
 
     [LoggerMessage(4220, LogLevel.Information, "MQTT connection {Number} to {Host}:{Port} is up")]
     private static partial void LogUp(ILogger logger, int number, string host, int port);
+
+    [LoggerMessage(4222, LogLevel.Information, "MQTT connection {Number} to {Host}:{Port} is {State}: {Cause}")]
+    private static partial void LogChange(ILogger logger, int number, string host, int port, MqttClientState state, string cause);
 
     [LoggerMessage(4221, LogLevel.Warning, "MQTT connection {Number} to {Host}:{Port} is {State}: {Cause}")]
     private static partial void LogDown(ILogger logger, int number, string host, int port, MqttClientState state, string cause);

@@ -15,8 +15,9 @@ internal static class PublishingRegistration
         AddHosted<KickAnswers>(services);
         AddHosted<MqttKickTransport>(services);
         services.AddSingleton<IKickTransport>(provider => provider.GetRequiredService<MqttKickTransport>());
-        services.AddHostedService<AnswerSubscriptions>();
-        services.AddHealthChecks().AddCheck<TransportHealth>("transport", tags: [HealthRegistration.Ready]);
+        AddHosted<AnswerSubscriptions>(services);
+        services.AddHealthChecks().AddCheck<TransportHealth>("transport", tags: [HealthRegistration.Ready])
+            .AddCheck<AnswersHealth>("answers", tags: [HealthRegistration.Ready]);
         return services;
     }
 

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CloudKick.Relay.Publishing;
+
+/// <summary>Whether terminals' answers are heard. Without them kicks go on, so this never makes a node unready.</summary>
+internal sealed class AnswersHealth(AnswerSubscriptions subscriptions) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(subscriptions.IsListening
+            ? HealthCheckResult.Healthy("the terminals' answers are subscribed to")
+            : HealthCheckResult.Degraded("not subscribed to the terminals' answers yet: kicks lack the step 'delivered'"));
+}
