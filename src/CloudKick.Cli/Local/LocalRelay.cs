@@ -6,6 +6,7 @@ using CloudKick.Tas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -39,7 +40,7 @@ internal sealed class LocalRelay : IAsyncDisposable
         try
         {
             await relay._application.StartAsync(cancellationToken);
-            await relay.WaitUntilReadyAsync(cancellationToken);
+            await relay.WaitUntilHealthyAsync(cancellationToken);
             return relay;
         }
         catch (Exception fault) when (StartupFaults.Describe(fault) is { } faults)
@@ -78,26 +79,23 @@ internal sealed class LocalRelay : IAsyncDisposable
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    // More than ready: the demo kick shall show every step, and a degraded node may lack one.
+    private async Task WaitUntilHealthyAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(Url) };
+        var checks = _application.Services.GetRequiredService<HealthCheckService>();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(ReadyTimeout);
-        var last = "";
+        HealthReport? last = null;
         try
         {
-            while (true)
-            {
-                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), deadline.Token);
-                if (answer.IsSuccessStatusCode)
-                    return;
-                last = await answer.Content.ReadAsStringAsync(deadline.Token);
+            while ((last = await checks.CheckHealthAsync(deadline.Token)).Status != HealthStatus.Healthy)
                 await Task.Delay(ReadyInterval, deadline.Token);
-            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CliException(ExitCode.Failed, $"The relay was not ready within {ReadyTimeout.TotalSeconds:0} s: {last}", "--verbose shows what it does.");
+            var faults = last?.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).Select(entry => $"{entry.Key}: {entry.Value.Description}");
+            throw new CliException(
+                ExitCode.Failed, $"The relay was not ready within {ReadyTimeout.TotalSeconds:0} s: {string.Join("; ", faults ?? ["no check answered"])}", "--verbose shows what it does.");
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class LocalLifetimeTests
         var text = string.Join('\n', shown);
         var steps = shown.Where(line => line.Contains('✓')).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
         Assert.That(steps, Is.EqualTo(["accepted", "published", "delivered", "connected"]), text);
-        Assert.That(text, Does.Contain("Coupled").And.Contain("/swagger").And.Contain("curl -s http://127.0.0.1:").And.Contain("Demo Bakery"));
+        Assert.That(text, Does.Contain("Coupled").And.Contain("/swagger").And.Contain("curl -sw '\\n' http://127.0.0.1:").And.Contain("Demo Bakery"));
         Assert.That(text, Does.Not.Contain("\u001b["), "no colours where there is no terminal");
         Assert.That(local.Error, Does.Contain("2 simulated terminals connected"));
     }
