@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using CloudKick.Mqtt.Packets;
 using CloudKick.Mqtt.Transport;
 using CloudKick.Mqtt.Wire;
@@ -33,7 +34,7 @@ internal sealed class MqttConnection
         _aliases = new IncomingTopicAliases(options.TopicAliasMaximum);
         _lastReceived = timeProvider.GetTimestamp();
         Limits = new ServerLimits(connAck);
-        Output = new PacketOutput(transport.Output, options.Version, Limits.MaximumPacketSize, options.SendTimeout, timeProvider);
+        Output = new PacketOutput(transport.Stream, options.Version, Limits.MaximumPacketSize, options.SendTimeout, timeProvider);
         Requests = new AcknowledgedRequests(Output, identifiers, options.SubscribeTimeout, timeProvider);
     }
 
@@ -108,12 +109,24 @@ internal sealed class MqttConnection
             return;
         try
         {
-            await writing.WaitAsync(_options.DisconnectTimeout, _timeProvider);
-            await _transport.ShutdownAsync().AsTask().WaitAsync(_options.DisconnectTimeout, _timeProvider);
+            await FinishAsync(writing).WaitAsync(_options.DisconnectTimeout, _timeProvider);
         }
-        catch (Exception exception) when (exception is TimeoutException or IOException or System.Net.Sockets.SocketException or InvalidOperationException)
+        catch (TimeoutException)
         {
-            // The server does not listen any more; the connection is cut instead.
+            // The server does not take it; the connection is cut instead.
+        }
+    }
+
+    private async Task FinishAsync(Task writing)
+    {
+        await writing;
+        try
+        {
+            await _transport.ShutdownAsync();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException)
+        {
+            // The server is gone, or the connection was cut meanwhile.
         }
     }
 

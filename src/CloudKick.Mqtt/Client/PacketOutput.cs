@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using CloudKick.Mqtt.Wire;
 
 namespace CloudKick.Mqtt.Client;
@@ -15,7 +14,7 @@ internal enum AppendResult
 /// one piece, while the next piece gathers. Positions count the bytes of the connection: what starts at or after <see cref="HandedOver"/>
 /// has surely not left.
 /// </summary>
-internal sealed class PacketOutput(PipeWriter writer, MqttProtocolVersion version, int maximumPacketSize, TimeSpan sendTimeout, TimeProvider timeProvider)
+internal sealed class PacketOutput(Stream stream, MqttProtocolVersion version, int maximumPacketSize, TimeSpan sendTimeout, TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
     private readonly AsyncSignal _signal = new();
@@ -95,7 +94,7 @@ internal sealed class PacketOutput(PipeWriter writer, MqttProtocolVersion versio
             while (TryTake(cancellationToken, out var position))
             {
                 _deadline.CancelAfter(sendTimeout);
-                await writer.WriteAsync(_sending.Written, _deadline.Token);
+                await stream.WriteAsync(_sending.Written, _deadline.Token);
                 ResetDeadline();
                 _sending.Release();
                 Volatile.Write(ref _lastSent, timeProvider.GetTimestamp());

@@ -13,12 +13,11 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
     private static readonly StreamPipeWriterOptions WriterOptions = new(leaveOpen: true);
 
     private readonly Socket _socket;
-    private readonly Stream _stream;
 
     private MqttTransport(Socket socket, Stream stream)
     {
         _socket = socket;
-        _stream = stream;
+        Stream = stream;
         Input = PipeReader.Create(stream, ReaderOptions);
         Output = PipeWriter.Create(stream, WriterOptions);
     }
@@ -28,6 +27,12 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
 
     /// <inheritdoc/>
     public PipeWriter Output { get; }
+
+    /// <summary>
+    /// For writes that are complete in themselves: <see cref="Output"/> adds nothing to those, and takes a cancellation that comes as a write
+    /// succeeds out on the next one.
+    /// </summary>
+    internal Stream Stream { get; }
 
     /// <summary>Opens the stream. Has no timeout of its own: give a token that has one.</summary>
     /// <exception cref="MqttConnectException">DNS, TCP or TLS failed; the message says how.</exception>
@@ -53,7 +58,7 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
     /// <summary>Tells the peer that nothing more will come, where TLS can say so. Fails as a write fails.</summary>
     public async ValueTask ShutdownAsync()
     {
-        if (_stream is SslStream tls)
+        if (Stream is SslStream tls)
             await tls.ShutdownAsync();
         _socket.Shutdown(SocketShutdown.Send);
     }
@@ -63,7 +68,7 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
     {
         // The socket first: a write that hangs would keep SslStream from closing.
         _socket.Dispose();
-        await _stream.DisposeAsync();
+        await Stream.DisposeAsync();
     }
 
     private static async Task<IPAddress[]> ResolveAsync(MqttEndpoint endpoint, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal sealed class KeepAliveTests
         {
             await AnswerAsync(test, peer, cancellationToken);
             // The client looks whether it is answered, and then waits for the rest of the time.
-            await test.PassWaitAsync(PingTimeout, cancellationToken);
+            test.Clock.Advance(PingTimeout);
             await test.PassWaitAsync(PingAfter - PingTimeout, cancellationToken);
         }
         await AnswerAsync(test, peer, cancellationToken);
@@ -119,10 +119,11 @@ internal sealed class KeepAliveTests
         Assert.That(await peer.ReceiveAsync(cancellationToken), Is.TypeOf<PublishPacket>());
     }
 
-    /// <summary>Answers a ping; the message behind the answer shows when the client has read it.</summary>
+    /// <summary>Answers a ping once the client waits for that; the message behind the answer shows when the client has read it.</summary>
     private static async Task AnswerAsync(ClientUnderTest test, ScriptedPeer peer, CancellationToken cancellationToken)
     {
         await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+        await test.Clock.WaitForTimerAsync(PingTimeout, cancellationToken);
         await peer.SendAsync(new PingRespPacket(), cancellationToken);
         await peer.SendAsync(new PublishPacket { Message = ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce) }, cancellationToken);
         await test.Messages.ReadAsync(cancellationToken);

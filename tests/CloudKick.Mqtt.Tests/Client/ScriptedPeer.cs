@@ -70,6 +70,9 @@ internal sealed class ScriptedPeer(Socket socket, Stream stream, MqttProtocolVer
     /// <summary>Closes in good order, without a word of MQTT.</summary>
     public async Task CloseAsync() => await stream.DisposeAsync();
 
+    /// <summary>Ends its own direction; what the client still sends can be received.</summary>
+    public void StopSending() => socket.Shutdown(SocketShutdown.Send);
+
     /// <summary>Breaks the connection: the client gets a reset.</summary>
     public void Reset()
     {
