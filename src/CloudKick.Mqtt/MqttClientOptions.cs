@@ -100,13 +100,13 @@ public sealed record MqttClientOptions
     /// <summary>
     /// Takes received messages, one at a time and in order, over reconnects too. A QoS 1 message is acknowledged when this returns. The token
     /// is cancelled when the client ends. An exception ends the connection (and is told as its cause), so that the message stays
-    /// unacknowledged. While as many messages wait as <see cref="ReceiveMaximum"/> says, QoS 0 messages are dropped and counted in
+    /// unacknowledged. May publish, subscribe and wait for that, but must not wait for the client's own end. While as many messages wait as <see cref="ReceiveMaximum"/> says, QoS 0 messages are dropped and counted in
     /// <see cref="MqttClient.DroppedMessages"/>. Default none: messages are acknowledged and forgotten.
     /// </summary>
     public Func<MqttMessage, CancellationToken, ValueTask>? MessageReceived { get; init; }
 
     /// <summary>
-    /// Told of every change, in order, on the client's own loop: return soon. An exception ends the client and comes out of
+    /// Told of every change, in order, on the client's own loop: return soon and wait for nothing of this client. An exception ends the client and comes out of
     /// <see cref="MqttClient.DisconnectAsync(CancellationToken)"/>. Default none.
     /// </summary>
     public Action<MqttConnectionChange>? ConnectionChanged { get; init; }

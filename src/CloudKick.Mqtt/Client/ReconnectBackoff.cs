@@ -5,10 +5,7 @@ internal sealed class ReconnectBackoff(MqttReconnectOptions options, Func<double
 {
     private int _failures;
 
-    /// <summary>The wait after an attempt that failed.</summary>
-    public TimeSpan NextAfterFailure() => NextAfterConnection(TimeSpan.Zero);
-
-    /// <summary>The wait after a connection that lived as long as this.</summary>
+    /// <summary>The wait after a connection that lived as long as this; zero for an attempt that failed.</summary>
     public TimeSpan NextAfterConnection(TimeSpan lived)
     {
         if (lived >= options.StableAfter)
