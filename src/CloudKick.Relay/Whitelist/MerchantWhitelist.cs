@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
+using Npgsql;
 
 namespace CloudKick.Relay.Whitelist;
 
@@ -13,6 +14,7 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     private const string AddAction = "whitelist.add";
     private const string UpdateAction = "whitelist.update";
     private const string RemoveAction = "whitelist.remove";
+    private const int MaximumAttempts = 5;
 
     /// <summary>The terminal's entry; null when it is not on this merchant's whitelist.</summary>
     public Task<WhitelistEntry?> FindAsync(MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
@@ -56,14 +58,24 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
     /// <returns>One outcome for each setting, in their order.</returns>
     /// <exception cref="ArgumentException">A terminal is named twice, or a setting breaks a rule of <see cref="WhitelistSetting"/>.</exception>
-    public Task<IReadOnlyList<WhitelistImportOutcome>> ImportAsync(
+    public async Task<IReadOnlyList<WhitelistImportOutcome>> ImportAsync(
         MerchantId merchant, IReadOnlyList<WhitelistSetting> settings, Actor actor, bool dryRun, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.DistinctBy(setting => setting.TerminalId, StringComparer.Ordinal).Count() != settings.Count)
             throw new ArgumentException("A terminal is named twice.", nameof(settings));
-        return database.InTransactionAsync(
-            merchant, (transaction, token) => ApplyAsync(transaction, merchant, settings, actor, dryRun, token), cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await database.InTransactionAsync(
+                    merchant, (transaction, token) => ApplyAsync(transaction, merchant, settings, actor, dryRun, token), cancellationToken);
+            }
+            // A batch of kicks holds the same entries, in an order of its own. Nothing was changed, so it may be done again.
+            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MaximumAttempts)
+            {
+            }
+        }
     }
 
     /// <summary>Takes a terminal off the whitelist. Its open kicks are not published again.</summary>

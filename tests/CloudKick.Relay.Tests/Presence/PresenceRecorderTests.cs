@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using CloudKick.Relay.Presence;
 using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Tests.Terminals;
+using CloudKick.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -126,16 +127,13 @@ internal sealed class PresenceRecorderTests
         client, connected, version, $"s{version}", TimeProvider.System.GetUtcNow(), connected ? null : "CONNECTION_LOST", connected ? "192.0.2.7" : null);
 
     /// <summary>Waits until the presence is as expected.</summary>
-    private async Task<PresenceAnswer> PresenceAsync(string terminalId, string expected, CancellationToken cancellationToken)
+    private Task<PresenceAnswer> PresenceAsync(string terminalId, string expected, CancellationToken cancellationToken)
     {
         var directory = new TerminalDirectory(_shop.Tenants);
-        while (true)
-        {
-            var presence = TerminalAnswer.From((await directory.FindAsync(_shop.Bakery, terminalId, cancellationToken))!).Presence;
-            if (presence.State == expected)
-                return presence;
-            await Task.Delay(20, cancellationToken);
-        }
+        return Eventually.HoldsAsync(
+            async () => TerminalAnswer.From((await directory.FindAsync(_shop.Bakery, terminalId, cancellationToken))!).Presence,
+            presence => presence.State == expected,
+            cancellationToken);
     }
 
     private sealed class ScriptedSource : IPresenceSource

@@ -2,6 +2,7 @@ using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Sessions;
 using CloudKick.Relay.Tests.Terminals;
 using CloudKick.Tas;
+using CloudKick.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -69,11 +70,6 @@ internal static class SessionsInTheDatabase
             cancellationToken);
 
     /// <summary>Waits until the session is closed, and says why.</summary>
-    public static async Task<string?> ClosedAsync(this Shop shop, TasSessionId session, CancellationToken cancellationToken)
-    {
-        string? reason;
-        while ((reason = await shop.ReasonAsync(session, cancellationToken)) is "live")
-            await Task.Delay(20, cancellationToken);
-        return reason;
-    }
+    public static Task<string?> ClosedAsync(this Shop shop, TasSessionId session, CancellationToken cancellationToken) =>
+        Eventually.HoldsAsync(() => shop.ReasonAsync(session, cancellationToken), reason => reason is not "live", cancellationToken);
 }

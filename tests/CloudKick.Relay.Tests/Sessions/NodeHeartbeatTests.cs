@@ -92,11 +92,8 @@ internal sealed class NodeHeartbeatTests
         await node.DisposeAsync();
     }
 
-    private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
-    {
-        while (!condition())
-            await Task.Delay(20, cancellationToken);
-    }
+    private static Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken) =>
+        Eventually.BecomesAsync(() => Task.FromResult(condition()), true, cancellationToken);
 
     private async Task<TasSessionId> OpenAsync(Node node, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using CloudKick.Relay.Database;
 using CloudKick.Relay.Sessions;
 using CloudKick.Relay.Tests.Terminals;
 using CloudKick.Tas;
+using CloudKick.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -130,8 +131,7 @@ internal sealed class SessionReconcilerTests
         public async Task<ArrivingTerminal> ArriveAsync(string terminalId, string kickId, CancellationToken cancellationToken)
         {
             var terminal = await ArrivingTerminal.ArriveAsync(Tas.Port, terminalId, kickId, cancellationToken);
-            while (!Tas.Sessions.TryGet(terminalId, out _))
-                await Task.Delay(10, cancellationToken);
+            await Eventually.BecomesAsync(() => Task.FromResult(Tas.Sessions.TryGet(terminalId, out _)), true, cancellationToken);
             return terminal;
         }
 

@@ -1,6 +1,9 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Tests.Terminals;
 using CloudKick.Relay.Whitelist;
+using CloudKick.Testing;
+using Dapper;
+using Npgsql;
 
 namespace CloudKick.Relay.Tests.Whitelist;
 
@@ -175,6 +178,56 @@ internal sealed class MerchantWhitelistTests
         Assert.That(
             (await _shop.AuditAsync(merchant, "C1", cancellationToken)).Count(line => line.EndsWith("whitelist.add", StringComparison.Ordinal)),
             Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_import_that_meets_a_batch_of_kicks_crosswise_is_done_again(CancellationToken cancellationToken)
+    {
+        await PutAsync(new WhitelistSetting("CROSS1"), cancellationToken);
+        await PutAsync(new WhitelistSetting("CROSS2"), cancellationToken);
+        var attempts = 0;
+
+        // PostgreSQL ends whoever looks first, the import; on a very busy machine it may be the other one, and then it proves nothing.
+        while (!await MeetAsync($"changed {++attempts}", cancellationToken))
+        {
+        }
+
+        var entries = await _whitelist.ListAsync(_shop.Bakery, "CROSS", null, 10, cancellationToken);
+        Assert.That(entries.Select(entry => entry.Label), Is.All.EqualTo($"changed {attempts}"));
+    }
+
+    /// <summary>True when the import was the one that PostgreSQL ended.</summary>
+    private async Task<bool> MeetAsync(string label, CancellationToken cancellationToken)
+    {
+        const string lockSql = "select from whitelist_entries where terminal_id = @id for share";
+        const string waitingSql =
+            """
+            select exists (select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+                           where not l.granted and a.datname = current_database() and l.locktype in ('transactionid', 'tuple'))
+            """;
+        await using var superuser = NpgsqlDataSource.Create(_shop.Database.SuperuserConnectionString);
+        await using var observer = await superuser.OpenConnectionAsync(cancellationToken);
+        await using var kicks = await superuser.OpenConnectionAsync(cancellationToken);
+        await kicks.ExecuteAsync("set deadlock_timeout = '20s'");
+        await using var transaction = await kicks.BeginTransactionAsync(cancellationToken);
+        await kicks.ExecuteAsync(lockSql, new { id = "CROSS2" }, transaction);
+        var importing = _whitelist.ImportAsync(
+            _shop.Bakery, [new("CROSS1", label), new("CROSS2", label)], Shop.Actor, dryRun: false, cancellationToken);
+        await Eventually.BecomesAsync(() => observer.QuerySingleAsync<bool>(waitingSql), true, cancellationToken);
+
+        var importWasEnded = true;
+        try
+        {
+            await kicks.ExecuteAsync(lockSql, new { id = "CROSS1" }, transaction);
+        }
+        catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
+        {
+            importWasEnded = false;
+        }
+
+        await transaction.RollbackAsync(cancellationToken);
+        await importing;
+        return importWasEnded;
     }
 
     [Test]
