@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace CloudKick.Relay.Kicks;
 
@@ -10,6 +11,8 @@ namespace CloudKick.Relay.Kicks;
 /// <remarks>The queue is bounded by <see cref="KickOptions.MaximumQueued"/>; what does not fit is refused, not kept waiting.</remarks>
 internal sealed class KickWriter : BackgroundService
 {
+    private const int DeadlockAttempts = 5;
+
     private readonly KickStore _store;
     private readonly KickOptions _options;
     private readonly Channel<Pending> _queue;
@@ -68,7 +71,7 @@ internal sealed class KickWriter : BackgroundService
             return;
         try
         {
-            var decisions = await _store.AcceptAsync(requests.ConvertAll(pending => pending.Order), stoppingToken);
+            var decisions = await AcceptAsync(requests.ConvertAll(pending => pending.Order), stoppingToken);
             for (var i = 0; i < requests.Count; i++)
                 requests[i].Decision.TrySetResult(decisions[i]);
         }
@@ -77,6 +80,22 @@ internal sealed class KickWriter : BackgroundService
         {
             foreach (var pending in requests)
                 pending.Decision.TrySetException(exception);
+        }
+    }
+
+    // A batch locks whitelist entries that somebody else may be changing in another order; whoever is chosen to give way begins again.
+    private async Task<KickDecision[]> AcceptAsync(List<KickOrder> orders, CancellationToken stoppingToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _store.AcceptAsync(orders, stoppingToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < DeadlockAttempts)
+            {
+                // Nothing was stored: the transaction was undone as a whole.
+            }
         }
     }
 
