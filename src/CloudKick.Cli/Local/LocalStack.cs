@@ -74,6 +74,7 @@ internal sealed class LocalStack : IAsyncDisposable
             "Demo merchant",
             async _ =>
             {
+                await ForgetPresenceAsync(owner, cancellationToken);
                 var merchant = await DemoMerchant.EnsureAsync(settings, tenants, timeProvider, cancellationToken);
                 await DemoTerminals.RegisterAsync(ids, new MerchantId(merchant.MerchantId), tenants, cancellationToken);
                 return merchant;
@@ -108,6 +109,14 @@ internal sealed class LocalStack : IAsyncDisposable
             ProcessId = Environment.ProcessId,
             StartedAt = timeProvider.GetUtcNow(),
         };
+    }
+
+    // The cloud's memory is new with each start, and its version numbers begin again: what an earlier one said of who is connected
+    // would outrank what this one says.
+    private static async Task ForgetPresenceAsync(NpgsqlDataSource owner, CancellationToken cancellationToken)
+    {
+        await using var command = owner.CreateCommand("delete from terminal_presence");
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private T Keep<T>(string name, T part)
