@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using CloudKick.Relay.Security;
 
 namespace CloudKick.Relay.Admin;
@@ -7,6 +8,7 @@ internal sealed record ApiKeyRequest
 {
     /// <summary>What to call it, at most 200 characters.</summary>
     /// <example>web shop till</example>
+    [StringLength(NewApiKeyValidator.MaximumLabelLength)]
     public string? Label { get; init; }
 
     /// <summary>What it may do. A platform operator's key has <c>platform:admin</c> and nothing else; it may be left out there.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using CloudKick.Relay.Merchants;
 using FluentValidation;
 
@@ -8,6 +9,7 @@ internal sealed record MerchantRequest
 {
     /// <summary>What people call it: 1 to 200 characters. Need not be unique.</summary>
     /// <example>Bakkerij De Korenbloem</example>
+    [Required, StringLength(MerchantRegistry.MaximumNameLength, MinimumLength = 1)]
     public string? Name { get; init; }
 }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace CloudKick.Relay.Hosting;
 
@@ -18,6 +20,8 @@ internal static class LoggingRegistration
             : logging.AddJsonConsole(console =>
             {
                 console.IncludeScopes = true;
+                // Line ends are escaped all the same: one entry is one line.
+                console.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = CultureInfo.InvariantCulture.DateTimeFormat.SortableDateTimePattern + ".fffZ";
             });

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CloudKick.Relay.Paging;
 
@@ -8,6 +9,7 @@ public sealed record KickRequest
 {
     /// <summary>The terminal's TMS ID: 1 to 16 letters, digits, <c>_</c> and <c>-</c>.</summary>
     /// <example>NL000101</example>
+    [Required]
     public string? TerminalId { get; init; }
 
     /// <summary>
@@ -15,10 +17,12 @@ public sealed record KickRequest
     /// <c>08900000002</c> is Cloud Connect 1.0.
     /// </summary>
     /// <example>GrundmasterNL</example>
+    [Required]
     public string? ManagementSystemId { get; init; }
 
     /// <summary>The protocol between till and terminal: <c>OPI_NL</c>.</summary>
     /// <example>OPI_NL</example>
+    [Required]
     public string? AccessProtocol { get; init; }
 
     /// <summary>Your own word for it, found again in answers and searches: up to 100 characters, no card numbers.</summary>

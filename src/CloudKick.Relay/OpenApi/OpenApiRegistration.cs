@@ -32,8 +32,10 @@ internal static class OpenApiRegistration
             swagger.IncludeXmlComments(typeof(OpenApiRegistration).Assembly);
             swagger.SupportNonNullableReferenceTypes();
             swagger.CustomSchemaIds(SchemaNames.Of);
+            swagger.DocumentFilter<TagFilter>();
             swagger.OperationFilter<CallerFilter>();
             swagger.OperationFilter<HeaderFilter>();
+            swagger.OperationFilter<ParameterFilter>();
             swagger.OperationFilter<ExampleFilter>();
             swagger.OperationFilter<ProblemFilter>();
         });

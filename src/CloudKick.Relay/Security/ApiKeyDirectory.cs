@@ -12,6 +12,9 @@ internal sealed class ApiKeyDirectory(ApiKeyStore store, IOptions<SecurityOption
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly SecurityOptions _options = options.Value;
 
+    /// <summary>Keys that are remembered at the moment.</summary>
+    public int Remembered => _entries.Count;
+
     /// <summary>Whether asking for this key costs a query for something that may well not exist: the key was not seen lately.</summary>
     public bool IsNewcomer(string keyId) => !_entries.TryGetValue(keyId, out var entry) || (!IsFresh(entry) && !entry.Existed);
 
@@ -68,6 +71,9 @@ internal sealed class ApiKeyDirectory(ApiKeyStore store, IOptions<SecurityOption
         {
             reading.SetException(failure);
         }
+
+        // Seen, also when all who waited have left.
+        _ = reading.Task.Exception;
     }
 
     private bool IsFresh(Entry entry) => timeProvider.GetElapsedTime(entry.ReadAt) < _options.KeyMemory;

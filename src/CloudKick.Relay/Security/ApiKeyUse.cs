@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CloudKick.Relay.Database;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Security;
@@ -27,7 +26,8 @@ internal sealed partial class ApiKeyUse(
 
     private async Task WriteAsync()
     {
-        var uses = _usedAt.ToArray();
+        // In one order on every node, so that two of them do not wait for each other's rows.
+        var uses = _usedAt.OrderBy(use => use.Key, StringComparer.Ordinal).ToArray();
         if (uses.Length == 0)
             return;
         try
@@ -35,7 +35,7 @@ internal sealed partial class ApiKeyUse(
             using var deadline = new CancellationTokenSource(options.Value.LookupTimeout, timeProvider);
             await store.RecordUseAsync([.. uses.Select(use => use.Key)], [.. uses.Select(use => use.Value.UtcDateTime)], deadline.Token);
         }
-        catch (Exception failure) when (failure is OperationCanceledException || DatabaseFailure.IsUnavailable(failure))
+        catch (Exception failure) // the loop's boundary: when a key was last used is not worth a node
         {
             NotWritten(logger, uses.Length, failure);
             return;

@@ -96,6 +96,33 @@ internal sealed class OpenApiTests
     }
 
     [Test]
+    public void Every_parameter_says_what_it_means()
+    {
+        var silent = Operations()
+            .SelectMany(operation => operation["parameters"]?.AsArray() ?? [])
+            .Where(parameter => Text(parameter!, "description").Length == 0)
+            .Select(parameter => Text(parameter!, "name"));
+
+        Assert.That(silent, Is.Empty);
+    }
+
+    [Test]
+    public void Every_chapter_is_described()
+    {
+        var described = _document["tags"]!.AsArray().Select(tag => (string?)tag!["name"]);
+
+        Assert.That(Operations().SelectMany(operation => operation["tags"]!.AsArray()).Select(tag => (string?)tag).Distinct(), Is.EquivalentTo(described));
+    }
+
+    [Test]
+    public void What_a_kick_needs_is_marked_as_required()
+    {
+        var required = _document["components"]!["schemas"]!["KickRequest"]!["required"]!.AsArray().Select(name => (string?)name);
+
+        Assert.That(required, Is.EquivalentTo((string[])["terminalId", "managementSystemId", "accessProtocol"]));
+    }
+
+    [Test]
     public async Task The_page_to_try_it_is_there()
     {
         using var response = await _relay.CreateClient().GetAsync(new Uri("swagger/index.html", UriKind.Relative));

@@ -1,0 +1,29 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace CloudKick.Relay.OpenApi;
+
+/// <summary>Says what parameters mean that mean the same everywhere, where an endpoint does not say it itself.</summary>
+internal sealed class ParameterFilter : IOperationFilter
+{
+    private static readonly Dictionary<string, string> Meanings = new(StringComparer.Ordinal)
+    {
+        ["terminalId"] = "The terminal's TMS ID: 1 to 16 letters, digits, `_` and `-`.",
+        ["merchantId"] = "The merchant's id.",
+        ["keyId"] = "The key's public id: the third part of the key, 16 characters.",
+        ["id"] = "The kick's id, from the answer to `POST /v1/kicks`.",
+        ["presence"] = "Only terminals of this presence: `connected`, `disconnected` or `unknown`.",
+        ["prefix"] = "Only terminals whose id begins with this.",
+        ["unassigned"] = "`true`: only terminals that are no merchant's.",
+        ["dryRun"] = "`true`: judge the import and change nothing.",
+    };
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
+        {
+            if (string.IsNullOrEmpty(parameter.Description) && Meanings.TryGetValue(parameter.Name ?? "", out var meaning))
+                parameter.Description = meaning;
+        }
+    }
+}

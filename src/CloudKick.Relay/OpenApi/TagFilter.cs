@@ -1,0 +1,22 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace CloudKick.Relay.OpenApi;
+
+/// <summary>The chapters of the description, in the order in which a newcomer needs them.</summary>
+internal sealed class TagFilter : IDocumentFilter
+{
+    private static readonly (string Name, string Description)[] Chapters =
+    [
+        ("Kicks", "Make a terminal connect to the TAS, and see how far it came."),
+        ("Terminals", "The merchant's terminals, with presence and last session."),
+        ("Whitelist", "Which terminals may be kicked on the merchant's behalf."),
+        ("Admin: merchants", "For the platform's operators."),
+        ("Admin: API keys", "For the platform's operators."),
+        ("Admin: terminals", "For the platform's operators."),
+        ("Health", "For load balancers and orchestrators; needs no key."),
+    ];
+
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context) =>
+        swaggerDoc.Tags = Chapters.Select(chapter => new OpenApiTag { Name = chapter.Name, Description = chapter.Description }).ToHashSet();
+}
