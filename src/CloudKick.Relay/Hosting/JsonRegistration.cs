@@ -15,6 +15,7 @@ internal static class JsonRegistration
     public static IServiceCollection AddJson(this IServiceCollection services) => services.ConfigureHttpJsonOptions(http =>
     {
         var json = http.SerializerOptions;
+        json.TypeInfoResolverChain.Clear();
         json.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         // Mistakes show: a name that is unknown, written differently or given twice is refused, and so is a number in quotes.
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;

@@ -1,3 +1,4 @@
+using CloudKick.Relay.Terminals;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -12,7 +13,7 @@ internal sealed class ParameterFilter : IOperationFilter
         ["merchantId"] = "The merchant's id.",
         ["keyId"] = "The key's public id: the third part of the key, 16 characters.",
         ["id"] = "The kick's id, from the answer to `POST /v1/kicks`.",
-        ["presence"] = "Only terminals of this presence: `connected`, `disconnected` or `unknown`.",
+        ["presence"] = $"Only terminals of this presence: {string.Join(", ", PresenceState.All.Select(state => $"`{state}`"))}.",
         ["prefix"] = "Only terminals whose id begins with this.",
         ["unassigned"] = "`true`: only terminals that are no merchant's.",
         ["dryRun"] = "`true`: judge the import and change nothing.",

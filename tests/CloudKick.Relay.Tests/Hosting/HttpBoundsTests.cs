@@ -80,10 +80,10 @@ internal sealed class HttpBoundsTests
     private static async Task<string> TalkAsync(RelayHost relay, string request, CancellationToken cancellationToken)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, relay.Address.Port, cancellationToken);
         var answer = new StringBuilder();
         try
         {
+            await socket.ConnectAsync(IPAddress.Loopback, relay.Address.Port, cancellationToken);
             await socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
             var buffer = new byte[4096];
             while (await socket.ReceiveAsync(buffer, cancellationToken) is > 0 and var length)
