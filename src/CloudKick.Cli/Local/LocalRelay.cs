@@ -34,7 +34,8 @@ internal sealed class LocalRelay : IAsyncDisposable
     {
         var builder = RelayApplication.CreateBuilder([]);
         builder.Configuration.AddInMemoryCollection(Settings(settings, database, iot));
-        builder.Logging.ClearProviders().AddProvider(logs);
+        builder.Logging.ClearProviders().AddProvider(logs)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // asked while it starts, it is not well yet
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         var relay = new LocalRelay(RelayApplication.Build(builder));
         try
