@@ -71,7 +71,7 @@ internal static class LocalCommand
                 "already-running");
         }
 
-        LocalPort.MustBeFree(settings);
+        LocalPort.MustBeFree(LocalPort.Http(settings), LocalPort.Iot(settings), LocalPort.Tas(settings));
         await using var feed = new TerminalEventFeed(screen);
         await using (var stack = await LocalStack.StartAsync(settings, screen, feed.Add, context.TimeProvider, cancellationToken))
         {

@@ -11,10 +11,15 @@ namespace CloudKick.Cli.Local;
 /// <param name="Owner">Connects as the schema's owner.</param>
 /// <param name="Relay">Connects as the relay does.</param>
 /// <param name="Description">What it is, for people.</param>
-/// <param name="Server">The private server; null otherwise.</param>
-internal sealed record LocalDatabase(string Owner, string Relay, string Description, PrivatePostgres? Server) : IAsyncDisposable
+internal sealed record LocalDatabase(string Owner, string Relay, string Description) : IAsyncDisposable
 {
     private const string Name = "cloudkick";
+
+    /// <summary>The private server; null when the database was there already.</summary>
+    private PrivatePostgres? Server { get; init; }
+
+    /// <summary>A login that goes when we go; null when it stays.</summary>
+    private string? TemporaryLogin { get; init; }
 
     /// <summary>The owner's connection in libpq's form, as <c>psql</c> takes it.</summary>
     public string OwnerUrl
@@ -32,7 +37,17 @@ internal sealed record LocalDatabase(string Owner, string Relay, string Descript
             ? await StartPrivateAsync(settings, progress, cancellationToken)
             : await UseAsync(settings, settings.OwnerDatabase, progress, cancellationToken);
 
-    public ValueTask DisposeAsync() => Server?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Server is not null)
+            await Server.DisposeAsync();
+        if (TemporaryLogin is not null)
+        {
+            await using var owner = NpgsqlDataSource.Create(Owner);
+            await using var drop = owner.CreateCommand($"drop role if exists {TemporaryLogin}"); // a name of our own making
+            await drop.ExecuteNonQueryAsync();
+        }
+    }
 
     private static async Task<LocalDatabase> StartPrivateAsync(LocalSettings settings, Action<string> progress, CancellationToken cancellationToken)
     {
@@ -42,7 +57,7 @@ internal sealed record LocalDatabase(string Owner, string Relay, string Descript
         {
             var database = await PrivateDatabase.EnsureAsync(server, Name, migration => progress(migration.Name), cancellationToken);
             var migrations = database.Migration.Applied.Count is > 0 and var count ? $", {count} migrations applied" : "";
-            return new(database.OwnerConnectionString, database.ServiceConnectionString, $"PostgreSQL {server.Version} on port {server.Port}{migrations}", server);
+            return new(database.OwnerConnectionString, database.ServiceConnectionString, $"PostgreSQL {server.Version} on port {server.Port}{migrations}") { Server = server };
         }
         catch
         {
@@ -54,14 +69,19 @@ internal sealed record LocalDatabase(string Owner, string Relay, string Descript
     private static async Task<LocalDatabase> UseAsync(LocalSettings settings, string owner, Action<string> progress, CancellationToken cancellationToken)
     {
         await new Migrations(MigrationScripts.Embedded()).ApplyAsync(owner, migration => progress(migration.Name), cancellationToken);
-        var relay = settings.RelayDatabase ?? await EnsureLoginAsync(settings, owner, cancellationToken);
         var place = new NpgsqlConnectionStringBuilder(owner);
-        return new(owner, relay, $"PostgreSQL at {place.Host}:{place.Port}, database {place.Database}", null);
+        var description = $"PostgreSQL at {place.Host}:{place.Port}, database {place.Database}";
+        if (settings.RelayDatabase is not null)
+            return new(owner, settings.RelayDatabase, description);
+        var login = await EnsureLoginAsync(settings, owner, cancellationToken);
+        place.Username = login.Name;
+        place.Password = login.Password;
+        return new(owner, place.ConnectionString, description) { TemporaryLogin = settings.Ephemeral ? login.Name : null };
     }
 
     // The relay must not own the tables whose row level security binds it. The login's name and password are this data
     // directory's, so that two of `local` on one server do not take each other's away.
-    private static async Task<string> EnsureLoginAsync(LocalSettings settings, string owner, CancellationToken cancellationToken)
+    private static async Task<Login> EnsureLoginAsync(LocalSettings settings, string owner, CancellationToken cancellationToken)
     {
         var login = File.Exists(settings.LoginFile)
             ? JsonSerializer.Deserialize<Login>(await File.ReadAllTextAsync(settings.LoginFile, cancellationToken))!
@@ -79,7 +99,7 @@ internal sealed record LocalDatabase(string Owner, string Relay, string Descript
                 $"Give a user that may create roles, or two: the schema's owner in {Database.DatabaseChoice.OwnerVariable}, a member of {ServiceLogin.Group} in {Database.DatabaseChoice.Variable}.");
         }
 
-        return new NpgsqlConnectionStringBuilder(owner) { Username = login.Name, Password = login.Password }.ConnectionString;
+        return login;
     }
 
     private sealed record Login(string Name, string Password);

@@ -6,66 +6,61 @@ using Microsoft.AspNetCore.Connections;
 
 namespace CloudKick.Cli.Local;
 
-/// <summary>The ports of <c>local</c>, and the option that moves each.</summary>
-internal sealed record LocalPort(string Option, string Of)
+/// <summary>A port of <c>local</c>: what it is for, the option that moves it, and its number, 0 for any free one.</summary>
+internal sealed record LocalPort(string Option, string Of, int Number)
 {
-    public static readonly LocalPort Http = new("--http-port", "the HTTP API");
-    public static readonly LocalPort Iot = new("--iot-port", "the cloud (MQTT)");
-    public static readonly LocalPort Tas = new("--tas-port", "the TAS");
+    public static LocalPort Http(LocalSettings settings) => new("--http-port", "the HTTP API", settings.HttpPort);
 
-    /// <summary>Looks whether the ports are free before anything is started: the answer comes at once, and for all of them.</summary>
-    /// <exception cref="CliException">Some are taken.</exception>
-    public static void MustBeFree(LocalSettings settings)
+    public static LocalPort Iot(LocalSettings settings) => new("--iot-port", "the cloud (MQTT)", settings.IotPort);
+
+    public static LocalPort Tas(LocalSettings settings) => new("--tas-port", "the TAS", settings.TasPort);
+
+    /// <summary>Looks whether ports can be listened on: asked before anything is started, the answer comes at once and for all of them.</summary>
+    /// <exception cref="CliException">Some cannot.</exception>
+    public static void MustBeFree(params LocalPort[] ports)
     {
-        var ports = new[] { (Http, settings.HttpPort), (Iot, settings.IotPort), (Tas, settings.TasPort) };
-        var taken = ports.Where(port => port.Item2 != 0 && !IsFree(port.Item2)).Select(port => port.Item1.Taken(port.Item2)).ToList();
-        if (taken.Count > 0)
-            throw new CliException(ExitCode.Unavailable, string.Join(Environment.NewLine, taken.Select(fault => fault.Message)), Advice, "port-in-use");
-        var doubled = ports.Where(port => port.Item2 != 0).GroupBy(port => port.Item2).FirstOrDefault(group => group.Count() > 1);
-        if (doubled is not null)
-            throw CliException.Usage($"{string.Join(" and ", doubled.Select(port => port.Item1.Option))} are both {doubled.Key}.");
+        var wanted = ports.Where(port => port.Number != 0).ToList();
+        if (wanted.GroupBy(port => port.Number).FirstOrDefault(group => group.Count() > 1) is { } doubled)
+            throw CliException.Usage($"{string.Join(" and ", doubled.Select(port => port.Option))} are both {doubled.Key}.");
+        var faults = wanted.Select(port => port.Fault()).OfType<string>().ToList();
+        if (faults.Count > 0)
+        {
+            throw new CliException(
+                ExitCode.Unavailable, string.Join(Environment.NewLine, faults), "0 takes any free port. Is another `cloudkick local` running?", "port-in-use");
+        }
     }
 
-    /// <summary>Runs what listens on the port; a port that was taken in the meantime is said as such.</summary>
-    public async Task<T> ListenAsync<T>(int port, Func<Task<T>> start)
+    /// <summary>Starts what listens on these ports; one that was taken in the meantime is named.</summary>
+    public static async Task<T> ListenAsync<T>(Func<Task<T>> start, params LocalPort[] ports)
     {
         try
         {
             return await start();
         }
-        catch (IOException failure) when (failure.InnerException is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
-            throw Taken(port);
-        }
-        catch (IOException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
-        {
-            throw new CliException(ExitCode.Unavailable, $"Port {port}, for {Of}, is not for an ordinary user.", $"Choose one above 1023 with {Option}.");
+            MustBeFree(ports);
+            throw;
         }
     }
 
-    private const string Advice = "0 takes any free port. Is another `cloudkick local` running?";
-
-    private static bool IsFree(int port)
+    private string? Fault()
     {
         try
         {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
+            using var probe = new TcpListener(IPAddress.Loopback, Number);
             probe.Start();
-            return true;
+            return null;
         }
-        catch (SocketException inUse) when (inUse.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException failure)
         {
-            return false;
-        }
-        catch (SocketException)
-        {
-            return true; // whatever it is, listening says it better
+            var what = failure.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => "is in use",
+                SocketError.AccessDenied => "is not for an ordinary user",
+                _ => $"cannot be listened on ({failure.Message})",
+            };
+            return string.Create(CultureInfo.InvariantCulture, $"Port {Number}, for {Of}, {what}: choose another with {Option}.");
         }
     }
-
-    private CliException Taken(int port) => new(
-        ExitCode.Unavailable,
-        string.Create(CultureInfo.InvariantCulture, $"Port {port}, for {Of}, is in use: choose another with {Option}."),
-        Advice,
-        "port-in-use");
 }

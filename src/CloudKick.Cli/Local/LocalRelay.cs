@@ -37,21 +37,21 @@ internal sealed class LocalRelay : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs)
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // asked while it starts, it is not well yet
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
-        var relay = new LocalRelay(RelayApplication.Build(builder));
+        LocalRelay? relay = null;
         try
         {
+            relay = new LocalRelay(RelayApplication.Build(builder));
             await relay._application.StartAsync(cancellationToken);
             await relay.WaitUntilHealthyAsync(cancellationToken);
             return relay;
         }
-        catch (Exception fault) when (StartupFaults.Describe(fault) is { } faults)
+        catch (Exception fault)
         {
-            await relay.DisposeAsync();
-            throw new CliException(ExitCode.Failed, $"The relay cannot start: {string.Join(' ', faults)}");
-        }
-        catch
-        {
-            await relay.DisposeAsync();
+            if (relay is not null)
+                await relay.DisposeAsync();
+            // A port that is taken has a better name than the relay can give it.
+            if (fault is not IOException && StartupFaults.Describe(fault) is { } faults)
+                throw new CliException(ExitCode.Failed, $"The relay cannot start: {string.Join(' ', faults)}");
             throw;
         }
     }

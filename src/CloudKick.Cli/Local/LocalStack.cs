@@ -63,7 +63,7 @@ internal sealed class LocalStack : IAsyncDisposable
         var database = Keep("the database", await steps.RunAsync(
             "PostgreSQL", progress => LocalDatabase.StartAsync(settings, progress, cancellationToken), started => started.Description));
         var cloud = Keep("the cloud", await steps.RunAsync(
-            "Cloud", _ => LocalPort.Iot.ListenAsync(settings.IotPort, () => StartCloudAsync(settings, loggers, cancellationToken)),
+            "Cloud", _ => LocalPort.ListenAsync(() => StartCloudAsync(settings, loggers, cancellationToken), LocalPort.Iot(settings)),
             started => $"Cloud (AWS IoT Core's stand-in) on port {started.Port}"));
         var iot = IssueRelayCertificate(settings, cloud);
 
@@ -81,7 +81,9 @@ internal sealed class LocalStack : IAsyncDisposable
             },
             _ => $"Merchant \"{DemoMerchant.Name}\" with {ids.Count} terminals");
         var relay = Keep("the relay", await steps.RunAsync(
-            "Relay", _ => LocalPort.Http.ListenAsync(settings.HttpPort, () => LocalRelay.StartAsync(settings, database, iot, logs, cancellationToken)),
+            "Relay",
+            _ => LocalPort.ListenAsync(
+                () => LocalRelay.StartAsync(settings, database, iot, logs, cancellationToken), LocalPort.Http(settings), LocalPort.Tas(settings)),
             started => $"Relay at {started.Url}, TAS on port {started.TasPort}"));
         if (ids.Count > 0)
         {
@@ -128,7 +130,15 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private void PrepareDirectory(LocalSettings settings)
     {
-        PrivateDirectories.CreateOpen(settings.DataDirectory);
+        try
+        {
+            PrivateDirectories.CreateOpen(settings.DataDirectory);
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Failed, $"{settings.DataDirectory} cannot be made: {denied.Message}", "Choose another place with --data.");
+        }
+
         if (settings.Ephemeral)
         {
             _parts.Push(("the data directory", () =>

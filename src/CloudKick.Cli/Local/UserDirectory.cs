@@ -24,9 +24,10 @@ internal sealed record UserDirectory(string Root)
         // Root's PostgreSQL runs as another user, who cannot enter root's home.
         if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
             return new("/var/lib/cloudkick");
-        var perUser = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        return new(perUser.Length > 0
-            ? Path.Combine(perUser, "cloudkick")
+        // A user without a home, as in some containers, still gets a place.
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return new(Directory.Exists(home)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "cloudkick")
             : Path.Combine(Path.GetTempPath(), $"cloudkick-{Environment.UserName}"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
+using CloudKick.Testing;
 
 namespace CloudKick.Cli.Tests.Local;
 
@@ -57,7 +58,7 @@ internal sealed class LocalLifetimeTests
         Assert.That(steps, Is.EqualTo(["accepted", "published", "delivered", "connected"]), text);
         Assert.That(text, Does.Contain("Coupled").And.Contain("/swagger").And.Contain("curl -sw '\\n' http://127.0.0.1:").And.Contain("Demo Bakery"));
         Assert.That(text, Does.Not.Contain("\u001b["), "no colours where there is no terminal");
-        Assert.That(local.Error, Does.Contain("2 simulated terminals connected"));
+        Assert.That(local.Error, Does.Contain("2 simulated terminals connected").And.Not.Contain("warning").And.Not.Contain("error"));
     }
 
     [Test]
@@ -78,6 +79,32 @@ internal sealed class LocalLifetimeTests
         {
             Directory.Delete(data, recursive: true);
         }
+    }
+
+    [Test]
+    public async Task A_database_that_is_there_already_is_used_and_left(CancellationToken cancellationToken)
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync(cancellationToken);
+        await using (var local = CloudKickProcess.Start(
+            ["local", "--ephemeral", "--json", "--terminals", "1", .. Ports], null, ("ConnectionStrings__CloudKick", database.OwnerConnectionString)))
+        {
+            var ready = JsonDocument.Parse(await local.ReadLineAsync(cancellationToken)).RootElement;
+            Assert.That(ready.GetProperty("database").GetString(), Is.EqualTo(database.OwnerConnectionString));
+            Assert.That(ready.GetProperty("relayDatabase").GetString(), Does.Contain("Username=cloudkick_local_"), "the relay owns nothing");
+            Assert.That(local.Processes, Has.None.Contains("postgres-keeper"));
+
+            var kick = await Invocation.RunAsync(["kick", "NL000101"], cancellationToken, ("CLOUDKICK_HOME", local.Home));
+            await local.SignalAsync("TERM");
+            var (_, exitCode) = await local.WaitForExitAsync(cancellationToken);
+
+            Assert.That(kick.ExitCode, Is.Zero, kick.Error);
+            Assert.That(exitCode, Is.Zero, local.Error);
+        }
+
+        await using var logins = database.Owner.CreateCommand("select count(*) from pg_roles where rolname like 'cloudkick\\_local\\_%'");
+        await using var kicks = database.Owner.CreateCommand("select count(*) from kicks");
+        Assert.That(await logins.ExecuteScalarAsync(cancellationToken), Is.Zero, "its login went with it");
+        Assert.That(await kicks.ExecuteScalarAsync(cancellationToken), Is.EqualTo(1));
     }
 
     [Test]
