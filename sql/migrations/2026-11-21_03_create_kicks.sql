@@ -123,9 +123,9 @@ call guard_tenant_table('tas_sessions');
 grant select on tas_sessions to cloudkick_service;
 
 -- Makes the daily partitions from yesterday to `days_ahead` days from today and drops those older than `retention_days`.
--- Returns how many were made and dropped. Several nodes may call it at once.
+-- Returns how many were made and dropped. Several nodes may call it at once; it gives up after two seconds rather than hold up kicks.
 create function maintain_kick_partitions(days_ahead int, retention_days int) returns table (made int, dropped int)
-    language plpgsql security definer set search_path = public, pg_temp
+    language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '2s'
 as $$
 declare
     today date := (clock_timestamp() at time zone 'utc')::date;
@@ -140,11 +140,14 @@ begin
         for day in select generate_series(today - 1, today + days_ahead, interval '1 day')::date loop
             partition_name := parent || to_char(day, '_YYYYMMDD');
             continue when to_regclass(partition_name) is not null;
-            execute format('create table %I partition of %I for values from (%L) to (%L)',
-                partition_name, parent, first_kick_id_of(day), first_kick_id_of(day + 1));
             -- Room on each page for a kick's later states, so that its updates touch no index.
-            execute format('alter table %I set (fillfactor = 60)', partition_name);
+            execute format('create table %I (like %I including defaults including constraints) with (fillfactor = 60)', partition_name, parent);
             call guard_tenant_table(partition_name::regclass);
+            -- What the day has in the default partition already, because nobody made its own in time, moves.
+            execute format('with moved as (delete from %I where kick_id >= %L and kick_id < %L returning *) insert into %I select * from moved',
+                parent || '_default', first_kick_id_of(day), first_kick_id_of(day + 1), partition_name);
+            execute format('alter table %I attach partition %I for values from (%L) to (%L)',
+                parent, partition_name, first_kick_id_of(day), first_kick_id_of(day + 1));
             made := made + 1;
         end loop;
         for partition_name in

@@ -1,6 +1,6 @@
 -- The narrow way in for what works across merchants: accepting kicks in batches, moving them along and ending them.
--- Each function joins by merchant itself. Whoever changes a kick locks its open_kicks row first, in the order of the
--- terminals, so that batches never wait for each other in a circle.
+-- Each function joins by merchant itself. Whoever changes kicks locks their open_kicks rows first, in the order of the
+-- terminals, then the kicks in the order of their ids, so that batches never wait for each other in a circle.
 
 -- Judges and stores a batch of requests in one transaction. Within one call no two requests may name the same terminal
 -- or the same merchant and idempotency key. Verdicts:
@@ -27,7 +27,7 @@ declare
     key_locked boolean[];
     moment timestamptz;
 begin
-    -- Never wait for another batch: what it works on is answered as contended or in use. The next statements see
+    -- Never wait for another batch of kicks: what it works on is answered as contended or in use. The next statements see
     -- everything that was committed before these locks were free.
     select array_agg(pg_try_advisory_xact_lock(hashtextextended(r.terminal_id, 11)) order by r.n),
            array_agg(r.idempotency_key is null
@@ -171,6 +171,7 @@ create function record_published(p_kick_ids uuid[], p_attempts int[], p_node tex
 as $$
 begin
     perform from open_kicks o where o.kick_id = any (p_kick_ids) order by o.terminal_id for update;
+    perform from kicks k where k.kick_id = any (p_kick_ids) order by k.kick_id for update;
 
     update open_kicks o
     set lease_owner = null, lease_until = null, attempt_pending = false, maybe_sent = true
@@ -180,10 +181,10 @@ begin
     with moved as (
         update kicks k
         set state = case k.state when 'accepted' then 'published' else k.state end,
-            published_at = coalesce(k.published_at, clock_timestamp()), broker_outcome = 'acked'
+            published_at = clock_timestamp(), broker_outcome = 'acked'
         from unnest(p_kick_ids, p_attempts) r (kick_id, attempt)
         where k.kick_id = r.kick_id and k.attempt = r.attempt and k.node = p_node
-          and k.state in ('accepted', 'published', 'delivered', 'connected')
+          and k.published_at is null and k.state in ('accepted', 'delivered', 'connected')
         returning k.kick_id, k.merchant_id
     )
     insert into kick_events (kick_id, merchant_id, event, at, node)
@@ -339,11 +340,12 @@ create function record_answers(p_kick_ids uuid[], p_terminal_ids text[], p_resul
 as $$
 begin
     perform from open_kicks o where o.kick_id = any (p_kick_ids) order by o.terminal_id for update;
+    perform from kicks k where k.kick_id = any (p_kick_ids) order by k.kick_id for update;
 
     with answer as (
-        select distinct on (r.kick_id) r.kick_id, r.terminal_id, r.result, r.result in ('accepted', 'duplicate') as arrived
+        select distinct on (r.kick_id, r.terminal_id) r.kick_id, r.terminal_id, r.result, r.result in ('accepted', 'duplicate') as arrived
         from unnest(p_kick_ids, p_terminal_ids, p_results) r (kick_id, terminal_id, result)
-        order by r.kick_id, arrived desc
+        order by r.kick_id, r.terminal_id, arrived desc
     ),
     moved as (
         update kicks k
@@ -358,7 +360,7 @@ begin
     union all
     select k.kick_id, k.merchant_id, 'refused', clock_timestamp(), a.result
     from answer a join kicks k on k.kick_id = a.kick_id and k.terminal_id = a.terminal_id
-    where not a.arrived;
+    where not a.arrived and k.ended_at is null;
 end
 $$;
 
@@ -387,6 +389,8 @@ begin
         end if;
         return query select 'cancelled', true;
     else
+        -- Past its deadline and not swept yet: it has ended, and says so.
+        perform expire_open_kicks(array[open_kick.terminal_id]) where open_kick.kick_id is not null;
         return query select k.state, false from kicks k where k.kick_id = p_kick_id and k.merchant_id = p_merchant_id;
     end if;
 end

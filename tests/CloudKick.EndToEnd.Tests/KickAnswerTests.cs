@@ -78,14 +78,32 @@ internal sealed class KickAnswerTests
     [TestCaseSource(nameof(BadIds))]
     public async Task Bad_terminal_id_is_refused_and_named(string id)
     {
-        var before = _stage.Published.Count(publish => !publish.Message.Topic.StartsWith('$'));
+        var before = KicksPublished;
 
         var (status, problem) = await _stage.PostAsync(KickStage.Kick(id));
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That((string?)problem["code"], Is.EqualTo("invalid-request"));
         Assert.That(problem["errors"]!.AsArray().Select(error => (string?)error!["field"]), Is.EqualTo(new[] { "terminalId" }));
-        Assert.That(_stage.PublishedTo(id), Is.Empty);
+        Assert.That(KicksPublished, Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Terminal_that_is_kicked_too_often_is_spared_and_another_merchant_cannot_use_its_limit_up(CancellationToken cancellationToken)
+    {
+        var terminal = await _stage.StartTerminalAsync(cancellationToken: cancellationToken);
+        var stranger = await _stage.Relay.CreateClientAsync(await _stage.Relay.AddMerchantAsync("Stranger", cancellationToken), Scopes.KicksWrite);
+
+        var strangers = new List<HttpStatusCode>();
+        for (var i = 0; i < 8; i++)
+            strangers.Add((await KickStage.PostAsync(stranger, KickStage.Kick(terminal), cancellationToken: cancellationToken)).Status);
+        var own = new List<HttpStatusCode>();
+        for (var i = 0; i < 8; i++)
+            own.Add((await _stage.PostAsync(KickStage.Kick(terminal), cancellationToken: cancellationToken)).Status);
+
+        Assert.That(strangers, Has.Member(HttpStatusCode.TooManyRequests));
+        Assert.That(own.First(), Is.AnyOf(HttpStatusCode.Created, HttpStatusCode.Accepted));
+        Assert.That(own.Last(), Is.EqualTo(HttpStatusCode.TooManyRequests));
     }
 
     [Test]
@@ -340,6 +358,8 @@ internal sealed class KickAnswerTests
         Assert.That(first["items"]!.AsArray().Concat(rest["items"]!.AsArray()).Select(kick => (string?)kick!["id"]), Is.EqualTo(ids));
         Assert.That(rest["nextCursor"], Is.Null);
     }
+
+    private int KicksPublished => _stage.Published.Count(publish => publish.ClientId.StartsWith("relay-", StringComparison.Ordinal));
 
     private Task WaitForPresenceAsync(string terminal, string presence, CancellationToken cancellationToken) => Eventually.BecomesAsync(
         async () => (string?)JsonNode.Parse(

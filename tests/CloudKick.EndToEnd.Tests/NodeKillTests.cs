@@ -19,6 +19,7 @@ internal sealed class NodeKillTests
 {
     private const int Kicks = 1000;
     private const int KillAfter = 300;
+    private const int UnderWay = 32;
     private const int Tills = 16;
     private const int TtlSeconds = 30;
 
@@ -53,8 +54,14 @@ internal sealed class NodeKillTests
             async (terminal, cancellation) =>
             {
                 var number = Interlocked.Increment(ref posted);
+                // Without acknowledgements every kick of the last moments is still leased when the node dies.
+                if (number == KillAfter - UnderWay)
+                    cloud.Control.HoldAcknowledgements();
                 if (number == KillAfter)
+                {
                     doomed.Kill();
+                    cloud.Control.LoseAcknowledgements();
+                }
                 accepted[terminal] = await KickAsync(client, number % 2 == 0 ? doomed.Http : survivor.Http, survivor.Http, terminal, cancellation);
             });
 
@@ -63,6 +70,7 @@ internal sealed class NodeKillTests
         var byId = kicks.ToDictionary(kick => new Relay.Kicks.KickId(kick.KickId).ToString());
         var sessions = history.Snapshot().OfType<TerminalEvent.SessionOpened>().CountBy(opened => opened.KickId).ToList();
         var connectedEvents = await ConnectedEventsAsync(database, cancellationToken);
+        var takenOver = await TakenOverAsync(database, cancellationToken);
         TestContext.Progress.WriteLine(string.Join(", ", kicks.CountBy(kick => $"{kick.State}/{kick.BrokerOutcome}")));
 
         Assert.Multiple(() =>
@@ -72,6 +80,7 @@ internal sealed class NodeKillTests
             Assert.That(kicks, Has.Count.EqualTo(Kicks), "no kick was stored twice");
             Assert.That(kicks.Select(kick => kick.State).Distinct(), Is.SubsetOf(new[] { "connected", "expired" }));
             Assert.That(kicks.Count(kick => kick.State == "connected"), Is.GreaterThan(Kicks * 95 / 100), "the node that is left takes over");
+            Assert.That(takenOver, Is.GreaterThan(0), "the dead node's leases were taken over");
             Assert.That(connectedEvents, Is.LessThanOrEqualTo(1), "no kick was connected twice");
             Assert.That(sessions.Where(session => session.Value > 1), Is.Empty, "no terminal opened two sessions for one kick");
             Assert.That(
@@ -141,6 +150,12 @@ internal sealed class NodeKillTests
         await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<long>(
             "select coalesce(max(n), 0) from (select count(*) as n from kick_events where event = 'connected' group by kick_id) c");
+    }
+
+    private static async Task<long> TakenOverAsync(TestDatabase database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>("select count(*) from kick_events where detail like 'taken over%'");
     }
 
     private sealed record StoredKick

@@ -146,6 +146,10 @@ internal sealed class ConnectionKeeper : IDisposable
             // Subscribing again failed. If the connection died of it, that cause came first and counts.
             connection.Close(ConnectionEnd.Failed("Subscribing again failed", exception));
         }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopped while it subscribed again; the registration closes the connection.
+        }
         catch (Exception exception)
         {
             connection.Close(ConnectionEnd.Failed("ConnectionChanged failed", exception));

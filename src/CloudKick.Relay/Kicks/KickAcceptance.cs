@@ -21,7 +21,8 @@ internal sealed class KickAcceptance(
     public async Task<(KickRow? Kick, ProblemResult? Problem)> AcceptAsync(
         Caller caller, KickRequest request, string? idempotencyKey, TimeSpan wait, string? traceParent, CancellationToken cancellationToken)
     {
-        if (!terminalLimit.TryAcquire(request.TerminalId!, out var retryAfter))
+        // Counted per merchant: nobody can use up another's terminal's limit.
+        if (!terminalLimit.TryAcquire($"{caller.RequiredMerchant}/{request.TerminalId}", out var retryAfter))
             return (null, Problem.RateLimited("This terminal is being kicked too often. One kick is enough: a repeated one returns the same kick.", retryAfter));
 
         var order = Order(caller, request, idempotencyKey, traceParent, watched: wait > TimeSpan.Zero);

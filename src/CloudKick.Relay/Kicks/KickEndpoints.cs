@@ -81,8 +81,10 @@ internal static class KickEndpoints
             return KickProblems.NotFound(id);
 
         var row = await queries.GetAsync(caller.RequiredMerchant, kick, cancellationToken);
-        if (row is { IsFinal: false } && wait > TimeSpan.Zero && await store.WatchAsync(caller.RequiredMerchant, kick, cancellationToken))
+        if (row is { IsFinal: false } && wait > TimeSpan.Zero)
         {
+            // When it has ended meanwhile there is nothing to announce; the wait asks at once and finds out.
+            await store.WatchAsync(caller.RequiredMerchant, kick, cancellationToken);
             await watch.WaitAsync(
                 kick, wait, async token => (row = await queries.GetAsync(caller.RequiredMerchant, kick, token)) is null or { IsFinal: true }, cancellationToken);
         }

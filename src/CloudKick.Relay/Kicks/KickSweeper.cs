@@ -9,18 +9,23 @@ namespace CloudKick.Relay.Kicks;
 /// acknowledged) and publishes them again, and ends those whose deadline has passed. Every node sweeps; rows locked by another are skipped.
 /// </summary>
 internal sealed partial class KickSweeper(
-    KickStore store, KickPublisher publisher, NodeIdentity node, IOptions<KickOptions> options, TimeProvider timeProvider, ILogger<KickSweeper> logger)
+    KickStore store, KickPublisher publisher, IKickTransport transport, IHostApplicationLifetime lifetime, NodeIdentity node,
+    IOptions<KickOptions> options, TimeProvider timeProvider, ILogger<KickSweeper> logger)
     : BackgroundService
 {
     private readonly KickOptions _options = options.Value;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Two loops: a broker that hangs must not hold up the ends of kicks whose time is over.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(RepeatAsync(ExpireAsync, stoppingToken), RepeatAsync(ClaimAsync, stoppingToken));
+
+    private async Task RepeatAsync(Func<CancellationToken, Task> sweep, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await SweepAsync(stoppingToken);
+                await sweep(stoppingToken);
             }
             // The boundary of the loop: the next sweep does what this one could not.
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
@@ -31,19 +36,25 @@ internal sealed partial class KickSweeper(
         }
     }
 
-    private async Task SweepAsync(CancellationToken stoppingToken)
+    private async Task ExpireAsync(CancellationToken stoppingToken)
     {
         while (await store.ExpireAsync(stoppingToken) > 0)
         {
         }
+    }
 
+    private async Task ClaimAsync(CancellationToken stoppingToken)
+    {
+        // A node that cannot publish, or is about to stop, leaves them to the others.
+        if (!transport.IsUp || lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
         var claimed = await store.ClaimDueAsync(_options.SweepBatch, stoppingToken);
         if (claimed.Count == 0)
             return;
         var takenOver = claimed.Count(claim => claim.TakenOver);
         if (takenOver > 0)
             LogTakenOver(logger, node.Name, takenOver);
-        // One at a time is not enough and all at once is bounded by the batch: each attempt ends before its lease does.
+        // Bounded by the batch, and each attempt ends before its lease does.
         await Task.WhenAll(claimed.Select(claim => publisher.PublishAsync(claim.Attempt)));
     }
 

@@ -12,8 +12,11 @@ internal interface IKickTransport
     string Status { get; }
 
     /// <summary>
-    /// Hands the message to the broker and waits for its word, no longer than <paramref name="timeout"/>. Never throws for what the
-    /// other side does; stopping the node ends it with the truth as far as it is known.
+    /// Hands the message to the broker and waits for its word. Never throws for what the other side does; stopping the node ends it
+    /// with the truth as far as it is known.
     /// </summary>
-    Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan timeout, CancellationToken stoppingToken);
+    /// <param name="message">The message, without an expiry.</param>
+    /// <param name="remaining">What is left of the kick's life: told to the broker, in whole seconds, when the message leaves; with less than one it does not leave.</param>
+    /// <param name="timeout">How long to wait for the broker's word at most.</param>
+    Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout);
 }

@@ -16,6 +16,8 @@ internal sealed partial class KickAnswers(NpgsqlDataSource dataSource, ILogger<K
     private const int BatchSize = 256;
     private const int Capacity = 10_000;
     private const int MaximumPayload = 4096;
+    private const int SharedTopicLevels = 2;
+    private static readonly string[] Results = ["accepted", "duplicate", "expired", "wrong-terminal"];
 
     private readonly Channel<Answer> _queue = Channel.CreateBounded<Answer>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
@@ -56,7 +58,7 @@ internal sealed partial class KickAnswers(NpgsqlDataSource dataSource, ILogger<K
     }
 
     /// <summary>
-    /// Reads an answer; null when it is not one. The terminal is the one whose topic it came on: what the payload says must agree.
+    /// Reads an answer; null when it is not one. A terminal that has a topic of its own must have answered there.
     /// </summary>
     internal static Answer? TryRead(MqttMessage message)
     {
@@ -65,9 +67,10 @@ internal sealed partial class KickAnswers(NpgsqlDataSource dataSource, ILogger<K
         try
         {
             var payload = JsonSerializer.Deserialize(message.Payload.Span, PublishingJson.Default.AnswerPayload);
-            var onItsTopic = payload?.Terminal is { } terminal
-                && Array.IndexOf(message.Topic.Split('/'), terminal) >= 0;
-            return onItsTopic && KickId.TryParse(payload!.Kick, out var kick) && payload.Result is { Length: > 0 and <= 32 } result
+            var levels = message.Topic.Split('/');
+            // A topic that all terminals share names none; there the database's word on whose kick it is has to do.
+            var onItsTopic = payload?.Terminal is { } terminal && (levels.Contains(terminal) || levels.Length == SharedTopicLevels);
+            return onItsTopic && KickId.TryParse(payload!.Kick, out var kick) && payload.Result is { } result && Results.Contains(result)
                 ? new Answer(kick, payload.Terminal!, result)
                 : null;
         }

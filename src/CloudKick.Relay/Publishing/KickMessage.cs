@@ -11,11 +11,10 @@ internal static class KickMessage
     private const int Version = 1;
     private static readonly JsonEncodedText CommandConnect = JsonEncodedText.Encode("connect");
 
-    /// <summary>The message for an attempt with <paramref name="remaining"/> of the kick's life left.</summary>
+    /// <summary>The message for an attempt; the transport adds the expiry, which counts from when it really leaves.</summary>
     /// <param name="attempt">What to publish.</param>
-    /// <param name="remaining">At least one second; the broker is told whole seconds, rounded down.</param>
     /// <param name="tas">Where the terminal shall connect to.</param>
-    public static MqttMessage Create(KickAttempt attempt, TimeSpan remaining, TasAddress tas)
+    public static MqttMessage Create(KickAttempt attempt, TasAddress tas)
     {
         var topic = KickTopic.Build(attempt.TopicTemplate, attempt.SubscriptionTopic, attempt.TerminalId);
         var kick = attempt.Kick.ToString();
@@ -25,7 +24,6 @@ internal static class KickMessage
             Payload = Payload(attempt, kick, tas),
             QualityOfService = MqttQualityOfService.AtLeastOnce,
             Retain = false,
-            MessageExpiryInterval = (uint)remaining.TotalSeconds,
             ContentType = "application/json",
             ResponseTopic = topic + KickTopic.AnswerSuffix,
             CorrelationData = Encoding.ASCII.GetBytes(kick),

@@ -7,50 +7,45 @@ namespace CloudKick.Relay.Publishing;
 
 /// <summary>
 /// Makes attempts: publishes what this node holds the lease of and has the outcome recorded. An attempt goes on when the request
-/// that began it is gone; only the node's stop ends it. Thread-safe.
+/// that began it is gone, also while the node drains; its lease bounds it. Thread-safe.
 /// </summary>
 internal sealed partial class KickPublisher(
     IKickTransport transport, AttemptRecorder recorder, ITasLocation tas, IOptions<KickOptions> options,
-    IHostApplicationLifetime lifetime, NodeIdentity node, TimeProvider timeProvider, ILogger<KickPublisher> logger)
+    NodeIdentity node, TimeProvider timeProvider, ILogger<KickPublisher> logger)
 {
-    // No attempt begins with less than this left of the kick's life: the broker's expiry counts in whole seconds.
-    private static readonly TimeSpan Minimum = TimeSpan.FromSeconds(1);
-
     // An attempt is given up this long before its lease lapses, so that its outcome is recorded while it still counts.
     private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Publishes once. Completes when the outcome is recorded, or when the node is stopping; never throws for what the broker or the
+    /// Publishes once. Completes when the outcome is recorded or its lease has lapsed; never throws for what the broker or the
     /// database does.
     /// </summary>
     public async Task PublishAsync(KickAttempt attempt)
     {
-        var result = await AttemptAsync(attempt, lifetime.ApplicationStopping);
+        var result = await AttemptAsync(attempt);
         if (result.Outcome is not AttemptOutcome.Acknowledged)
             LogNotAcknowledged(logger, attempt.Kick, attempt.Number, result.Outcome, result.Detail, node.Name);
         await recorder.RecordAsync(attempt, result);
     }
 
-    private async Task<AttemptResult> AttemptAsync(KickAttempt attempt, CancellationToken stoppingToken)
+    private async Task<AttemptResult> AttemptAsync(KickAttempt attempt)
     {
         var elapsed = timeProvider.GetElapsedTime(attempt.LeasedTimestamp);
         var remaining = attempt.RemainingWhenLeased - elapsed;
         var leaseLeft = options.Value.Lease - LeaseMargin - elapsed;
-        if (remaining < Minimum)
-            return new AttemptResult(AttemptOutcome.NotSent, "less than a second of the kick's life was left");
         if (leaseLeft <= TimeSpan.Zero)
             return new AttemptResult(AttemptOutcome.NotSent, "the lease had nearly lapsed before the attempt could begin");
 
         MqttMessage message;
         try
         {
-            message = KickMessage.Create(attempt, remaining, tas.Address);
+            message = KickMessage.Create(attempt, tas.Address);
         }
         catch (ArgumentException exception)
         {
             return new AttemptResult(AttemptOutcome.Refused, exception.Message);
         }
-        return await transport.PublishAsync(message, remaining < leaseLeft ? remaining : leaseLeft, stoppingToken);
+        return await transport.PublishAsync(message, remaining, remaining < leaseLeft ? remaining : leaseLeft);
     }
 
     [LoggerMessage(4200, LogLevel.Warning, "Kick {Kick}, attempt {Attempt} by {Node}: {Outcome} ({Detail})")]

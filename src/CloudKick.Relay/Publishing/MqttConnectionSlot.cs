@@ -15,25 +15,21 @@ internal sealed class MqttConnectionSlot(MqttClient client, MessageBudget budget
     /// Publishes once its turn in the budget has come and waits for the broker's word, no longer than <paramref name="timeout"/>; null
     /// when the budget has no place so soon.
     /// </summary>
-    public async Task<AttemptResult?> TryPublishAsync(MqttMessage message, TimeSpan timeout, TimeProvider timeProvider, CancellationToken stoppingToken)
+    public async Task<AttemptResult?> TryPublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeProvider timeProvider)
     {
         if (!budget.TryBook(timeout, out var delay))
             return null;
-        using var deadline = new CancellationTokenSource(timeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stoppingToken);
-        try
-        {
-            if (delay > TimeSpan.Zero)
-                await Task.Delay(delay, timeProvider, either.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return new AttemptResult(AttemptOutcome.NotSent, "the node is stopping");
-        }
+        if (delay > TimeSpan.Zero)
+            await Task.Delay(delay, timeProvider);
+        // The broker's expiry counts in whole seconds, from when it gets the message.
+        var expiry = (long)(remaining - delay).TotalSeconds;
+        if (expiry < 1)
+            return new AttemptResult(AttemptOutcome.NotSent, "less than a second of the kick's life was left");
 
+        using var deadline = new CancellationTokenSource(timeout - delay, timeProvider);
         try
         {
-            return Judge(await client.PublishAsync(message, either.Token));
+            return Judge(await client.PublishAsync(message with { MessageExpiryInterval = (uint)expiry }, deadline.Token));
         }
         catch (MqttNotSentException exception) when (exception.Reason is MqttNotSentReason.TooLarge or MqttNotSentReason.NotSupported)
         {

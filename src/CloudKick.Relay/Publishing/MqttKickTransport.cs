@@ -47,17 +47,17 @@ internal sealed partial class MqttKickTransport : BackgroundService, IKickTransp
     /// <summary>Has something to read when a connection came up since it was last read; for one reader.</summary>
     public ChannelReader<bool> CameUp => _cameUp.Reader;
 
-    public async Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan timeout, CancellationToken stoppingToken)
+    public async Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout)
     {
         var started = _timeProvider.GetTimestamp();
         AttemptResult? last = null;
         // Least loaded first; the next one when a connection was lost before a byte had left.
         foreach (var slot in _slots.Where(slot => slot.IsUp).OrderBy(slot => slot.Budget.Delay).ThenBy(slot => slot.Client.InFlight))
         {
-            var left = timeout - _timeProvider.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
+            var elapsed = _timeProvider.GetElapsedTime(started);
+            if (elapsed >= timeout)
                 break;
-            last = await slot.TryPublishAsync(message, left, _timeProvider, stoppingToken) ?? AtItsLimit;
+            last = await slot.TryPublishAsync(message, remaining - elapsed, timeout - elapsed, _timeProvider) ?? AtItsLimit;
             if (last is { Outcome: not AttemptOutcome.NotSent })
                 return last.Value;
         }
