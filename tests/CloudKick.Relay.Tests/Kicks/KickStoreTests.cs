@@ -384,12 +384,50 @@ internal sealed class KickStoreTests
     }
 
     [Test]
+    public async Task Kicks_of_a_day_without_a_partition_move_into_it_when_it_is_made()
+    {
+        await using var world = await KickWorld.CreateAsync();
+        var node = world.Node("node-1");
+        await world.ExecuteAsync(
+            """
+            do $$
+            declare day text := to_char((clock_timestamp() at time zone 'utc')::date, 'YYYYMMDD');
+            begin
+                execute 'drop table kicks_' || day;
+                execute 'drop table kick_events_' || day;
+            end
+            $$
+            """);
+        var kick = (await AcceptAsync(node, world.Order(KickWorld.OfBakery))).Kick!.Value;
+        Assert.That(await PartitionAsync(world, kick), Is.EqualTo("kicks_default"));
+
+        await node.MaintainAsync(7, CancellationToken.None);
+
+        Assert.That(await PartitionAsync(world, kick), Does.Match("^kicks_[0-9]{8}$"));
+        Assert.That(await world.ScalarAsync<long>("select count(*) from kick_events where kick_id = @kick", new { kick = kick.Value }), Is.EqualTo(1));
+        Assert.That(await node.CancelAsync(world.Bakery, kick, CancellationToken.None), Is.True);
+    }
+
+    [Test]
+    public async Task Cancelling_past_the_deadline_finds_the_kick_expired()
+    {
+        var kick = await AcceptNewAsync();
+        await _world.LetExpireAsync(kick);
+
+        Assert.That(await _node.CancelAsync(_world.Bakery, kick, CancellationToken.None), Is.False);
+        Assert.That(await _world.StateAsync(kick), Is.EqualTo("expired"));
+    }
+
+    [Test]
     public async Task Kick_lands_in_the_partition_of_its_day()
     {
         var kick = await AcceptNewAsync();
 
-        Assert.That(await _world.ScalarAsync<string>("select tableoid::regclass::text from kicks where kick_id = @kick", new { kick = kick.Value }), Does.Match("^kicks_[0-9]{8}$"));
+        Assert.That(await PartitionAsync(_world, kick), Does.Match("^kicks_[0-9]{8}$"));
     }
+
+    private static Task<string> PartitionAsync(KickWorld world, KickId kick) =>
+        world.ScalarAsync<string>("select tableoid::regclass::text from kicks where kick_id = @kick", new { kick = kick.Value });
 
     private static async Task<KickDecision> AcceptAsync(KickStore node, KickOrder order, CancellationToken cancellationToken = default) =>
         (await node.AcceptAsync([order], cancellationToken))[0];
