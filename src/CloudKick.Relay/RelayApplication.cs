@@ -1,4 +1,5 @@
 using CloudKick.Relay.Admin;
+using CloudKick.Relay.Cloud;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Health;
 using CloudKick.Relay.Hosting;
@@ -50,6 +51,7 @@ public static class RelayApplication
             .AddMerchants()
             .AddWhitelist()
             .AddTerminals()
+            .AddCloud()
             .AddPublishing()
             .AddKicks()
             .AddPresence()
