@@ -20,6 +20,18 @@ public sealed record LocalCloudOptions
     /// <summary>Refuse TLS clients that send no server name, as AWS does. Default: true.</summary>
     public bool RequireServerNameIndication { get; init; } = true;
 
+    /// <summary>The AWS region that resource names and signatures are for. Default: eu-central-1.</summary>
+    public string Region { get; init; } = "eu-central-1";
+
+    /// <summary>The AWS account in resource names, 12 digits. Default: 000000000000.</summary>
+    public string AccountId { get; init; } = "000000000000";
+
+    /// <summary>
+    /// How long a change of policies, attachments, things and certificate states takes at most to act. AWS takes minutes.
+    /// Default: 0, at once.
+    /// </summary>
+    public TimeSpan PolicyDelay { get; init; } = TimeSpan.Zero;
+
     /// <summary>What the broker allows. Default: what AWS IoT Core allows.</summary>
     public BrokerLimits Limits { get; init; } = new();
 }

@@ -33,6 +33,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
         // Certificates live by the real clock, because TLS judges them by it.
         _authority = CertificateAuthority.Open(options.DataDirectory);
         _serverCertificate = _authority.OpenServerCertificate();
+        Registry = new Registry(new RegistrySettings(new Arns(options.Region, options.AccountId), options.PolicyDelay), _authority, timeProvider);
         _tls = new TlsPolicy(_authority.Certificate, _serverCertificate, options.RequireServerNameIndication, logger);
         _broker = new Broker(options.Limits, new FixedRules(), new Unlimited(), timeProvider);
         _handler = new MqttOrHttp(_broker, timeProvider, logger);
@@ -48,6 +49,9 @@ public sealed class LocalCloudServer : IAsyncDisposable
 
     /// <summary>What tests and experiments observe and order.</summary>
     public LocalCloudControl Control { get; }
+
+    /// <summary>Things, certificates, policies: what the control plane's calls read and change.</summary>
+    internal Registry Registry { get; }
 
     /// <summary>Starts LocalCloud; when this returns, clients can connect.</summary>
     /// <param name="options">Where to listen and where the certificate authority is.</param>

@@ -15,6 +15,8 @@ public sealed class CertificateAuthority : IDisposable
     /// <summary>The DNS name in the server certificate that stands for AWS's <c>…-ats.iot.REGION.amazonaws.com</c>.</summary>
     public const string EndpointName = "local.iot.cloudkick.test";
 
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
     // AWS's own device certificates end then too; nothing issued here outlives the authority.
     private static readonly DateTimeOffset LastMoment = new(2049, 12, 31, 23, 59, 59, TimeSpan.Zero);
     private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(397);
@@ -70,10 +72,18 @@ public sealed class CertificateAuthority : IDisposable
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = NewRequest($"CN={thingName}", key);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ClientAuthentication)], critical: false));
         using var certificate = Sign(request, LastMoment);
         return new DeviceCertificate(
             thingName, IdOf(certificate), certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), CaPem);
+    }
+
+    /// <summary>Signs a device's own key, with the subject that it asked for, until AWS's last day. The caller disposes the certificate.</summary>
+    internal X509Certificate2 Issue(X500DistinguishedName subject, PublicKey publicKey)
+    {
+        var request = WithLeafExtensions(new CertificateRequest(subject, publicKey, HashAlgorithmName.SHA256));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ClientAuthentication)], critical: false));
+        return Sign(request, LastMoment);
     }
 
     /// <summary>LocalCloud's own certificate, created on first use and renewed when it nears its end. The caller disposes it.</summary>
@@ -120,9 +130,10 @@ public sealed class CertificateAuthority : IDisposable
         return pair.StoreIfAbsent(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
-    private static CertificateRequest NewRequest(string subject, ECDsa key)
+    private static CertificateRequest NewRequest(string subject, ECDsa key) => WithLeafExtensions(new CertificateRequest(subject, key, HashAlgorithmName.SHA256));
+
+    private static CertificateRequest WithLeafExtensions(CertificateRequest request)
     {
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
@@ -135,6 +146,12 @@ public sealed class CertificateAuthority : IDisposable
         Span<byte> serial = stackalloc byte[16];
         RandomNumberGenerator.Fill(serial);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x01); // positive, and never a leading zero
-        lock (_signing) return request.Create(_certificate, _certificate.NotBefore.ToUniversalTime(), notAfter, serial);
+        lock (_signing)
+        {
+            // A generator of its own, because the device's key may be of another kind than the authority's.
+            using var key = _certificate.GetECDsaPrivateKey()!;
+            return request.Create(
+                _certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(key), _certificate.NotBefore.ToUniversalTime(), notAfter, serial);
+        }
     }
 }
