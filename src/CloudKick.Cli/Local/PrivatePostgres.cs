@@ -262,7 +262,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
             "log_timezone=UTC",
             "log_line_prefix=%m [%p] %q%u@%d ",
         ];
-        return _layout.Ephemeral ? [.. settings, "fsync=off", "full_page_writes=off", "synchronous_commit=off"] : settings;
+        if (_layout.Ephemeral)
+            settings.AddRange(["fsync=off", "full_page_writes=off", "synchronous_commit=off"]);
+        return [.. settings, .. _options.Settings];
     }
 
     private static int FreePort()

@@ -21,6 +21,9 @@ public sealed record PrivatePostgresOptions
     /// <summary>Sessions at most. Default 300: several relay nodes' pools, and tests.</summary>
     public int MaximumConnections { get; init; } = 300;
 
+    /// <summary>Further settings, <c>name=value</c>, over all others. Default none.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>How long the server may take until it accepts a login, recovery after a crash included. Default 60 s.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -28,6 +28,9 @@ public sealed class MosquittoBroker : IAsyncDisposable
     /// <summary>TLS; asks for a client certificate.</summary>
     public int TlsPort { get; private set; }
 
+    /// <summary>Mosquitto's process; only while it runs.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("Mosquitto is stopped.");
+
     /// <summary>Who issued the server's certificate and must issue the clients'.</summary>
     public TestCertificates Certificates { get; } = new();
 
