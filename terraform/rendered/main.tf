@@ -1,4 +1,4 @@
-# The documents that LocalCloud embeds: those of an account of zeros, with the subscription topics that CloudKick begins with.
+# The documents as an account gets them, of which LocalCloud embeds those of terminals, claims and relay: for an account of zeros, with the subscription topics that CloudKick begins with.
 # `tests/run Terraform` renders them again and compares; `node terraform/check/render.mjs` writes them.
 terraform {
   required_version = ">= 1.11.0"
@@ -10,7 +10,6 @@ module "policies" {
   region                = "eu-central-1"
   account_id            = "000000000000"
   shared_topics_allowed = true
-  presence_queue_arn    = "arn:aws:sqs:eu-central-1:000000000000:cloudkick-presence"
 }
 
 output "documents" {
@@ -22,5 +21,11 @@ output "documents" {
     "relay-role.json"            = module.policies.relay_role
     "provisioning-template.json" = module.policies.provisioning_template
     "jitp-template.json"         = module.policies.jitp_template
+    "rule-role.json"             = module.policies.roles.rule
+    "logging-role.json"          = module.policies.roles.logging
+    "provisioning-role.json"     = module.policies.roles.provisioning
+    "execution-role.json"        = module.policies.roles.execution
+    "iot-trust.json"             = module.policies.trust["iot"]
+    "ecs-tasks-trust.json"       = module.policies.trust["ecs-tasks"]
   }
 }

@@ -3,7 +3,7 @@
 locals {
   claim_requests = [
     "$aws/certificates/create-from-csr/json",
-    "$aws/provisioning-templates/${var.provisioning_template_name}/provision/json",
+    "$aws/provisioning-templates/${local.names.provisioning_template}/provision/json",
   ]
 
   claim_policy = jsonencode({
@@ -45,11 +45,11 @@ locals {
       }
       policy = {
         Type       = "AWS::IoT::Policy"
-        Properties = { PolicyName = var.device_policy_name }
+        Properties = { PolicyName = local.names.terminal_policy }
       }
       thing = {
         Type             = "AWS::IoT::Thing"
-        Properties       = { ThingName = { Ref = "TerminalId" }, ThingTypeName = var.thing_type_name }
+        Properties       = { ThingName = { Ref = "TerminalId" }, ThingTypeName = local.names.thing_type }
         OverrideSettings = { ThingTypeName = "REPLACE" }
       }
     }
@@ -68,11 +68,11 @@ locals {
       }
       policy = {
         Type       = "AWS::IoT::Policy"
-        Properties = { PolicyName = var.device_policy_name }
+        Properties = { PolicyName = local.names.terminal_policy }
       }
       thing = {
         Type             = "AWS::IoT::Thing"
-        Properties       = { ThingName = { Ref = "AWS::IoT::Certificate::CommonName" }, ThingTypeName = var.thing_type_name }
+        Properties       = { ThingName = { Ref = "AWS::IoT::Certificate::CommonName" }, ThingTypeName = local.names.thing_type }
         OverrideSettings = { ThingTypeName = "REPLACE" }
       }
     }

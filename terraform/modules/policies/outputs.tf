@@ -37,3 +37,23 @@ output "jitp_template" {
   description = "Body of the template for certificates of an own authority, JSON."
   value       = local.jitp_template
 }
+
+output "roles" {
+  description = "IAM policies of the roles that AWS's services take on, JSON: rule, logging, provisioning, execution."
+  value = {
+    rule         = local.rule_role
+    logging      = local.logging_role
+    provisioning = local.provisioning_role
+    execution    = local.execution_role
+  }
+}
+
+output "trust" {
+  description = "Who may take on a role, JSON, by service: iot, ecs-tasks."
+  value       = local.trust
+}
+
+output "names" {
+  description = "What the resources must be called that the documents speak of."
+  value       = local.names
+}

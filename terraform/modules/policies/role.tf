@@ -52,13 +52,13 @@ locals {
       Sid      = "ThingType"
       Effect   = "Allow"
       Action   = "iot:DescribeThingType"
-      Resource = "${local.iot}:thingtype/${var.thing_type_name}"
+      Resource = "${local.iot}:thingtype/${local.names.thing_type}"
     },
     {
       Sid      = "Policy"
       Effect   = "Allow"
       Action   = "iot:GetPolicy"
-      Resource = "${local.iot}:policy/${var.device_policy_name}"
+      Resource = "${local.iot}:policy/${local.names.terminal_policy}"
     },
     {
       Sid      = "NotTheRelayItself"
@@ -75,12 +75,12 @@ locals {
     },
   ]
 
-  role_presence = [for queue in [var.presence_queue_arn] : {
+  role_presence = [for queue in var.presence_over_queue ? [local.presence_queue] : [] : {
     Sid      = "PresenceQueue"
     Effect   = "Allow"
     Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
     Resource = queue
-  } if queue != null]
+  }]
 
   relay_role = jsonencode({
     Version   = "2012-10-17"

@@ -1,3 +1,15 @@
+variable "name" {
+  description = "What everything of this deployment is called, alone or as the first part: 1 to 20 lower-case letters, digits and '-'."
+  type        = string
+  default     = "cloudkick"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$", var.name))
+    error_message = "name has 1 to 20 lower-case letters, digits and '-', begins with a letter and does not end with '-'."
+  }
+}
+
 variable "partition" {
   description = "AWS partition of the ARNs: aws, aws-cn or aws-us-gov."
   type        = string
@@ -92,55 +104,15 @@ variable "claim_client_id_prefix" {
   }
 }
 
-variable "provisioning_template_name" {
-  description = "Name of the fleet provisioning template, 1 to 36 letters, digits, '_' and '-'."
-  type        = string
-  default     = "cloudkick-terminal"
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,36}$", var.provisioning_template_name))
-    error_message = "provisioning_template_name has 1 to 36 letters, digits, '_' and '-'."
-  }
-}
-
-variable "thing_type_name" {
-  description = "Thing type of terminals."
-  type        = string
-  default     = "cloudkick-terminal"
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9:_-]{1,128}$", var.thing_type_name))
-    error_message = "thing_type_name has 1 to 128 letters, digits, ':', '_' and '-'."
-  }
-}
-
-variable "device_policy_name" {
-  description = "Name of the terminals' AWS IoT policy, as provisioning attaches it."
-  type        = string
-  default     = "cloudkick-terminal"
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[\\w+=,.@-]{1,128}$", var.device_policy_name))
-    error_message = "device_policy_name has 1 to 128 letters, digits and '_+=,.@-'."
-  }
-}
-
-variable "presence_queue_arn" {
-  description = "Queue with the presence events that the relay reads; null: the relay listens over MQTT instead."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.presence_queue_arn == null || can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}$", var.presence_queue_arn))
-    error_message = "presence_queue_arn is a queue's ARN."
-  }
-}
-
 variable "presence_over_mqtt" {
   description = "Whether the relay's certificate may listen to the lifecycle events over MQTT."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "presence_over_queue" {
+  description = "Whether the relay's role may read the presence queue."
   type        = bool
   default     = true
   nullable    = false

@@ -1,0 +1,4 @@
+output "cloudkick" {
+  description = "All outputs of the root module."
+  value       = module.cloudkick
+}
