@@ -26,6 +26,8 @@ internal sealed class TerminalRegistration(TenantDatabase database)
                 TerminalOutcome.UnknownMerchant => throw Refused($"There is no merchant {terminal.Merchant}.", "merchant-not-found"),
                 TerminalOutcome.UnknownManagementSystem => throw CliException.Usage(
                     $"There is no management system {terminal.ManagementSystemId}.", "It is GrundmasterNL or GrundmasterBE, or one of them with -ThirdPartyTest."),
+                TerminalOutcome.ReservedTerminalId or TerminalOutcome.ReservedThingName => throw CliException.Usage(
+                    $"{terminal.ThingName ?? terminal.TerminalId} is a name of the relay itself in the cloud.", "Give the terminal another one."),
                 TerminalOutcome.InvalidTopic => throw CliException.Usage("The subscription topic and the template make no valid topic."),
                 var other => throw new CliException(ExitCode.Failed, $"The terminal was not registered: {other}."),
             };

@@ -16,6 +16,8 @@ internal sealed class ParameterFilter : IOperationFilter
         ["presence"] = $"Only terminals of this presence: {string.Join(", ", PresenceState.All.Select(state => $"`{state}`"))}.",
         ["prefix"] = "Only terminals whose id begins with this.",
         ["unassigned"] = "`true`: only terminals that are no merchant's.",
+        ["format"] = "`json`, `csv` or `html`; left out: by `Accept`, JSON when it does not say.",
+        ["lang"] = "The page's language, `nl` or `en`; left out: by `Accept-Language`, English when it does not say.",
         ["dryRun"] = "`true`: judge the import and change nothing.",
     };
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using CloudKick.Relay.Publishing;
 using CloudKick.Tas;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,10 @@ public sealed class TasSettings
     [Range(0, IPEndPoint.MaxPort)]
     public int Port { get; set; } = 5555;
 
-    /// <summary>The host name or address that terminals are told: the load balancer's in front of all nodes. Default <c>localhost</c>.</summary>
+    /// <summary>
+    /// The host name or address that terminals are told: the load balancer's in front of all nodes. Default <c>localhost</c>, which
+    /// only works for terminals on this machine: required where the cloud is not on it.
+    /// </summary>
     [Required]
     [StringLength(253, MinimumLength = 1)]
     public string PublicHost { get; set; } = "localhost";
@@ -62,8 +66,10 @@ public sealed class TasSettings
 }
 
 /// <summary>Checks what annotations cannot say.</summary>
-internal sealed class TasSettingsValidator : IValidateOptions<TasSettings>
+internal sealed class TasSettingsValidator(IConfiguration configuration, IHostEnvironment environment) : IValidateOptions<TasSettings>
 {
+    private const string MqttHost = $"{RelayMqttOptions.Section}:{nameof(RelayMqttOptions.Host)}";
+
     public ValidateOptionsResult Validate(string? name, TasSettings options)
     {
         var faults = new List<string>();
@@ -74,6 +80,20 @@ internal sealed class TasSettingsValidator : IValidateOptions<TasSettings>
             if (file is not null && !File.Exists(file))
                 faults.Add($"{TasSettings.Section}:{setting} names {file}, which is not there.");
         }
+
+        // From the configuration: faults of the other section are told by that one's own validation.
+        if (!environment.IsDevelopment() && IsThisMachine(options.PublicHost) && configuration[MqttHost] is { Length: > 0 } host && !IsThisMachine(host))
+        {
+            faults.Add(
+                $"{TasSettings.Section}:{nameof(TasSettings.PublicHost)} is '{options.PublicHost}', but the cloud is at {host}: terminals would look for the TAS on themselves. "
+                + "Set it to the name or address at which they reach this TAS.");
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
+
+    private static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address);
 }

@@ -2,6 +2,7 @@ using CloudKick.Relay.Database;
 using CloudKick.Relay.Paging;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals.Parameters;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -13,6 +14,9 @@ internal static class AdminTerminalEndpoints
 {
     private const string TerminalRoute = "/{terminalId}";
     private const string MerchantRoute = TerminalRoute + "/merchant";
+
+    private const string ReservedName =
+        "is a name of the relay itself in the cloud (its MQTT client ids begin like this): a terminal that had it would get the relay's rights. Give the terminal another one";
 
     public static void MapAdminTerminals(this IEndpointRouteBuilder routes)
     {
@@ -46,7 +50,12 @@ internal static class AdminTerminalEndpoints
             .WithName("unassignTerminal")
             .WithSummary("Take a terminal from its merchant.")
             .WithDescription("204 also when it was nobody's.");
+        terminals.MapAdminParameterSheets();
     }
+
+    /// <summary>What an operator is told of a terminal that does not exist.</summary>
+    public static ProblemResult NotFound(string terminalId) =>
+        Problem.TerminalNotFound($"No terminal {terminalId} is registered. POST /v1/admin/terminals registers it.");
 
     private static async Task<Results<Created<AdminTerminalAnswer>, ProblemResult>> PostAsync(
         TerminalPost body, Actor actor, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
@@ -91,7 +100,7 @@ internal static class AdminTerminalEndpoints
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
         return await directory.FindAsync(null, terminalId, cancellationToken) is { } row
             ? TypedResults.Ok(AdminTerminalAnswer.FromRow(row))
-            : Problem.TerminalNotFound(NotRegistered(terminalId));
+            : NotFound(terminalId);
     }
 
     private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> PatchAsync(
@@ -141,18 +150,18 @@ internal static class AdminTerminalEndpoints
 
     private static MerchantId? MerchantOf(Guid? id) => id is { } known && known != Guid.Empty ? new MerchantId(known) : null;
 
-    private static string NotRegistered(string terminalId) => $"No terminal {terminalId} is registered. POST /v1/admin/terminals registers it.";
-
     private static async Task<ProblemResult?> ProblemOfAsync(
         TerminalOutcome outcome, string terminalId, TerminalDirectory directory, CancellationToken cancellationToken) => outcome switch
     {
         TerminalOutcome.Done => null,
-        TerminalOutcome.UnknownTerminal => Problem.TerminalNotFound(NotRegistered(terminalId)),
+        TerminalOutcome.UnknownTerminal => NotFound(terminalId),
         TerminalOutcome.TerminalExists => Problem.TerminalExists($"Terminal {terminalId} is registered already. PATCH /v1/admin/terminals/{terminalId} changes it."),
         TerminalOutcome.ThingNameTaken => Problem.TerminalExists("Another terminal has this thing name. A thing is one terminal's."),
         TerminalOutcome.UnknownMerchant => Problem.Invalid("merchantId", "is no merchant's id"),
         TerminalOutcome.UnknownManagementSystem => Problem.Invalid(
             "managementSystemId", $"must be one of {string.Join(", ", await directory.ManagementSystemsAsync(cancellationToken))}"),
+        TerminalOutcome.ReservedTerminalId => Problem.Invalid("terminalId", ReservedName),
+        TerminalOutcome.ReservedThingName => Problem.Invalid("thingName", ReservedName),
         TerminalOutcome.InvalidTopic => Problem.Invalid(
             "topicTemplate", "makes no topic with the terminal's subscription topic: AWS IoT Core takes 7 levels with ours for the answer, and 256 bytes"),
         _ => throw new InvalidOperationException($"The outcome {outcome} has no answer."),

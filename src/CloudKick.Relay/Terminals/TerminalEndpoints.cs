@@ -1,6 +1,7 @@
 using CloudKick.Relay.Paging;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals.Parameters;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -23,7 +24,12 @@ internal static class TerminalEndpoints
             .WithName("getTerminal")
             .WithSummary("Read a terminal with its presence and last session.")
             .WithDescription("A terminal that does not exist and one that is not yours get the same answer.");
+        terminals.MapParameterSheets();
     }
+
+    /// <summary>What a merchant is told of a terminal that does not exist or is not its own.</summary>
+    public static ProblemResult NotFound(string terminalId) =>
+        Problem.TerminalNotFound($"You have no terminal {terminalId}. Check the id, or ask the platform's operator to register it to you.");
 
     private static async Task<Results<Ok<Page<TerminalAnswer>>, ProblemResult>> ListAsync(
         [AsParameters] PageQuery page, [FromQuery] string? presence, [FromQuery] string? prefix,
@@ -45,7 +51,7 @@ internal static class TerminalEndpoints
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
         return await directory.FindAsync(caller.RequiredMerchant, terminalId, cancellationToken) is { } row
             ? TypedResults.Ok(TerminalAnswer.From(row))
-            : Problem.TerminalNotFound($"You have no terminal {terminalId}. Check the id, or ask the platform's operator to register it to you.");
+            : NotFound(terminalId);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CloudKick.Relay.Paging;
+using CloudKick.Relay.Terminals.Parameters;
 
 namespace CloudKick.Relay.Terminals;
 
@@ -11,4 +12,5 @@ namespace CloudKick.Relay.Terminals;
 [JsonSerializable(typeof(TerminalPost))]
 [JsonSerializable(typeof(TerminalPatch))]
 [JsonSerializable(typeof(TerminalAssignment))]
+[JsonSerializable(typeof(ParameterSheet))]
 internal sealed partial class TerminalJson : JsonSerializerContext;

@@ -1,10 +1,20 @@
+using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
+using CloudKick.Relay.Publishing;
+using CloudKick.Relay.Terminals.Parameters;
+using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Terminals;
 
 /// <summary>Adds terminals to the relay.</summary>
 internal static class TerminalRegistration
 {
-    public static IServiceCollection AddTerminals(this IServiceCollection services) =>
-        services.AddSingleton<TerminalDirectory>().AddSingleton<TerminalRegistry>().AddJsonContext(TerminalJson.Default);
+    public static IServiceCollection AddTerminals(this IServiceCollection services)
+    {
+        services.AddFeatureOptions<ProvisioningOptions>(ProvisioningOptions.Section);
+        services.AddSingleton<TerminalDirectory>().AddSingleton<ParameterSheets>();
+        services.AddSingleton(provider => new TerminalRegistry(
+            provider.GetRequiredService<TenantDatabase>(), provider.GetRequiredService<IOptions<RelayMqttOptions>>().Value.ClientIdPrefix));
+        return services.AddJsonContext(TerminalJson.Default);
+    }
 }

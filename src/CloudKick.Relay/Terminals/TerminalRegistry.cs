@@ -9,8 +9,16 @@ namespace CloudKick.Relay.Terminals;
 /// log of each merchant that it concerns, or in the platform's own when it concerns none. Works with a connection of the service role
 /// or of the owner. Thread-safe.
 /// </summary>
-public sealed class TerminalRegistry(TenantDatabase database)
+/// <param name="database">The database.</param>
+/// <param name="relayName">
+/// What the relay's own MQTT client ids begin with: <c>CloudKick:Mqtt:ClientIdPrefix</c>. A terminal with such a name would have the
+/// relay's rights in the cloud, or throw it out by connecting.
+/// </param>
+public sealed class TerminalRegistry(TenantDatabase database, string relayName = TerminalRegistry.DefaultRelayName)
 {
+    /// <summary>What the relay's client ids begin with where nobody sets it.</summary>
+    public const string DefaultRelayName = "relay";
+
     private const string AddAction = "terminal.add";
     private const string AssignAction = "terminal.assign";
     private const string UpdateAction = "terminal.update";
@@ -24,6 +32,10 @@ public sealed class TerminalRegistry(TenantDatabase database)
     {
         ArgumentNullException.ThrowIfNull(terminal);
         ThrowIfBroken(terminal);
+        if (TerminalRules.IsRelays(terminal.TerminalId, relayName))
+            return TerminalOutcome.ReservedTerminalId;
+        if (terminal.ThingName is not null && TerminalRules.IsRelays(terminal.ThingName, relayName))
+            return TerminalOutcome.ReservedThingName;
         try
         {
             return await database.InTransactionAsync(

@@ -29,6 +29,10 @@ internal sealed partial class TerminalRules : AbstractValidator<TerminalSettings
 
     public static bool IsThingName(string? name) => name is not null && Thing().IsMatch(name);
 
+    /// <summary>Whether a name is, or could be, a client id of the relay: its prefix alone, or with a dash after it.</summary>
+    public static bool IsRelays(string name, string relayName) =>
+        name.StartsWith(relayName, StringComparison.Ordinal) && (name.Length == relayName.Length || name[relayName.Length] == '-');
+
     /// <summary>The terminal's topic; null when the parts make none that could be published to.</summary>
     public static string? Topic(string template, string subscriptionTopic, string terminalId)
     {

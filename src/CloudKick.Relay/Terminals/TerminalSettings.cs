@@ -64,6 +64,12 @@ public enum TerminalOutcome
     /// <summary>There is no such management system.</summary>
     UnknownManagementSystem,
 
+    /// <summary>The terminal id is, or could be, one of the relay's own MQTT client ids.</summary>
+    ReservedTerminalId,
+
+    /// <summary>The same of the thing name.</summary>
+    ReservedThingName,
+
     /// <summary>The subscription topic and the template make no valid topic: see <c>MaximumLevels</c> and <c>MaximumBytes</c> of AWS IoT Core.</summary>
     InvalidTopic,
 }

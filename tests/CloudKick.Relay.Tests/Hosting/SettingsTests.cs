@@ -37,6 +37,28 @@ internal sealed class SettingsTests
         Assert.That(faults, Is.Not.Empty.And.None.Contains("canary-password"));
     }
 
+    [TestCase(null)]
+    [TestCase("localhost")]
+    [TestCase("127.0.0.1")]
+    [TestCase("::1")]
+    public void Terminals_in_the_field_are_not_told_to_look_for_the_TAS_on_themselves(string? publicHost)
+    {
+        var faults = Faults(("CloudKick:Mqtt:Host", "prefix-ats.iot.eu-central-1.amazonaws.com"), ("CloudKick:Tas:PublicHost", publicHost));
+
+        Assert.That(faults, Has.Some.StartsWith("CloudKick:Tas:PublicHost is '").And.Some.Contains("Set it to the name or address"));
+    }
+
+    [TestCase("localhost", null, "Production")]
+    [TestCase("127.0.0.1", "localhost", "Production")]
+    [TestCase("prefix-ats.iot.eu-central-1.amazonaws.com", "tas.example", "Production")]
+    [TestCase("prefix-ats.iot.eu-central-1.amazonaws.com", null, "Development")]
+    public void The_TAS_is_on_this_machine_where_the_terminals_can_be_too(string mqttHost, string? publicHost, string environment)
+    {
+        var faults = Faults(environment, ("CloudKick:Mqtt:Host", mqttHost), ("CloudKick:Tas:PublicHost", publicHost));
+
+        Assert.That(faults, Is.Not.Empty.And.None.Contains("PublicHost"), "the faults are others'");
+    }
+
     [Test]
     public void Settings_are_read_whatever_their_case()
     {
@@ -61,10 +83,12 @@ internal sealed class SettingsTests
         Assert.That(provider.GetRequiredService<IOptions<ConsoleLoggerOptions>>().Value.FormatterName, Is.EqualTo(formatter));
     }
 
-    private static IReadOnlyList<string> Faults(params (string Name, string? Value)[] settings)
+    private static IReadOnlyList<string> Faults(params (string Name, string? Value)[] settings) => Faults("Production", settings);
+
+    private static IReadOnlyList<string> Faults(string environment, params (string Name, string? Value)[] settings)
     {
-        var builder = RelayApplication.CreateBuilder([]);
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)));
+        var builder = RelayApplication.CreateBuilder(["--environment", environment]);
+        builder.Configuration.AddInMemoryCollection(settings.Where(setting => setting.Value is not null).Select(setting => KeyValuePair.Create(setting.Name, setting.Value)));
         var exception = Assert.Catch(() => RelayApplication.Build(builder))!;
         return StartupFaults.Describe(exception) ?? throw exception;
     }

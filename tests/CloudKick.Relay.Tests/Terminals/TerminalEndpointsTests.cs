@@ -34,6 +34,17 @@ internal sealed class TerminalEndpointsTests
         await _database.DisposeAsync();
     }
 
+    [TestCase("""{"terminalId": "relay", "managementSystemId": "GrundmasterNL"}""", "terminalId")]
+    [TestCase("""{"terminalId": "FINE1", "thingName": "relay-7", "managementSystemId": "GrundmasterNL"}""", "thingName")]
+    public async Task A_name_of_the_relay_is_refused_with_the_reason(string json, string field, CancellationToken cancellationToken)
+    {
+        var refused = await _admin.AskAsync(HttpMethod.Post, "/v1/admin/terminals", json, cancellationToken);
+
+        Assert.That(refused.Verdict, Is.EqualTo((400, "invalid-request")));
+        Assert.That(refused.Fields, Is.EqualTo(new[] { field }));
+        Assert.That((string?)refused.Json["detail"], Does.Contain("a name of the relay itself"));
+    }
+
     [Test]
     public async Task A_registered_terminal_is_seen_by_its_merchant(CancellationToken cancellationToken)
     {

@@ -21,6 +21,19 @@ internal sealed class TerminalRegistryTests
     [OneTimeTearDown]
     public async Task CloseShop() => await _shop.DisposeAsync();
 
+    [TestCase("relay", null, TerminalOutcome.ReservedTerminalId)]
+    [TestCase("relay-1", null, TerminalOutcome.ReservedTerminalId)]
+    [TestCase("relay-", "terminal-1", TerminalOutcome.ReservedTerminalId)]
+    [TestCase("OWN1", "relay-node-1", TerminalOutcome.ReservedThingName)]
+    [TestCase("relay1", null, TerminalOutcome.Done)]
+    [TestCase("my-relay", "not-relay-1", TerminalOutcome.Done)]
+    public async Task No_terminal_gets_a_name_of_the_relay(string terminalId, string? thingName, TerminalOutcome expected, CancellationToken cancellationToken)
+    {
+        var outcome = await _registry.AddAsync(new NewTerminal(terminalId, "GrundmasterNL") { ThingName = thingName }, Shop.Actor, cancellationToken);
+
+        Assert.That(outcome, Is.EqualTo(expected));
+    }
+
     [Test]
     public async Task A_terminal_is_registered_with_what_is_its_own(CancellationToken cancellationToken)
     {
