@@ -32,6 +32,11 @@ public sealed record LocalCloudOptions
     /// </summary>
     public TimeSpan PolicyDelay { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// Who may sign requests, besides LocalCloud's own two of <see cref="LocalCloudServer.CredentialsFile"/>. Default: nobody.
+    /// </summary>
+    public IReadOnlyList<CloudIdentity> Identities { get; init; } = [];
+
     /// <summary>What the broker allows. Default: what AWS IoT Core allows.</summary>
     public BrokerLimits Limits { get; init; } = new();
 }

@@ -17,6 +17,8 @@ public sealed class LocalCloudServer : IAsyncDisposable
     private readonly X509Certificate2 _serverCertificate;
     private readonly TlsPolicy _tls;
     private readonly MqttOrHttp _handler;
+    private readonly CloudApi _api;
+    private readonly CloudCredentials _credentials;
     private readonly Housekeeping _housekeeping;
     private readonly Broker _broker;
     private readonly ILoggerFactory _loggerFactory;
@@ -37,6 +39,8 @@ public sealed class LocalCloudServer : IAsyncDisposable
         _tls = new TlsPolicy(_authority.Certificate, _serverCertificate, options.RequireServerNameIndication, logger);
         _broker = new Broker(options.Limits, new FixedRules(), new Unlimited(), timeProvider);
         _handler = new MqttOrHttp(_broker, timeProvider, logger);
+        _credentials = CloudCredentials.Open(options.DataDirectory);
+        _api = CreateApi(logger, timeProvider);
         _housekeeping = new Housekeeping(_broker, timeProvider, logger);
         Control = new LocalCloudControl(_broker, this);
     }
@@ -46,6 +50,12 @@ public sealed class LocalCloudServer : IAsyncDisposable
 
     /// <summary>Full path of the certificate (PEM) that clients must trust.</summary>
     public string CaFile => _authority.CaFile;
+
+    /// <summary>
+    /// Full path of the file with LocalCloud's own identities in AWS's shared credentials format: profile <c>default</c>, the
+    /// operator, may do everything.
+    /// </summary>
+    public string CredentialsFile => _credentials.FullPath;
 
     /// <summary>What tests and experiments observe and order.</summary>
     public LocalCloudControl Control { get; }
@@ -124,11 +134,31 @@ public sealed class LocalCloudServer : IAsyncDisposable
         }
     }
 
+    private CloudApi CreateApi(ILogger logger, TimeProvider timeProvider)
+    {
+        CloudIdentity[] identities =
+        [
+            _credentials.Identity(CloudCredentials.OperatorProfile, "operator", policyDocument: null),
+            _credentials.Identity(CloudCredentials.RelayProfile, "relay", policyDocument: null),
+            .. _options.Identities,
+        ];
+        var signatures = new SignatureVerifier(identities.ToDictionary(identity => identity.AccessKeyId), _options.Region, timeProvider);
+        var authorization = new CertificateAuthorization(_broker.Authorization);
+        ApiOperation[] operations =
+        [
+            .. new MessageOperations(_broker, authorization, timeProvider).Operations,
+            .. new ConnectionOperations(_broker, authorization).Operations,
+            .. new RetainedOperations(_broker, authorization).Operations,
+        ];
+        return new CloudApi(operations, signatures, _options.Limits, logger);
+    }
+
     private async Task ListenAsync(int port, CancellationToken cancellationToken)
     {
         _broker.Resume();
         _listener = await Listener.StartAsync(
-            new IPEndPoint(_options.Address, port), _tls.ToKestrel(_options.Limits.HandshakeTimeout), _handler.HandleAsync, _loggerFactory, cancellationToken);
+            new IPEndPoint(_options.Address, port), _tls.ToKestrel(_options.Limits.HandshakeTimeout), _handler.HandleAsync,
+            _api.HandleAsync, _options.Limits.MaximumPayload, _loggerFactory, cancellationToken);
         Port = _listener.Port;
         BrokerLog.Listening(_loggerFactory.CreateLogger<LocalCloudServer>(), _options.Address.ToString(), Port, CaFile);
     }

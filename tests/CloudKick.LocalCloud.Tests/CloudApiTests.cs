@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 
 namespace CloudKick.LocalCloud.Tests;
 
@@ -9,47 +6,96 @@ namespace CloudKick.LocalCloud.Tests;
 internal sealed class CloudApiTests : CloudFixture
 {
     [Test]
-    public async Task What_is_not_served_is_AWSs_404(CancellationToken cancellationToken)
+    public async Task An_unknown_path_is_AWSs_404(CancellationToken cancellationToken)
     {
-        using var client = NewClient(Cloud.Server.IssueDeviceCertificate("relay"));
+        using var client = ApiClient.WithCertificate(Cloud, "relay");
 
-        using var answer = await client.PostAsync("/topics/a", new StringContent("{}"), cancellationToken);
+        var answer = await client.PostAsync("/no/such/thing", "{}"u8.ToArray(), cancellationToken);
 
-        await AssertErrorAsync(answer, HttpStatusCode.NotFound, "ResourceNotFoundException:", "No such operation: POST /topics/a", cancellationToken);
+        AssertError(answer, HttpStatusCode.NotFound, "ResourceNotFoundException:", "No such operation: POST /no/such/thing");
+    }
+
+    [Test]
+    public async Task Another_method_is_AWSs_405(CancellationToken cancellationToken)
+    {
+        using var client = ApiClient.WithCertificate(Cloud, "relay");
+
+        var answer = await client.GetAsync("/topics/a", cancellationToken);
+
+        AssertError(answer, HttpStatusCode.MethodNotAllowed, "MethodNotAllowedException:", "GET is not allowed here.");
     }
 
     [Test]
     public async Task A_caller_that_nothing_identifies_gets_AWSs_403(CancellationToken cancellationToken)
     {
-        using var client = NewClient(certificate: null);
+        using var client = ApiClient.Anonymous(Cloud);
 
-        using var answer = await client.GetAsync("/things/NL000123", cancellationToken);
+        var answer = await client.GetAsync("/connections/NL000123", cancellationToken);
 
-        await AssertErrorAsync(answer, HttpStatusCode.Forbidden, "ForbiddenException:", "Missing Authentication Token", cancellationToken);
+        AssertError(answer, HttpStatusCode.Forbidden, "ForbiddenException:", "Missing Authentication Token");
     }
 
-    private static async Task AssertErrorAsync(HttpResponseMessage answer, HttpStatusCode status, string type, string message, CancellationToken cancellationToken)
+    [TestCase("iotdata")]
+    [TestCase("iotdevicegateway")]
+    public async Task The_data_endpoint_has_two_signing_names(string service, CancellationToken cancellationToken)
     {
-        var body = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
-        Assert.That(answer.StatusCode, Is.EqualTo(status));
-        Assert.That(answer.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
-        Assert.That(answer.Headers.GetValues("x-amzn-ErrorType"), Is.EqualTo(new[] { type }));
-        Assert.That(body.RootElement.GetProperty("message").GetString(), Is.EqualTo(message));
-        Assert.That(answer.Headers.GetValues("x-amzn-RequestId"), Is.EqualTo(new[] { body.RootElement.GetProperty("traceId").GetString() }));
+        using var client = ApiClient.Signed(Cloud);
+        client.Service = service;
+
+        Assert.That((await client.PostAsync("/topics/a", [], cancellationToken)).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    private HttpClient NewClient(DeviceCertificate? certificate)
+    [Test]
+    public async Task A_signature_for_another_service_or_region_is_refused(CancellationToken cancellationToken)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(Cloud.Server.CaFile));
-        var handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = policy,
-                ClientCertificates = certificate is null ? null : [certificate.ToX509Certificate()],
-            },
-        };
-        return new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{Cloud.Server.Port}") };
+        using var client = ApiClient.Signed(Cloud);
+
+        client.Service = "sqs";
+        var service = await client.PostAsync("/topics/a", [], cancellationToken);
+        client.Service = "iotdata";
+        client.Region = "us-east-1";
+        var region = await client.PostAsync("/topics/a", [], cancellationToken);
+
+        AssertError(service, HttpStatusCode.Forbidden, "ForbiddenException:", "Credential should be scoped to correct service: 'iotdata'.");
+        AssertError(region, HttpStatusCode.Forbidden, "ForbiddenException:", "Credential should be scoped to a valid region, not 'us-east-1'.");
+    }
+
+    [Test]
+    public async Task An_unknown_access_key_a_wrong_secret_and_a_wrong_token_are_refused(CancellationToken cancellationToken)
+    {
+        var known = ApiClient.Operator(Cloud.Server);
+        using var stranger = ApiClient.Signed(Cloud, known with { AccessKeyId = "AKIASTRANGER" });
+        using var guesser = ApiClient.Signed(Cloud, known with { SecretAccessKey = "guess" });
+        using var token = ApiClient.Signed(Cloud, known with { SessionToken = "token" });
+
+        var unknown = await stranger.PostAsync("/topics/a", [], cancellationToken);
+        var wrong = await guesser.PostAsync("/topics/a", [], cancellationToken);
+
+        AssertError(unknown, HttpStatusCode.Forbidden, "ForbiddenException:", "The security token included in the request is invalid.");
+        AssertError(wrong, HttpStatusCode.Forbidden, "ForbiddenException:",
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.");
+        Assert.That((await token.PostAsync("/topics/a", [], cancellationToken)).Text("message"), Is.EqualTo("The security token included in the request is invalid."));
+        Assert.That(Control.Counters.Published, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_body_longer_than_a_message_may_be_is_413_and_never_held(CancellationToken cancellationToken)
+    {
+        using var client = ApiClient.WithCertificate(Cloud, "relay");
+
+        var most = await client.PostAsync("/topics/a", new byte[128 * 1024], cancellationToken);
+        var more = await client.PostAsync("/topics/a", new byte[(128 * 1024) + 1], cancellationToken);
+
+        Assert.That(most.Status, Is.EqualTo(HttpStatusCode.OK));
+        AssertError(more, HttpStatusCode.RequestEntityTooLarge, "RequestEntityTooLargeException:", "The payload exceeds the maximum size allowed, 131072 bytes.");
+    }
+
+    private static void AssertError(ApiReply answer, HttpStatusCode status, string type, string message)
+    {
+        Assert.That(answer.Status, Is.EqualTo(status));
+        Assert.That(answer.ContentType, Is.EqualTo("application/json"));
+        Assert.That(answer.ErrorType, Is.EqualTo(type));
+        Assert.That(answer.Text("message"), Is.EqualTo(message));
+        Assert.That(answer.Text("traceId"), Is.EqualTo(answer.RequestId));
     }
 }

@@ -45,7 +45,7 @@ internal sealed class TakeoverTests : CloudFixture
         var newer = new Receiver();
         var session = new Session(Terminal, MqttProtocolVersion.V5, Limits, new SubscriptionTree());
         session.Attach(older);
-        session.TryDeliver(new Delivery(new RoutedMessage(Message(KickTopic, "kick"), Relay, expiresAt: null), MqttQualityOfService.AtLeastOnce, Retain: false));
+        session.TryDeliver(new Delivery(new RoutedMessage(Message(KickTopic, "kick"), Relay, acceptedAt: default, expiresAt: null), MqttQualityOfService.AtLeastOnce, Retain: false));
         session.TryTake(older, default, out _, out ushort atOlder, out _);
         session.Detach(keep: true);
         session.Attach(newer);

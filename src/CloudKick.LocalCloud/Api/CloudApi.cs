@@ -1,40 +1,97 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace CloudKick.LocalCloud;
 
 /// <summary>
-/// The HTTPS API's place: calls will be routed here. Whatever is not served answers as AWS's data endpoint does, in JSON
-/// with a request id and an error type.
+/// AWS's HTTPS APIs on LocalCloud's port: finds the operation, learns who calls, and answers errors as AWS does. Paths are
+/// taken as they came over the wire, because a topic's slashes come percent-encoded.
 /// </summary>
-internal static class CloudApi
+internal sealed class CloudApi(IReadOnlyList<ApiOperation> operations, SignatureVerifier signatures, BrokerLimits limits, ILogger logger)
 {
-    public static void MapCloudApi(this WebApplication app) => app.Run(context =>
-        IsIdentified(context)
-            ? WriteErrorAsync(context, StatusCodes.Status404NotFound, "ResourceNotFoundException", $"No such operation: {context.Request.Method} {context.Request.Path}")
-            : WriteErrorAsync(context, StatusCodes.Status403Forbidden, "ForbiddenException", "Missing Authentication Token"));
+    private static readonly string[] DataServices = ["iotdata", "iotdevicegateway"];
+    private static readonly string[] ControlServices = ["iot", "execute-api"];
 
-    /// <summary>By a device's certificate, or by a SigV4 signature: whether that signature is right is for the call to say.</summary>
-    private static bool IsIdentified(HttpContext context) =>
-        context.Features.Get<Device>() is not null || context.Request.Headers.Authorization.Count > 0;
-
-    private static Task WriteErrorAsync(HttpContext context, int status, string type, string message)
+    public async Task HandleAsync(HttpContext context)
     {
         string requestId = Guid.NewGuid().ToString();
-        var response = context.Response;
-        response.StatusCode = status;
-        response.ContentType = "application/json";
-        response.Headers["x-amzn-RequestId"] = requestId;
-        response.Headers["x-amzn-ErrorType"] = $"{type}:"; // the colon is AWS's
-        return JsonSerializer.SerializeAsync(
-            response.Body, new CloudError(message, requestId), CloudErrorJson.Default.CloudError, context.RequestAborted);
+        var plane = ApiPlane.Data;
+        try
+        {
+            var (path, query) = SplitTarget(context);
+            string[] segments = path.TrimStart('/').Split('/');
+            var found = operations.Where(operation => operation.Match(segments) is not null).ToArray();
+            var operation = found.FirstOrDefault(operation => operation.Method == context.Request.Method);
+            if (found.Length > 0) plane = found[0].Plane;
+
+            var request = await ReadAsync(context, path, query);
+            var caller = Identify(context, request, plane);
+            if (operation is null) throw new ApiException(NoSuchOperation(context, path, known: found.Length > 0));
+
+            await operation.HandleAsync(new ApiCall(context, requestId, request, caller, plane, operation.Match(segments)!));
+        }
+        catch (ApiException exception)
+        {
+            ApiLog.Refused(logger, context.Request.Method, exception.Error.Status, exception.Error.Type, exception.Error.Message ?? "");
+            await ApiCall.RefuseAsync(context, requestId, plane, exception.Error);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to be answered.
+        }
+        catch (Exception exception) // the call's boundary: one call's failure must not be another's
+        {
+            ApiLog.Failed(logger, context.Request.Method, exception);
+            if (!context.Response.HasStarted) await ApiCall.RefuseAsync(context, requestId, plane, ApiError.InternalFailure());
+        }
     }
+
+    private static (string Path, string Query) SplitTarget(HttpContext context)
+    {
+        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        int question = target.IndexOf('?');
+        return question < 0 ? (target, "") : (target[..question], target[(question + 1)..]);
+    }
+
+    /// <summary>Signatures cover the body, so it is read before anything is known of its sender; never more than a message may have.</summary>
+    private async Task<SignedRequest> ReadAsync(HttpContext context, string path, string query)
+    {
+        using var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, limits.MaximumPayload));
+        try
+        {
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new ApiException(ApiError.TooLarge($"The payload exceeds the maximum size allowed, {limits.MaximumPayload} bytes."));
+        }
+        return new SignedRequest(
+            context.Request.Method, path, query, name => context.Request.Headers.TryGetValue(name, out var values) ? string.Join(',', values.ToArray()) : null,
+            body.GetBuffer().AsMemory(0, (int)body.Length));
+    }
+
+    private ApiCaller Identify(HttpContext context, SignedRequest request, ApiPlane plane)
+    {
+        if (SignatureClaim.IsMadeBy(request))
+        {
+            try
+            {
+                return new ApiCaller(null, signatures.Verify(request, plane == ApiPlane.Data ? DataServices : ControlServices));
+            }
+            catch (ApiException exception) when (plane == ApiPlane.Data)
+            {
+                // The data endpoint has one name for all of these.
+                throw new ApiException(exception.Error with { Type = ApiError.Forbidden.Type });
+            }
+        }
+        // Certificates are for the data endpoint only.
+        if (plane == ApiPlane.Data && context.Features.Get<Device>() is { } device) return new ApiCaller(device, null);
+        throw new ApiException(new ApiError(
+            StatusCodes.Status403Forbidden, plane == ApiPlane.Data ? ApiError.Forbidden.Type : "MissingAuthenticationTokenException", "Missing Authentication Token"));
+    }
+
+    private static ApiError NoSuchOperation(HttpContext context, string path, bool known) => known
+        ? new ApiError(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowedException", $"{context.Request.Method} is not allowed here.")
+        : ApiError.NotFound($"No such operation: {context.Request.Method} {path}");
 }
-
-internal sealed record CloudError(string Message, string TraceId);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(CloudError))]
-internal sealed partial class CloudErrorJson : JsonSerializerContext;

@@ -12,6 +12,7 @@ internal sealed class Broker
     private readonly Dictionary<string, Session> _sessions = [];
     private readonly HashSet<Session> _absent = [];
     private readonly HashSet<ClientConnection> _connections = [];
+    private readonly ConnectionRecords _records;
     private readonly TimeProvider _timeProvider;
     private CloseCause? _stopping;
 
@@ -23,6 +24,7 @@ internal sealed class Broker
         Quotas = quotas;
         Router = new MessageRouter(limits, Counters, timeProvider);
         Presence = new PresenceEvents(Router, timeProvider);
+        _records = new ConnectionRecords(timeProvider);
     }
 
     public BrokerLimits Limits { get; }
@@ -117,6 +119,7 @@ internal sealed class Broker
             session.DelayedWill = null;
             session.Expiry = expiry;
             connection.PresenceVersion = Presence.Connected(connection.Identity);
+            _records.Connected(connection.Record);
         }
         return (session, resumed);
     }
@@ -130,6 +133,7 @@ internal sealed class Broker
             session.Connection = null;
             Counters.Dropped(session.Detach(keep: session.Expiry > TimeSpan.Zero));
             Presence.Disconnected(connection.Identity, connection.PresenceVersion, cause);
+            _records.Disconnected(session.ClientId, cause);
 
             if (connection.Will is { } will)
             {
@@ -170,6 +174,7 @@ internal sealed class Broker
                 if (session.EndsAt <= now) End(session);
             }
             Presence.ForgetLongOffline();
+            _records.ForgetLongGone();
             connections = [.. _connections];
         }
         foreach (var connection in connections) connection.CheckDeadlines();
@@ -184,6 +189,40 @@ internal sealed class Broker
             return refusal;
         }
         return Publish(Router.Accept(message, clientId));
+    }
+
+    /// <summary>Sends a message to a client by name, whatever it subscribes to; nothing waits for one that is not connected.</summary>
+    public Task<DirectOutcome> SendDirectAsync(string clientId, MqttMessage message, DirectMessage direct)
+    {
+        if (FindSession(clientId) is { } session)
+            session.DeliverDirect(new Delivery(Router.Accept(message, publisher: null), message.QualityOfService, Retain: false, direct));
+        else
+            direct.Refused(DirectOutcome.NotConnected);
+        return direct.Outcome;
+    }
+
+    /// <summary>Ends a client's connection, before this returns, as AWS's DeleteConnection does. The client may return at once.</summary>
+    /// <param name="clientId">Whose.</param>
+    /// <param name="endSession">Whether its session, with subscriptions and waiting messages, ends with it.</param>
+    /// <param name="withholdWill">Whether its will stays unpublished.</param>
+    /// <returns>False if the client is not connected.</returns>
+    public bool DeleteConnection(string clientId, bool endSession, bool withholdWill)
+    {
+        lock (_gate)
+        {
+            if (!_sessions.TryGetValue(clientId, out var session) || session.Connection is not { } connection) return false;
+            if (endSession) session.Expiry = TimeSpan.Zero;
+            if (withholdWill) connection.WithholdWill();
+            connection.Close(CloseCause.Administrative);
+            Leave(session, connection, CloseCause.Administrative);
+            return true;
+        }
+    }
+
+    /// <summary>A client's connection, or the one it had within the last half hour; null for neither.</summary>
+    public ConnectionRecord? FindRecord(string clientId)
+    {
+        lock (_gate) return _records.Find(clientId);
     }
 
     public ClientConnection[] Connections()

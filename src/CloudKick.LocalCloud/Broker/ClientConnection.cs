@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using CloudKick.Mqtt;
 using CloudKick.Mqtt.Packets;
 using Microsoft.AspNetCore.Connections;
@@ -21,6 +22,7 @@ internal sealed class ClientConnection : IReceiver
     private long _lastReceivedAt;
     private long _closedAt;
     private int _unacknowledged;
+    private bool _cleanSession;
     private CloseCause? _cause;
     private ConnectTerms? _terms;
     private Session? _session;
@@ -47,6 +49,11 @@ internal sealed class ClientConnection : IReceiver
     public MqttProtocolVersion Version { get; private set; }
 
     public WillMessage? Will { get; private set; }
+
+    /// <summary>What is told of this connection. Complete once CONNECT was read.</summary>
+    public ConnectionRecord Record => new(
+        Identity.Client.ClientId, Identity.Client.ThingName, _cleanSession, _terms!.KeepAlive, _terms.SessionExpiry,
+        _context.RemoteEndPoint as IPEndPoint, _context.LocalEndPoint as IPEndPoint);
 
     /// <summary>The version number of this connection's lifecycle events. Guarded by the broker.</summary>
     public long PresenceVersion { get; set; }
@@ -87,6 +94,9 @@ internal sealed class ClientConnection : IReceiver
         _writer?.StopWaiting();
         _context.Transport.Input.CancelPendingRead();
     }
+
+    /// <summary>The will is not to be published, whatever ends the connection. Called under the broker's lock.</summary>
+    public void WithholdWill() => Will = null;
 
     /// <summary>Cuts the connection as a failing network would.</summary>
     public void Cut()
@@ -163,6 +173,7 @@ internal sealed class ClientConnection : IReceiver
         Identity = new ConnectionIdentity(client, Guid.NewGuid().ToString("N"), _device.IpAddress);
         Version = connect.Version;
         _terms = ConnectTerms.For(connect, _broker.Limits);
+        _cleanSession = connect.CleanStart;
         _writer = new ConnectionWriter(_context.Transport.Output, Version, TryWriteDelivery);
         _writing = WriteAsync(_writer);
 
@@ -259,14 +270,18 @@ internal sealed class ClientConnection : IReceiver
             if (!taken) return false;
 
             var message = delivery.Message.For(delivery.QualityOfService, delivery.Retain, now);
-            if (_broker.Authorization.MayReceive(client, message.Topic)
-                && _broker.Quotas.MayDeliver(client, message.Payload.Length)
-                && PublishPacket.TryEncode(message, packetIdentifier, duplicate: false, output, Version, _terms!.MaximumPacketSize))
+            DirectOutcome refusal;
+            if (!_broker.Authorization.MayReceive(client, message.Topic)) refusal = DirectOutcome.NotAuthorized;
+            else if (!_broker.Quotas.MayDeliver(client, message.Payload.Length)) refusal = DirectOutcome.Throttled;
+            else if (!PublishPacket.TryEncode(message, packetIdentifier, duplicate: false, output, Version, _terms!.MaximumPacketSize)) refusal = DirectOutcome.TooLarge;
+            else
             {
                 _broker.Counters.Delivered();
+                delivery.Direct?.Written(awaitsConfirmation: packetIdentifier != 0);
                 return true;
             }
             _broker.Counters.Dropped(1);
+            delivery.Direct?.Refused(refusal);
             session.Acknowledge(this, packetIdentifier);
         }
     }

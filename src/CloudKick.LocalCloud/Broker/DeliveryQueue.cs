@@ -62,9 +62,10 @@ internal sealed class DeliveryQueue(BrokerLimits limits)
     }
 
     /// <returns>False for an identifier that is not in flight.</returns>
-    public bool Acknowledge(ushort packetIdentifier)
+    public bool Acknowledge(ushort packetIdentifier, out Delivery delivery)
     {
-        if (_inFlight is null || !_inFlight.Remove(packetIdentifier, out var delivery)) return false;
+        delivery = default;
+        if (_inFlight is null || !_inFlight.Remove(packetIdentifier, out delivery)) return false;
         _bytes -= delivery.Message.Size;
         if (_inFlight.Count == 0) _inFlight = null;
         return true;
@@ -72,15 +73,17 @@ internal sealed class DeliveryQueue(BrokerLimits limits)
 
     /// <summary>
     /// The connection is gone: what was in flight waits again, before all else and in its order. QoS 0 does not outlive a
-    /// connection and is thrown away, as is everything if nothing is to be kept.
+    /// connection and is thrown away, as are direct messages, and everything if nothing is to be kept.
     /// </summary>
     /// <returns>How many deliveries were thrown away.</returns>
     public int Requeue(bool keep)
     {
         int before = Count;
+        Delivery[] all = [.. _inFlight?.Values ?? Enumerable.Empty<Delivery>(), .. _waiting ?? []];
+        foreach (var delivery in all) delivery.Direct?.ConnectionLost();
         var kept = keep
-            ? [.. _inFlight?.Values ?? Enumerable.Empty<Delivery>(), .. (_waiting ?? []).Where(delivery => delivery.QualityOfService != MqttQualityOfService.AtMostOnce)]
-            : Array.Empty<Delivery>();
+            ? all.Where(delivery => delivery.Direct is null && delivery.QualityOfService != MqttQualityOfService.AtMostOnce).ToArray()
+            : [];
         _inFlight = null;
         _waiting = kept.Length == 0 ? null : new Queue<Delivery>(kept);
         _bytes = kept.Sum(delivery => (long)delivery.Message.Size);

@@ -14,13 +14,14 @@ internal sealed class MessageRouter(BrokerLimits limits, Counters counters, Time
     /// <summary>Gives a message the lifetime that it asks for, within AWS's 1 second to 7 days.</summary>
     public RoutedMessage Accept(MqttMessage message, string? publisher)
     {
+        var now = timeProvider.GetUtcNow();
         DateTimeOffset? expiresAt = null;
         if (message.MessageExpiryInterval is { } seconds)
         {
             var lifetime = TimeSpan.FromSeconds(Math.Max(1, seconds));
-            expiresAt = timeProvider.GetUtcNow() + (lifetime < limits.MaximumMessageExpiry ? lifetime : limits.MaximumMessageExpiry);
+            expiresAt = now + (lifetime < limits.MaximumMessageExpiry ? lifetime : limits.MaximumMessageExpiry);
         }
-        return new RoutedMessage(message, publisher, expiresAt);
+        return new RoutedMessage(message, publisher, now, expiresAt);
     }
 
     /// <returns>False if the message is to be retained and there is no room for it.</returns>

@@ -38,6 +38,20 @@ internal sealed class RetainedMessages(int capacity)
         }
     }
 
+    /// <summary>Topics after a given one, in order, with their messages.</summary>
+    /// <param name="after">The topic to go on after; empty for the first.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="now">Decides what has expired.</param>
+    public IReadOnlyList<RoutedMessage> List(string after, int count, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            return [.. _byTopic
+                .Where(pair => string.CompareOrdinal(pair.Key, after) > 0 && !pair.Value.IsExpired(now))
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal).Take(count).Select(pair => pair.Value)];
+        }
+    }
+
     private bool RemoveExpired(DateTimeOffset now)
     {
         int before = _byTopic.Count;

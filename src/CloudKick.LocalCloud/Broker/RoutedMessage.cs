@@ -4,12 +4,14 @@ using CloudKick.Mqtt;
 namespace CloudKick.LocalCloud;
 
 /// <summary>A message that the broker accepted; one instance serves all who receive it.</summary>
-internal sealed class RoutedMessage(MqttMessage message, string? publisher, DateTimeOffset? expiresAt)
+internal sealed class RoutedMessage(MqttMessage message, string? publisher, DateTimeOffset acceptedAt, DateTimeOffset? expiresAt)
 {
     public MqttMessage Message { get; } = message;
 
     /// <summary>Client id of the publisher; null for the broker's own messages.</summary>
     public string? Publisher { get; } = publisher;
+
+    public DateTimeOffset AcceptedAt { get; } = acceptedAt;
 
     public DateTimeOffset? ExpiresAt { get; } = expiresAt;
 
@@ -30,4 +32,8 @@ internal sealed class RoutedMessage(MqttMessage message, string? publisher, Date
 }
 
 /// <summary>A message on its way to one client.</summary>
-internal readonly record struct Delivery(RoutedMessage Message, MqttQualityOfService QualityOfService, bool Retain);
+/// <param name="Message">The message.</param>
+/// <param name="QualityOfService">The subscription's, if that is lower than the message's.</param>
+/// <param name="Retain">Whether it is marked as retained.</param>
+/// <param name="Direct">Set if somebody waits to hear what becomes of it; it is then for this connection only.</param>
+internal readonly record struct Delivery(RoutedMessage Message, MqttQualityOfService QualityOfService, bool Retain, DirectMessage? Direct = null);

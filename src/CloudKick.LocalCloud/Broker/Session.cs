@@ -74,6 +74,20 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
         return queued;
     }
 
+    /// <summary>Queues a message for the client that is connected now. Nothing waits for one that is not.</summary>
+    public void DeliverDirect(in Delivery delivery)
+    {
+        IReceiver? receiver;
+        bool queued;
+        lock (_gate)
+        {
+            receiver = _receiver;
+            queued = receiver is not null && _queue.TryAdd(delivery);
+        }
+        if (queued) receiver!.DeliveriesWaiting();
+        else delivery.Direct!.Refused(receiver is null ? DirectOutcome.NotConnected : DirectOutcome.Throttled);
+    }
+
     /// <summary>The next delivery that can be sent now: alive, and within the receiver's window if it is QoS 1.</summary>
     /// <param name="receiver">Who asks; nothing is given to a connection that the session has left.</param>
     /// <param name="now">Decides which messages have expired.</param>
@@ -90,7 +104,7 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
             if (_receiver != receiver) return false;
             while (_queue.TryPeek(out delivery))
             {
-                if (delivery.Message.IsExpired(now))
+                if (delivery.Message.IsExpired(now) || delivery.Direct is { IsAbandoned: true })
                 {
                     _queue.Discard();
                     expired++;
@@ -107,10 +121,12 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
     /// <summary>Identifiers are a connection's own: what one that the session has left acknowledges is not acknowledged.</summary>
     public void Acknowledge(IReceiver receiver, ushort packetIdentifier)
     {
+        Delivery delivery;
         lock (_gate)
         {
-            if (_receiver != receiver || !_queue.Acknowledge(packetIdentifier)) return;
+            if (_receiver != receiver || !_queue.Acknowledge(packetIdentifier, out delivery)) return;
         }
+        delivery.Direct?.Acknowledged();
         receiver.DeliveriesWaiting();
     }
 
@@ -140,6 +156,15 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
             if (_subscriptions is null || !_subscriptions.Remove(filter, out var subscription)) return false;
             tree.Remove(subscription);
             return true;
+        }
+    }
+
+    /// <summary>The filters as the client wrote them, each with its quality of service, in order of filter.</summary>
+    public IReadOnlyList<(string Filter, MqttQualityOfService QualityOfService)> Subscriptions()
+    {
+        lock (_gate)
+        {
+            return [.. (_subscriptions ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value.QualityOfService))];
         }
     }
 

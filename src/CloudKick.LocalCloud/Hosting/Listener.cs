@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +23,7 @@ internal sealed class Listener : IAsyncDisposable
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<Listener> StartAsync(
         IPEndPoint endPoint, TlsHandshakeCallbackOptions tls, Func<ConnectionContext, ConnectionDelegate, Task> handle,
-        ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+        RequestDelegate handleHttp, long maximumBody, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
     {
         // Empty: neither the environment nor settings files of the process that hosts this may change what listens where.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -32,6 +33,7 @@ internal sealed class Listener : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = null;
+            kestrel.Limits.MaxRequestBodySize = maximumBody;
             kestrel.Listen(endPoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
@@ -41,7 +43,7 @@ internal sealed class Listener : IAsyncDisposable
         });
 
         var app = builder.Build();
-        app.MapCloudApi();
+        app.Run(handleHttp);
         try
         {
             await app.StartAsync(cancellationToken);
