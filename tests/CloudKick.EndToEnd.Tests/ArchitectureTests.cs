@@ -32,7 +32,7 @@ internal sealed class ArchitectureTests
     {
         ["CloudKick.Mqtt"] = [],
         ["CloudKick.Opi"] = [],
-        ["CloudKick.AwsIot"] = ["AWSSDK.Core"],
+        ["CloudKick.AwsIot"] = ["AWSSDK.Core", "AWSSDK.SecurityToken"],
     };
 
     private static readonly Dictionary<string, (int First, int Last)> LogEventIds = new()
