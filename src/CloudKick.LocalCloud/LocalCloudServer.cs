@@ -143,12 +143,17 @@ public sealed class LocalCloudServer : IAsyncDisposable
             .. _options.Identities,
         ];
         var signatures = new SignatureVerifier(identities.ToDictionary(identity => identity.AccessKeyId), _options.Region, timeProvider);
-        var authorization = new CertificateAuthorization(_broker.Authorization);
+        var gate = new ApiGate(new CertificateAuthorization(_broker.Authorization), Registry.Arns);
         ApiOperation[] operations =
         [
-            .. new MessageOperations(_broker, authorization, timeProvider).Operations,
-            .. new ConnectionOperations(_broker, authorization).Operations,
-            .. new RetainedOperations(_broker, authorization).Operations,
+            .. new MessageOperations(_broker, gate, timeProvider).Operations,
+            .. new ConnectionOperations(_broker, gate).Operations,
+            .. new RetainedOperations(_broker, gate).Operations,
+            .. new EndpointOperations(() => $"localhost:{Port}", gate).Operations,
+            .. new ThingOperations(Registry, _broker, gate).Operations,
+            .. new CertificateOperations(Registry, gate).Operations,
+            .. new PolicyOperations(Registry, gate).Operations,
+            .. new AttachmentOperations(Registry, gate).Operations,
         ];
         return new CloudApi(operations, signatures, _options.Limits, logger);
     }

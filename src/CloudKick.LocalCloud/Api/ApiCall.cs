@@ -21,6 +21,8 @@ internal sealed class ApiCall(
 
     public ApiCaller Caller { get; } = caller;
 
+    public ApiPlane Plane { get; } = plane;
+
     public ReadOnlyMemory<byte> Body => request.Body;
 
     /// <summary>The caller has gone.</summary>
@@ -77,10 +79,10 @@ internal sealed class ApiCall(
     {
         context.Response.Headers["x-amzn-ErrorType"] = $"{error.Type}:"; // the colon is AWS's
         return WriteAsync(
-            context, error.Status, requestId, new ApiErrorBody(error.Message, plane == ApiPlane.Data ? requestId : null), ApiJson.Default.ApiErrorBody);
+            context, error.Status, requestId, new ApiErrorBody(error.Message, plane == ApiPlane.Data ? requestId : null, error.ResourceId, error.ResourceArn), ApiJson.Default.ApiErrorBody);
     }
 
-    public ApiException Throttled() => new(ApiError.Throttled(plane));
+    public ApiException Throttled() => new(ApiError.Throttled(Plane));
 
     private static Task WriteAsync<T>(HttpContext context, int status, string requestId, T answer, JsonTypeInfo<T> type)
     {

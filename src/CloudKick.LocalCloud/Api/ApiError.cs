@@ -6,6 +6,12 @@ namespace CloudKick.LocalCloud;
 /// <param name="Message">For people; null where AWS says nothing.</param>
 internal sealed record ApiError(int Status, string Type, string? Message)
 {
+    /// <summary>What exists already, where that is the fault.</summary>
+    public string? ResourceArn { get; init; }
+
+    /// <inheritdoc cref="ResourceArn"/>
+    public string? ResourceId { get; init; }
+
     // AWS says no more to a caller who may not.
     public static readonly ApiError Forbidden = new(403, "ForbiddenException", null);
 

@@ -4,7 +4,7 @@ namespace CloudKick.LocalCloud;
 
 /// <summary>An error's body. AWS writes the message even when it has none; the control plane has no trace id.</summary>
 internal sealed record ApiErrorBody(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Message, string? TraceId);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Message, string? TraceId, string? ResourceId, string? ResourceArn);
 
 /// <summary>What the data endpoint answers when there is nothing else to say.</summary>
 internal sealed record ApiOutcome(string Message, string TraceId);

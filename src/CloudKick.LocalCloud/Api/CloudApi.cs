@@ -33,8 +33,11 @@ internal sealed class CloudApi(IReadOnlyList<ApiOperation> operations, Signature
         }
         catch (ApiException exception)
         {
-            ApiLog.Refused(logger, context.Request.Method, exception.Error.Status, exception.Error.Type, exception.Error.Message ?? "");
-            await ApiCall.RefuseAsync(context, requestId, plane, exception.Error);
+            await RefuseAsync(exception.Error);
+        }
+        catch (RegistryException exception)
+        {
+            await RefuseAsync(exception.ToApiError());
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
@@ -44,6 +47,12 @@ internal sealed class CloudApi(IReadOnlyList<ApiOperation> operations, Signature
         {
             ApiLog.Failed(logger, context.Request.Method, exception);
             if (!context.Response.HasStarted) await ApiCall.RefuseAsync(context, requestId, plane, ApiError.InternalFailure());
+        }
+
+        Task RefuseAsync(ApiError error)
+        {
+            ApiLog.Refused(logger, context.Request.Method, error.Status, error.Type, error.Message ?? "");
+            return ApiCall.RefuseAsync(context, requestId, plane, error);
         }
     }
 

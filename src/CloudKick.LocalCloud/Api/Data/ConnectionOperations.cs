@@ -1,7 +1,7 @@
 namespace CloudKick.LocalCloud;
 
 /// <summary>GetConnection, DeleteConnection and ListSubscriptions of AWS's data endpoint.</summary>
-internal sealed class ConnectionOperations(Broker broker, IApiAuthorization authorization)
+internal sealed class ConnectionOperations(Broker broker, ApiGate gate)
 {
     // AWS: "By default, this is set to 20."
     private const int DefaultPage = 20;
@@ -62,7 +62,8 @@ internal sealed class ConnectionOperations(Broker broker, IApiAuthorization auth
     {
         string clientId = call.Path("clientId");
         if (clientId.StartsWith('$')) throw new ApiException(ApiError.InvalidRequest("A client id does not start with $."));
-        return authorization.May(call.Caller, action, $"client/{clientId}") ? clientId : throw new ApiException(ApiError.Forbidden);
+        gate.Demand(call, action, $"client/{clientId}");
+        return clientId;
     }
 
     private static ApiException NotFound(string clientId) => new(ApiError.NotFound($"Client {clientId} is not connected."));

@@ -3,7 +3,7 @@ using CloudKick.Mqtt;
 namespace CloudKick.LocalCloud;
 
 /// <summary>Publish and SendDirectMessage of AWS's data endpoint.</summary>
-internal sealed class MessageOperations(Broker broker, IApiAuthorization authorization, TimeProvider timeProvider)
+internal sealed class MessageOperations(Broker broker, ApiGate gate, TimeProvider timeProvider)
 {
     // AWS: "timeout", 1 to 15 seconds.
     private const int DefaultTimeoutSeconds = 5;
@@ -24,13 +24,8 @@ internal sealed class MessageOperations(Broker broker, IApiAuthorization authori
             Retain = call.QueryFlag("retain"),
             MessageExpiryInterval = (uint?)call.QueryNumber("messageExpiry", 0, int.MaxValue),
         };
-        bool may = authorization.May(call.Caller, "iot:Publish", $"topic/{topic}")
-            && (!message.Retain || authorization.May(call.Caller, "iot:RetainPublish", $"topic/{topic}"));
-        if (!may)
-        {
-            broker.Counters.Refused();
-            throw new ApiException(ApiError.Forbidden);
-        }
+        gate.Demand(call, "iot:Publish", $"topic/{topic}");
+        if (message.Retain) gate.Demand(call, "iot:RetainPublish", $"topic/{topic}");
 
         // A message over HTTPS has no client id.
         if (Refusal(call, broker.Publish("", message)) is { } refusal) throw refusal;
@@ -47,8 +42,7 @@ internal sealed class MessageOperations(Broker broker, IApiAuthorization authori
         {
             QualityOfService = confirmation ? MqttQualityOfService.AtLeastOnce : MqttQualityOfService.AtMostOnce,
         };
-        var context = new Dictionary<string, string> { ["iot:Topic"] = topic };
-        if (!authorization.May(call.Caller, "iot:SendDirectMessage", $"client/{clientId}", context)) throw new ApiException(ApiError.Forbidden);
+        gate.Demand(call, "iot:SendDirectMessage", $"client/{clientId}", new Dictionary<string, string> { ["iot:Topic"] = topic });
 
         var direct = new DirectMessage();
         var outcome = await WaitAsync(broker.SendDirectAsync(clientId, message, direct), direct, TimeSpan.FromSeconds(seconds), call.Aborted);

@@ -1,7 +1,7 @@
 namespace CloudKick.LocalCloud;
 
 /// <summary>GetRetainedMessage and ListRetainedMessages of AWS's data endpoint.</summary>
-internal sealed class RetainedOperations(Broker broker, IApiAuthorization authorization)
+internal sealed class RetainedOperations(Broker broker, ApiGate gate)
 {
     // AWS: "maxResults", 1 to 200.
     private const int MaximumPage = 200;
@@ -15,7 +15,7 @@ internal sealed class RetainedOperations(Broker broker, IApiAuthorization author
     private Task GetAsync(ApiCall call)
     {
         string topic = call.Path("topic");
-        if (!authorization.May(call.Caller, "iot:GetRetainedMessage", $"topic/{topic}")) throw new ApiException(ApiError.Forbidden);
+        gate.Demand(call, "iot:GetRetainedMessage", $"topic/{topic}");
         if (broker.Router.Retained.Find(topic, broker.Now) is not { } retained)
             throw new ApiException(ApiError.NotFound($"Topic {topic} has no retained message."));
 
@@ -29,7 +29,7 @@ internal sealed class RetainedOperations(Broker broker, IApiAuthorization author
 
     private Task ListAsync(ApiCall call)
     {
-        if (!authorization.May(call.Caller, "iot:ListRetainedMessages", "*")) throw new ApiException(ApiError.Forbidden);
+        gate.Demand(call, "iot:ListRetainedMessages", "*");
         int count = call.QueryNumber("maxResults", 1, MaximumPage) ?? MaximumPage;
         var rest = broker.Router.Retained.List(PageToken.Read(call.Query("nextToken")), count + 1, broker.Now);
         var page = rest.Take(count).Select(Summary).ToArray();
