@@ -7,7 +7,18 @@ namespace CloudKick.AwsIot.Tests.Model;
 /// <summary>Our bindings against AWS's service models.</summary>
 internal sealed class ModelTests
 {
-    private static readonly Dictionary<string, ServiceExtract> Services = new[] { "iot-data" }.ToDictionary(name => name, ServiceExtract.Load);
+    private static readonly Dictionary<string, ServiceExtract> Services = new[] { "iot-data", "iot", "sqs" }.ToDictionary(name => name, ServiceExtract.Load);
+
+    /// <summary>What of the models is left out on purpose: attributes of messages that senders choose; AWS IoT's rules choose none.</summary>
+    private static readonly string[] LeftOut = ["Messages.MessageAttributes", "Messages.MD5OfMessageAttributes"];
+
+    /// <summary>Errors that have no class of their own: nobody would do anything about one that is not done about any <c>AmazonSQSException</c>.</summary>
+    private static readonly string[] Nameless =
+    [
+        "BatchEntryIdsNotDistinct", "EmptyBatchRequest", "InvalidAddress", "InvalidAttributeName", "InvalidBatchEntryId", "InvalidSecurity", "KmsAccessDenied",
+        "KmsDisabled", "KmsInvalidKeyUsage", "KmsInvalidState", "KmsNotFound", "KmsOptInRequired", "KmsThrottled", "TooManyEntriesInBatchRequest",
+        "UnsupportedOperation",
+    ];
 
     private static IEnumerable<TestCaseData> Operations() =>
         from service in Services
@@ -35,7 +46,7 @@ internal sealed class ModelTests
     {
         var (ours, model) = Find(service, name);
 
-        Assert.That(Describe(ours.Output), Is.EquivalentTo(Describe(Services[service], model.Response)));
+        Assert.That(Describe(ours.Output), Is.EquivalentTo(Describe(Services[service], model.Response).Where(line => !LeftOut.Any(left => line.StartsWith(left, StringComparison.Ordinal)))));
     }
 
     [TestCaseSource(nameof(Operations))]
@@ -44,7 +55,7 @@ internal sealed class ModelTests
         var (ours, model) = Find(service, name);
         var known = ours.Errors.All.ToDictionary(error => error.Code, error => (int)error.Status);
 
-        var expected = model.Errors.Select(error => KeyValuePair.Create(error, Services[service].Errors[error].Status));
+        var expected = model.Errors.Except(Nameless).Select(error => KeyValuePair.Create(error, Services[service].Errors[error].Status));
 
         Assert.That(expected, Is.SubsetOf(known));
     }
