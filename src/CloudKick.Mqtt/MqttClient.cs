@@ -86,6 +86,13 @@ public sealed class MqttClient : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The client was started before.</exception>
     public void Start() => Begin(() => _loop = Task.Run(() => _keeper.RunAsync(null)));
 
+    /// <summary>
+    /// Connects anew, for instance because <see cref="MqttTlsOptions.Renew"/> has something new: ends the connection in good order, if
+    /// there is one (its session lives on as <see cref="MqttClientOptions.SessionExpiryInterval"/> says; publishes without an
+    /// acknowledgement end as unknown), and cuts the wait before the next attempt to <see cref="MqttReconnectOptions.Minimum"/>.
+    /// </summary>
+    public void Reconnect() => _keeper.Reconnect();
+
     /// <summary>Publishes a message. The payload must not change until this has ended.</summary>
     /// <param name="message">QoS 0 or 1.</param>
     /// <param name="cancellationToken">Gives up, like <see cref="MqttClientOptions.PublishTimeout"/> does; the exceptions say what that means.</param>

@@ -136,6 +136,7 @@ public sealed record MqttClientOptions
         CheckTimeout(DisconnectTimeout, nameof(DisconnectTimeout));
         Check(Reconnect.Minimum >= TimeSpan.FromSeconds(1), "Reconnect.Minimum is under 1 s");
         Check(Reconnect.Maximum >= Reconnect.Minimum && Reconnect.Maximum <= TimeSpan.FromDays(1), "Reconnect.Maximum is not between Minimum and a day");
+        Check(Reconnect.RefusedMaximum >= Reconnect.Maximum && Reconnect.RefusedMaximum <= TimeSpan.FromDays(1), "Reconnect.RefusedMaximum is not between Maximum and a day");
         Check(Reconnect.Jitter is >= 0 and <= 1, "Reconnect.Jitter is not 0 to 1");
         return faults;
 

@@ -16,4 +16,9 @@ public sealed class MqttConnectException : MqttException
 
     /// <summary>The server's reason, when it gave one.</summary>
     public MqttReasonCode? ReasonCode { get; }
+
+    /// <summary>See <see cref="MqttConnectionChange.IsRefusal"/>.</summary>
+    public bool IsRefusal => ReasonCode?.IsRefusal() ?? (Failure == MqttConnectFailure.ClosedBeforeConnAck && OverTls);
+
+    internal bool OverTls { get; init; }
 }

@@ -10,4 +10,13 @@ public sealed class MqttOutcomeUnknownException : MqttException
     public MqttOutcomeUnknownException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// The server ended the connection in good order before it acknowledged: with DISCONNECT, or without a word, as AWS IoT does when a
+    /// policy forbids what was sent. False when time passed, the caller cancelled or the network failed.
+    /// </summary>
+    public bool ClosedByServer { get; init; }
+
+    /// <summary>What the server's DISCONNECT gave as its reason, when there was one.</summary>
+    public MqttReasonCode? ReasonCode { get; init; }
 }

@@ -12,6 +12,13 @@ public sealed record MqttReconnectOptions
     /// <summary>Default 30 s; not less than <see cref="Minimum"/>.</summary>
     public TimeSpan Maximum { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Stands in for <see cref="Maximum"/> while the server refuses the client, which asking again does not change: a reason code that
+    /// says so, or over TLS a connection closed before CONNACK, as AWS IoT does. Default 2 min; not less than <see cref="Maximum"/>.
+    /// <see cref="MqttClient.Reconnect"/> cuts it short once the cause is gone.
+    /// </summary>
+    public TimeSpan RefusedMaximum { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Fraction of the wait that chance adds, 0 to 1. Default 0.5.</summary>
     public double Jitter { get; init; } = 0.5;
 

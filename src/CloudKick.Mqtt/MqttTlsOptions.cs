@@ -22,4 +22,10 @@ public sealed record MqttTlsOptions
 
     /// <summary>The only roots that the server's certificate may lead to; absent: those of the system.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
+
+    /// <summary>
+    /// Asked before each handshake for these options as they are by then, such as with a renewed certificate. What it throws fails the
+    /// attempt, and the next one asks again. Default none: they stay as they are.
+    /// </summary>
+    public Func<MqttTlsOptions, MqttTlsOptions>? Renew { get; init; }
 }

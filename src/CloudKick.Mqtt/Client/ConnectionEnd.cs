@@ -5,8 +5,11 @@ namespace CloudKick.Mqtt.Client;
 /// <summary>Why a connection ended, and what the server is told on the way out, if it can be told.</summary>
 internal sealed record ConnectionEnd(string Cause, MqttReasonCode? ReasonCode = null, Exception? Exception = null, DisconnectPacket? Farewell = null)
 {
+    /// <summary>In good order, with or without a word.</summary>
+    public bool ByServer { get; private init; }
+
     public static ConnectionEnd Closed() =>
-        new("The server closed the connection without saying why; a policy may refuse what was sent last");
+        new("The server closed the connection without saying why; a policy may refuse what was sent last") { ByServer = true };
 
     public static ConnectionEnd ClosedInsidePacket() => new("The server closed the connection in the middle of a packet");
 
@@ -25,8 +28,14 @@ internal sealed record ConnectionEnd(string Cause, MqttReasonCode? ReasonCode = 
     public static ConnectionEnd ByClient(MqttReasonCode reasonCode) =>
         new("Disconnected by this client", reasonCode, Farewell: new DisconnectPacket { ReasonCode = reasonCode });
 
+    public static ConnectionEnd Again() =>
+        new("Connecting anew", MqttReasonCode.Success, Farewell: new DisconnectPacket { ReasonCode = MqttReasonCode.Success });
+
     public static ConnectionEnd Said(DisconnectPacket packet) => new(
-        $"The server disconnected: {packet.ReasonCode.Describe()}{Detail(packet.ReasonString)}{Detail(packet.ServerReference)}", packet.ReasonCode);
+        $"The server disconnected: {packet.ReasonCode.Describe()}{Detail(packet.ReasonString)}{Detail(packet.ServerReference)}", packet.ReasonCode)
+    {
+        ByServer = true,
+    };
 
     public static string Detail(string? text) => string.IsNullOrEmpty(text) ? "" : $", {text}";
 }

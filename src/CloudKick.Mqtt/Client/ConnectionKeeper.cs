@@ -23,6 +23,9 @@ internal sealed class ConnectionKeeper : IDisposable
     private volatile string _clientId;
     private volatile MqttClientState _state;
 
+    // Completed when the next attempt shall come soon; a new one for each attempt.
+    private volatile TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public ConnectionKeeper(MqttClientOptions options, TimeProvider timeProvider, Func<double> random)
     {
         _options = options;
@@ -78,12 +81,20 @@ internal sealed class ConnectionKeeper : IDisposable
             // A connection that is there is lived through even when stopping, so that it is closed in good order.
             while (connection is not null || !_stopping.IsCancellationRequested)
             {
-                connection ??= await TryOpenAsync();
+                var refused = false;
+                if (connection is null)
+                {
+                    _again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    (connection, refused) = await TryOpenAsync();
+                }
                 var lived = TimeSpan.Zero;
                 if (connection is not null)
+                {
                     (cause, lived) = await LiveAsync(connection);
+                    refused = cause.ReasonCode?.IsRefusal() ?? false;
+                }
                 connection = null;
-                await WaitAsync(_backoff.NextAfterConnection(lived));
+                await WaitAsync(_backoff.NextAfterConnection(lived, refused));
             }
         }
         finally
@@ -94,6 +105,13 @@ internal sealed class ConnectionKeeper : IDisposable
             Publishes.ConnectionEnded(cause, long.MaxValue, forGood: true);
         }
         Report(MqttClientState.Disconnected, cause.Cause, cause.ReasonCode, cause.Exception);
+    }
+
+    /// <summary>Ends the connection, if there is one, and lets the next attempt come soon.</summary>
+    public void Reconnect()
+    {
+        _again.TrySetResult();
+        _current?.Close(ConnectionEnd.Again());
     }
 
     /// <summary>Makes <see cref="RunAsync"/> end, after telling the server why.</summary>
@@ -109,21 +127,21 @@ internal sealed class ConnectionKeeper : IDisposable
 
     public void Dispose() => Publishes.Dispose();
 
-    private async Task<MqttConnection?> TryOpenAsync()
+    private async Task<(MqttConnection? Connection, bool Refused)> TryOpenAsync()
     {
         try
         {
-            return await OpenAsync(_stopping.Token);
+            return (await OpenAsync(_stopping.Token), false);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            return null;
+            return (null, false);
         }
         catch (Exception exception)
         {
             // The loop's boundary: whatever keeps this attempt from working, the next one may work.
             Report(MqttClientState.Reconnecting, exception.Message, (exception as MqttConnectException)?.ReasonCode, exception);
-            return null;
+            return (null, exception is MqttConnectException { IsRefusal: true });
         }
     }
 
@@ -137,6 +155,8 @@ internal sealed class ConnectionKeeper : IDisposable
         {
             var refused = sessionPresent ? null : await ResubscribeAsync(connection);
             _current = connection;
+            if (_again.Task.IsCompleted)
+                connection.Close(ConnectionEnd.Again());
             Publishes.Open(connection, sessionPresent);
             Report(MqttClientState.Connected, $"Connected to {_options.Endpoint}, {(sessionPresent ? "session resumed" : "new session")}{refused}");
             _up.TrySetResult();
@@ -192,14 +212,16 @@ internal sealed class ConnectionKeeper : IDisposable
 
     private async Task WaitAsync(TimeSpan wait)
     {
-        try
+        var began = _timeProvider.GetTimestamp();
+        using (var enough = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))
         {
-            await Task.Delay(wait, _timeProvider, _stopping.Token);
+            await Task.WhenAny(Task.Delay(wait, _timeProvider, enough.Token), _again.Task);
+            await enough.CancelAsync();
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // Stopped; the loop sees it.
-        }
+        // However much of a hurry there is, one CONNECT follows the other no sooner than this.
+        var rest = _options.Reconnect.Minimum - _timeProvider.GetElapsedTime(began);
+        if (rest > TimeSpan.Zero)
+            await Task.Delay(rest, _timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Report(MqttClientState state, string cause, MqttReasonCode? reasonCode = null, Exception? exception = null)

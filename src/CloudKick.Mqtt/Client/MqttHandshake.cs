@@ -108,6 +108,9 @@ internal sealed class MqttHandshake(MqttClientOptions options, TimeProvider time
     {
         var guess = options.Endpoint.Tls is null ? "not an MQTT port, or the client is refused?" : "certificate or policy refused?";
         var detail = exception is null ? "" : $" ({exception.Message})";
-        return new MqttConnectException(MqttConnectFailure.ClosedBeforeConnAck, $"{options.Endpoint} closed before CONNACK: {guess}{detail}", exception);
+        return new MqttConnectException(MqttConnectFailure.ClosedBeforeConnAck, $"{options.Endpoint} closed before CONNACK: {guess}{detail}", exception)
+        {
+            OverTls = options.Endpoint.Tls is not null,
+        };
     }
 }

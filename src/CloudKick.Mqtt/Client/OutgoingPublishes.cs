@@ -137,7 +137,7 @@ internal sealed class OutgoingPublishes : IDisposable
                 else if (_options.ResendUnacknowledged && !forGood && publish.Message.QualityOfService == MqttQualityOfService.AtLeastOnce)
                     publish.Suspend();
                 else
-                    Fail(publish, OutcomeUnknown(end.Cause, end.Exception));
+                    Fail(publish, OutcomeUnknown(end));
                 if (publish.State == OutgoingState.Ended)
                     Release(publish);
             }
@@ -369,6 +369,9 @@ internal sealed class OutgoingPublishes : IDisposable
 
     private static MqttNotSentException Cancelled(CancellationToken cancellationToken) =>
         new(MqttNotSentReason.Cancelled, "Not sent: cancelled while it waited for its turn", new OperationCanceledException(cancellationToken));
+
+    private static MqttOutcomeUnknownException OutcomeUnknown(ConnectionEnd end) =>
+        new($"Sent, outcome unknown: {end.Cause}", end.Exception) { ClosedByServer = end.ByServer, ReasonCode = end.ByServer ? end.ReasonCode : null };
 
     private static MqttOutcomeUnknownException OutcomeUnknown(string cause, Exception? exception = null) =>
         new($"Sent, outcome unknown: {cause}", exception);

@@ -9,6 +9,7 @@ internal static class TlsHandshake
 {
     public static async Task<SslStream> AuthenticateAsync(Stream inner, MqttEndpoint endpoint, MqttTlsOptions tls, CancellationToken cancellationToken)
     {
+        tls = tls.Renew?.Invoke(tls) ?? tls;
         string? distrust = null;
         var options = CreateOptions(endpoint, tls);
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>

@@ -10,8 +10,8 @@ namespace CloudKick.Relay.Kicks;
 
 /// <summary>Takes on a kick: has it decided and stored, publishes it, and waits as long as the caller wants to know more. Thread-safe.</summary>
 internal sealed class KickAcceptance(
-    KickWriter writer, KickStore store, KickQueries queries, KickPublisher publisher, KickWatch watch, ITerminalRateLimit terminalLimit,
-    IOptions<KickOptions> options, TimeProvider timeProvider)
+    KickWriter writer, KickStore store, KickQueries queries, KickPublisher publisher, IKickTransport transport, PublishingMetrics metrics,
+    KickWatch watch, ITerminalRateLimit terminalLimit, IOptions<KickOptions> options, TimeProvider timeProvider)
 {
     private static readonly TimeSpan ContentionPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ContentionPatience = TimeSpan.FromSeconds(1);
@@ -26,6 +26,11 @@ internal sealed class KickAcceptance(
             return (null, Problem.RateLimited("This terminal is being kicked too often. One kick is enough: a repeated one returns the same kick.", retryAfter));
 
         var order = Order(caller, request, idempotencyKey, traceParent, watched: wait > TimeSpan.Zero);
+        if (transport.Refuse(TimeSpan.FromSeconds(order.TtlSeconds)) is { } refusal)
+        {
+            metrics.TurnedAway();
+            return (null, refusal.TooMany ? Problem.RateLimited(refusal.Detail, refusal.RetryAfter) : Problem.CloudUnavailable(refusal.Detail, refusal.RetryAfter));
+        }
         var decision = await DecideAsync(order, cancellationToken);
         if (decision is null)
             return (null, Problem.RateLimited("The relay has more kicks waiting than it can take on at the moment.", OverloadPause));

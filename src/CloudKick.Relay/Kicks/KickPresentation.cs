@@ -48,6 +48,8 @@ internal static class KickPresentation
         "expired" => "The relay could not learn whether the cloud took the kick before the deadline. Kick again: an expired kick is never acted on.",
         "failed" when row.FailureCode == "terminal-not-whitelisted" =>
             "The terminal left the whitelist before the kick could be published. Put it on the whitelist again if that was not meant.",
+        "failed" when row.FailureCode == "terminal-offline" =>
+            "The cloud says that the terminal is not connected. Check that it is on and has network (firewall: port 443 out, DNS filled in) and that the hardware installation was done; then kick again.",
         "failed" => "The cloud refused the kick for good, most likely by policy. Retrying will not help: tell the platform's operator the kick's id.",
         "cancelled" => "Cancelled. If the terminal had the kick already, its session is refused.",
         _ => null,

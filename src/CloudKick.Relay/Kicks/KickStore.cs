@@ -140,6 +140,7 @@ internal sealed class KickStore(
             Kick = kick!.Value,
             TerminalId = order.TerminalId,
             Number = 1,
+            TryOffline = order.TryOffline,
             AcceptedAt = reader.GetFieldValue<DateTimeOffset>(3),
             ExpiresAt = reader.GetFieldValue<DateTimeOffset>(4),
             RemainingWhenLeased = TimeSpan.FromSeconds(order.TtlSeconds),

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CloudKick.Mqtt;
+using CloudKick.Relay.Cloud;
 using CloudKick.Relay.Publishing;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ namespace CloudKick.Relay.Presence;
 /// listens; what they record twice is recorded once.
 /// </summary>
 internal sealed partial class MqttPresenceSource(
-    RelayMqttClients clients, PresenceMetrics metrics, IOptions<PresenceOptions> options, TimeProvider timeProvider, ILogger<MqttPresenceSource> logger)
+    RelayMqttClients clients, RelayCertificate certificate, PresenceMetrics metrics, IOptions<PresenceOptions> options, TimeProvider timeProvider, ILogger<MqttPresenceSource> logger)
     : IPresenceSource
 {
     private const string ClientSuffix = "presence";
@@ -37,6 +38,7 @@ internal sealed partial class MqttPresenceSource(
                     connections.Writer.TryWrite(true);
             },
         });
+        var version = certificate.Version;
         client.Start();
         try
         {
@@ -46,7 +48,12 @@ internal sealed partial class MqttPresenceSource(
                 await connections.Reader.ReadAsync(stoppingToken);
             }
             while (!await SubscribeAsync(client, stoppingToken));
-            await Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, stoppingToken);
+            // What happens while it connects anew waits in the session.
+            while (true)
+            {
+                version = await certificate.ChangedAsync(version, stoppingToken);
+                client.Reconnect();
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -8,7 +8,7 @@ namespace CloudKick.Relay.Publishing;
 /// subscriptions are shared among all nodes' connections: each answer reaches one of them.
 /// </summary>
 internal sealed partial class AnswerSubscriptions(
-    MqttKickTransport transport, TenantDatabase database, TimeProvider timeProvider, ILogger<AnswerSubscriptions> logger) : BackgroundService
+    MqttConnectionPool pool, TenantDatabase database, TimeProvider timeProvider, ILogger<AnswerSubscriptions> logger) : BackgroundService
 {
     private const string SharePrefix = "$share/cloudkick/";
 
@@ -29,15 +29,21 @@ internal sealed partial class AnswerSubscriptions(
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<MqttConnectionSlot, HashSet<string>> _subscribed = [];
+    private readonly Dictionary<MqttClient, HashSet<string>> _subscribed = [];
+
+    // Asked for again at each refresh, but told once.
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private volatile bool _isListening;
 
     /// <summary>Whether a connection has been subscribed since the start: before that, answers are not heard.</summary>
     public bool IsListening => _isListening;
 
+    /// <summary>Whether there are connections that could hear answers.</summary>
+    public bool IsConfigured => pool.Answering.Count > 0;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (IsConfigured && !stoppingToken.IsCancellationRequested)
         {
             var pause = RetryDelay;
             try
@@ -59,7 +65,7 @@ internal sealed partial class AnswerSubscriptions(
     {
         using var end = new CancellationTokenSource(pause, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, stoppingToken);
-        Task cameUp = transport.CameUp.ReadAsync(either.Token).AsTask();
+        Task cameUp = pool.CameUp.ReadAsync(either.Token).AsTask();
         await cameUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -72,34 +78,63 @@ internal sealed partial class AnswerSubscriptions(
         return filters.Count > MaximumFilters ? filters[..MaximumFilters] : filters;
     }
 
-    // The client itself subscribes again after a reconnect; here only what is new for a connection that is up.
+    // The client itself subscribes again after a reconnect; here only what is new for a connection that is up, or was refused before.
     private async Task<bool> SubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken)
     {
-        foreach (var slot in transport.Slots.Where(slot => slot.IsUp))
+        var clients = pool.Answering.Where(slot => slot.IsUp).Select(slot => slot.Client).ToList();
+        foreach (var replaced in _subscribed.Keys.Except(pool.Answering.Select(slot => slot.Client)).ToList())
+            _subscribed.Remove(replaced);
+        foreach (var client in clients)
         {
-            if (!_subscribed.TryGetValue(slot, out var known))
-                _subscribed[slot] = known = [];
-            foreach (var chunk in filters.Where(filter => !known.Contains(filter)).Chunk(FiltersPerSubscribe))
-            {
-                var subscriptions = Array.ConvertAll(chunk, filter => new MqttSubscription(filter, MqttQualityOfService.AtLeastOnce));
-                var reasons = await slot.Client.SubscribeAsync(subscriptions, cancellationToken);
-                for (var i = 0; i < chunk.Length; i++)
-                {
-                    known.Add(chunk[i]);
-                    if (reasons[i] >= MqttReasonCode.UnspecifiedError)
-                        LogRefused(logger, chunk[i], reasons[i]);
-                }
-            }
+            if (!_subscribed.TryGetValue(client, out var known))
+                _subscribed[client] = known = new HashSet<string>(StringComparer.Ordinal);
+            // Those refused before last and alone: the cloud may close the connection on them, which must not keep out the others.
+            var missing = filters.Where(filter => !known.Contains(filter)).ToLookup(_refused.Contains);
+            foreach (var chunk in missing[false].Chunk(FiltersPerSubscribe).Concat(missing[true].Chunk(1)).ToList())
+                await SubscribeAsync(client, known, chunk, cancellationToken);
         }
-        _isListening = _subscribed.Count > 0;
-        return _subscribed.Count == transport.Slots.Count;
+        _isListening = _subscribed.Values.Any(known => known.Count > 0);
+        return clients.Count == pool.Answering.Count;
+    }
+
+    private async Task SubscribeAsync(MqttClient client, HashSet<string> known, string[] filters, CancellationToken cancellationToken)
+    {
+        var subscriptions = Array.ConvertAll(filters, filter => new MqttSubscription(filter, MqttQualityOfService.AtLeastOnce));
+        IReadOnlyList<MqttReasonCode> reasons;
+        try
+        {
+            reasons = await client.SubscribeAsync(subscriptions, cancellationToken);
+        }
+        catch (MqttOutcomeUnknownException exception) when (exception.ClosedByServer)
+        {
+            // AWS may close the connection instead of answering. Which of them it was shows when each is asked for alone.
+            foreach (var filter in filters)
+                Refused(filter, exception.Message);
+            throw;
+        }
+        for (var i = 0; i < filters.Length; i++)
+        {
+            if (reasons[i].IsFailure())
+            {
+                Refused(filters[i], reasons[i].Describe());
+                continue;
+            }
+            known.Add(filters[i]);
+            _refused.Remove(filters[i]);
+        }
+    }
+
+    private void Refused(string filter, string reason)
+    {
+        if (_refused.Add(filter))
+            LogRefused(logger, filter, reason);
     }
 
     [LoggerMessage(4230, LogLevel.Warning, "Subscribing to the terminals' answers failed, trying again: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 
-    [LoggerMessage(4231, LogLevel.Error, "The broker refuses the subscription {Filter} ({Reason}): its terminals' kicks will lack the step 'delivered'. Check the relay's policy.")]
-    private static partial void LogRefused(ILogger logger, string filter, MqttReasonCode reason);
+    [LoggerMessage(4231, LogLevel.Error, "The cloud refuses the subscription {Filter} ({Reason}): its terminals' kicks lack the step 'delivered'. Does the relay's policy allow iot:Subscribe and iot:Receive there?")]
+    private static partial void LogRefused(ILogger logger, string filter, string reason);
 
     [LoggerMessage(4232, LogLevel.Error, "There are {Count} response topics, more than the {Maximum} that a connection may subscribe to: the rest's kicks will lack the step 'delivered'")]
     private static partial void LogTooMany(ILogger logger, int count, int maximum);

@@ -6,7 +6,9 @@ namespace CloudKick.Relay.Publishing;
 internal sealed class AnswersHealth(AnswerSubscriptions subscriptions) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(subscriptions.IsListening
+        Task.FromResult(!subscriptions.IsConfigured
+            ? HealthCheckResult.Healthy("terminals' answers are not listened to: there is no CloudKick:Mqtt:Host")
+            : subscriptions.IsListening
             ? HealthCheckResult.Healthy("the terminals' answers are subscribed to")
             : HealthCheckResult.Degraded("not subscribed to the terminals' answers yet: kicks lack the step 'delivered'"));
 }

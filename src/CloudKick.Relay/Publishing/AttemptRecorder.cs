@@ -16,7 +16,10 @@ internal sealed partial class AttemptRecorder : BackgroundService
     private const string RecordPublished = "select record_published($1, $2, $3)";
     private const string ReleaseKicks = "select release_kicks($1, $2, $3, $4, $5, $6)";
     private const string FailKicks = "select fail_kicks($1, $2, $3, $4, $5)";
+    private const string RecordAnswers = "select record_answers($1, $2, $3)";
     private const string RefusedCode = "refused-by-cloud";
+    private const string OfflineCode = "terminal-offline";
+    private const string AnswerAccepted = "accepted";
     private const int BatchSize = 256;
     private const int Capacity = 100_000;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
@@ -88,14 +91,23 @@ internal sealed partial class AttemptRecorder : BackgroundService
                 return;
             try
             {
-                await using var commands = _dataSource.CreateBatch();
-                Add(commands, RecordPublished, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.Acknowledged)], AddNode);
-                Add(commands, ReleaseKicks, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.NotSent or AttemptOutcome.Unknown)], AddRelease);
-                Add(commands, FailKicks, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.Refused)], AddFailure);
-                await commands.ExecuteNonQueryAsync(CancellationToken.None);
+                await WriteOnceAsync(batch);
                 return;
             }
-            // The boundary of the loop: whatever it was, an outcome is worth another try until its lease lapses.
+            catch (PostgresException exception) when (!DatabaseFailure.IsUnavailable(exception) && !exception.IsTransient)
+            {
+                if (batch.Count == 1)
+                {
+                    // Another try would fail too. The lease lapses, and whoever sweeps next takes the kick over.
+                    LogRefused(_logger, batch[0].Attempt.Kick, batch[0].Attempt.Number, exception.Message);
+                    return;
+                }
+                // One of them is at fault: each alone, so that the others are written.
+                foreach (var entry in batch)
+                    await WriteAsync([entry], stoppingToken);
+                return;
+            }
+            // The boundary of the loop: whatever else it was, an outcome is worth another try until its lease lapses.
             catch (Exception exception)
             {
                 LogNotWritten(_logger, batch.Count, exception.Message, DatabaseFailure.IsUnavailable(exception) ? "unavailable" : "failed");
@@ -104,6 +116,39 @@ internal sealed partial class AttemptRecorder : BackgroundService
                 await Task.Delay(RetryDelay, _timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private async Task WriteOnceAsync(List<Entry> batch)
+    {
+        await using var commands = _dataSource.CreateBatch();
+        Add(commands, RecordPublished, Of(batch, AttemptOutcome.Acknowledged, AttemptOutcome.Delivered), AddNode);
+        AddAnswers(commands, Of(batch, AttemptOutcome.Delivered));
+        Add(commands, ReleaseKicks, Of(batch, AttemptOutcome.NotSent, AttemptOutcome.Unknown), AddRelease);
+        Add(commands, FailKicks, Of(batch, AttemptOutcome.Refused, AttemptOutcome.Offline), AddFailure);
+        await commands.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    private static Entry[] Of(List<Entry> batch, params ReadOnlySpan<AttemptOutcome> outcomes)
+    {
+        var entries = new List<Entry>();
+        foreach (var entry in batch)
+        {
+            if (outcomes.Contains(entry.Result.Outcome))
+                entries.Add(entry);
+        }
+        return [.. entries];
+    }
+
+    // The terminal's acknowledgement of a direct message is its answer.
+    private static void AddAnswers(NpgsqlBatch commands, Entry[] entries)
+    {
+        if (entries.Length == 0)
+            return;
+        var command = new NpgsqlBatchCommand(RecordAnswers);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.Kick.Value) });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.TerminalId) });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, _ => AnswerAccepted) });
+        commands.BatchCommands.Add(command);
     }
 
     private bool HasLapsed(Entry entry)
@@ -138,7 +183,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
 
     private void AddFailure(NpgsqlBatchCommand command, Entry[] entries)
     {
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, _ => RefusedCode) });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Result.Outcome is AttemptOutcome.Offline ? OfflineCode : RefusedCode) });
         AddDetails(command, entries);
         AddNode(command, entries);
     }
@@ -148,6 +193,9 @@ internal sealed partial class AttemptRecorder : BackgroundService
 
     [LoggerMessage(4201, LogLevel.Warning, "The outcomes of {Count} attempts could not be written, the database is {State}: {Reason}")]
     private static partial void LogNotWritten(ILogger logger, int count, string reason, string state);
+
+    [LoggerMessage(4202, LogLevel.Error, "The outcome of kick {Kick}, attempt {Attempt}, is refused by the database: {Reason}")]
+    private static partial void LogRefused(ILogger logger, KickId kick, int attempt, string reason);
 
     private sealed record Entry(KickAttempt Attempt, AttemptResult Result)
     {

@@ -20,6 +20,9 @@ internal sealed record KickAttempt
 
     public string? TraceParent { get; init; }
 
+    /// <summary>Whether the caller wants a terminal tried that is known to be offline. Known of the first attempt only; later ones try.</summary>
+    public bool TryOffline { get; init; }
+
     /// <summary>When the kick was accepted, by PostgreSQL's clock.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
@@ -42,6 +45,9 @@ internal enum AttemptOutcome
     /// <summary>The broker acknowledged: it has the kick. The terminal may not.</summary>
     Acknowledged,
 
+    /// <summary>The terminal itself acknowledged.</summary>
+    Delivered,
+
     /// <summary>Surely no byte of it reached the broker, or the broker said that it did not take it: try again.</summary>
     NotSent,
 
@@ -50,7 +56,26 @@ internal enum AttemptOutcome
 
     /// <summary>The broker refused it for good: another try would be refused too.</summary>
     Refused,
+
+    /// <summary>The cloud says that the terminal is not connected now; nothing was sent.</summary>
+    Offline,
 }
 
 /// <summary>An attempt's outcome with what an operator needs to know.</summary>
-internal readonly record struct AttemptResult(AttemptOutcome Outcome, string? Detail = null);
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Detail">For the operator.</param>
+/// <param name="Denial">Whether a policy of the cloud is, or seems to be, what forbids it.</param>
+internal readonly record struct AttemptResult(AttemptOutcome Outcome, string? Detail = null, Denial Denial = Denial.None);
+
+/// <summary>How the cloud shows that a policy forbids a publish.</summary>
+internal enum Denial
+{
+    /// <summary>It does not.</summary>
+    None,
+
+    /// <summary>By its answer.</summary>
+    Said,
+
+    /// <summary>It ended the connection before it acknowledged, and gave no other reason.</summary>
+    Closed,
+}

@@ -23,7 +23,7 @@ internal sealed partial class KickPublisher(
     public async Task PublishAsync(KickAttempt attempt)
     {
         var result = await AttemptAsync(attempt);
-        if (result.Outcome is not AttemptOutcome.Acknowledged)
+        if (result.Outcome is not (AttemptOutcome.Acknowledged or AttemptOutcome.Delivered))
             LogNotAcknowledged(logger, attempt.Kick, attempt.Number, result.Outcome, result.Detail, node.Name);
         await recorder.RecordAsync(attempt, result);
     }
@@ -45,7 +45,7 @@ internal sealed partial class KickPublisher(
         {
             return new AttemptResult(AttemptOutcome.Refused, exception.Message);
         }
-        return await transport.PublishAsync(message, remaining, remaining < leaseLeft ? remaining : leaseLeft);
+        return await transport.PublishAsync(attempt, message, remaining, remaining < leaseLeft ? remaining : leaseLeft);
     }
 
     [LoggerMessage(4200, LogLevel.Warning, "Kick {Kick}, attempt {Attempt} by {Node}: {Outcome} ({Detail})")]

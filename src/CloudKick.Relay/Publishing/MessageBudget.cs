@@ -1,16 +1,42 @@
 namespace CloudKick.Relay.Publishing;
 
 /// <summary>
-/// Spreads messages so that no second carries more than a limit: each message books the next free slot and waits for it (the generic
-/// cell rate algorithm with a small burst). Thread-safe, without timers of its own.
+/// Spreads messages so that no second carries more than a limit of them, nor of their bytes: each message books the next free slot and
+/// waits for it (the generic cell rate algorithm with a small burst). A booking can come late, so the moment a message leaves is counted
+/// too: whoever would be one too many in the second before waits a little more. Thread-safe, without timers of its own.
 /// </summary>
-internal sealed class MessageBudget(int perSecond, TimeProvider timeProvider)
+internal sealed class MessageBudget
 {
     // A tenth of a second's worth may go at once; the rest is spread.
-    private readonly long _burst = perSecond == 0 ? 0 : timeProvider.TimestampFrequency / 10;
-    private readonly long _interval = perSecond == 0 ? 0 : timeProvider.TimestampFrequency / perSecond;
+    private const int BurstPart = 10;
+
+    // What leaves within this time may arrive within a second.
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(1050);
+
+    private readonly TimeProvider _timeProvider;
     private readonly Lock _lock = new();
-    private long _nextSlot = timeProvider.GetTimestamp();
+    private readonly long _burst;
+    private readonly long _interval;
+    private readonly double _intervalPerByte;
+    private readonly long[] _left;
+    private long _nextMessage;
+    private long _nextByte;
+    private int _oldest;
+
+    /// <param name="messagesPerSecond">0: as many as one likes.</param>
+    /// <param name="bytesPerSecond">0: as many as one likes.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public MessageBudget(int messagesPerSecond, int bytesPerSecond, TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        var second = timeProvider.TimestampFrequency;
+        _burst = second / BurstPart;
+        _interval = messagesPerSecond == 0 ? 0 : second / messagesPerSecond;
+        _intervalPerByte = bytesPerSecond == 0 ? 0 : (double)second / bytesPerSecond;
+        _nextMessage = _nextByte = timeProvider.GetTimestamp();
+        _left = new long[messagesPerSecond == 0 ? 0 : messagesPerSecond + (messagesPerSecond / BurstPart)];
+        Array.Fill(_left, _nextMessage - ToTicks(Window));
+    }
 
     /// <summary>How long a message booked now would wait.</summary>
     public TimeSpan Delay
@@ -18,35 +44,66 @@ internal sealed class MessageBudget(int perSecond, TimeProvider timeProvider)
         get
         {
             lock (_lock)
-                return DelayUntil(_nextSlot);
+                return Until(Math.Max(_nextMessage, _nextByte));
         }
     }
 
     /// <summary>Books the next slot unless it is further away than <paramref name="patience"/>; says how long to wait for it.</summary>
-    public bool TryBook(TimeSpan patience, out TimeSpan delay)
+    public bool TryBook(int bytes, TimeSpan patience, out TimeSpan delay)
     {
         lock (_lock)
         {
-            delay = DelayUntil(_nextSlot);
+            delay = Until(Math.Max(_nextMessage, _nextByte));
             if (delay > patience)
                 return false;
-            Advance();
+            Advance(bytes);
             return true;
         }
     }
 
-    /// <summary>Counts a message that came in: it uses the limit up too, whatever we say.</summary>
-    public void Count()
+    /// <summary>Asked when a booked message is about to leave: zero when it may, and it counts; else how long to wait before asking again.</summary>
+    public TimeSpan Leave()
     {
         lock (_lock)
-            Advance();
+        {
+            if (_left.Length == 0)
+                return TimeSpan.Zero;
+            var wait = Until(_left[_oldest] + ToTicks(Window));
+            if (wait == TimeSpan.Zero)
+                Left();
+            return wait;
+        }
     }
 
-    private void Advance() => _nextSlot = Math.Max(_nextSlot, timeProvider.GetTimestamp() - _burst) + _interval;
-
-    private TimeSpan DelayUntil(long slot)
+    /// <summary>Counts a message that came in: it uses the limits up too, whatever we say.</summary>
+    public void Count(int bytes)
     {
-        var now = timeProvider.GetTimestamp();
-        return slot <= now ? TimeSpan.Zero : timeProvider.GetElapsedTime(now, slot);
+        lock (_lock)
+        {
+            Advance(bytes);
+            if (_left.Length > 0)
+                Left();
+        }
     }
+
+    private void Advance(int bytes)
+    {
+        var earliest = _timeProvider.GetTimestamp() - _burst;
+        _nextMessage = Math.Max(_nextMessage, earliest) + _interval;
+        _nextByte = Math.Max(_nextByte, earliest) + (long)(bytes * _intervalPerByte);
+    }
+
+    private void Left()
+    {
+        _left[_oldest] = _timeProvider.GetTimestamp();
+        _oldest = (_oldest + 1) % _left.Length;
+    }
+
+    private TimeSpan Until(long moment)
+    {
+        var now = _timeProvider.GetTimestamp();
+        return moment <= now ? TimeSpan.Zero : _timeProvider.GetElapsedTime(now, moment);
+    }
+
+    private long ToTicks(TimeSpan time) => (long)(time.TotalSeconds * _timeProvider.TimestampFrequency);
 }

@@ -2,34 +2,85 @@ using CloudKick.Mqtt;
 
 namespace CloudKick.Relay.Publishing;
 
-/// <summary>One connection of the pool, with what it may still carry.</summary>
-internal sealed class MqttConnectionSlot(MqttClient client, MessageBudget budget)
+/// <summary>
+/// A place in the pool: one connection, with what it may still carry. The connection can be replaced by another, of a new certificate.
+/// Thread-safe.
+/// </summary>
+internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int maximumInFlight, TimeProvider timeProvider)
 {
-    public MqttClient Client => client;
+    // What a connection that left a publish unacknowledged has to wait before it is trusted like the others again.
+    private static readonly TimeSpan Mistrust = TimeSpan.FromSeconds(5);
+
+    // Topic, properties and framing beside the payload and twice the topic.
+    private const int Overhead = 160;
+
+    private volatile MqttClient? _client;
+    private int _pending;
+    private long _unanswered;
+
+    /// <summary>How the connection's client id ends.</summary>
+    public string Name => name;
 
     public MessageBudget Budget => budget;
 
-    public bool IsUp => client.State is MqttClientState.Connected;
+    /// <summary>The connection that is used now.</summary>
+    public MqttClient Client
+    {
+        get => _client ?? throw new InvalidOperationException("The pool has not begun.");
+        set => _client = value;
+    }
+
+    public bool IsUp => _client?.State is MqttClientState.Connected;
+
+    /// <summary>Publishes handed over that have no answer yet.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
+    /// <summary>Whether another publish would have to wait for an acknowledgement first.</summary>
+    public bool IsFull => Pending >= maximumInFlight;
+
+    /// <summary>Whether it lately left a publish without an answer: others go first.</summary>
+    public bool IsSuspect => Volatile.Read(ref _unanswered) is not 0 and var at && timeProvider.GetElapsedTime(at) < Mistrust;
 
     /// <summary>
     /// Publishes once its turn in the budget has come and waits for the broker's word, no longer than <paramref name="timeout"/>; null
-    /// when the budget has no place so soon.
+    /// when the budget has no place within <paramref name="patience"/>.
     /// </summary>
-    public async Task<AttemptResult?> TryPublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeProvider timeProvider)
+    public async Task<AttemptResult?> TryPublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
     {
-        if (!budget.TryBook(timeout, out var delay))
+        var started = timeProvider.GetTimestamp();
+        if (!budget.TryBook(Bytes(message), patience < timeout ? patience : timeout, out var delay))
             return null;
-        if (delay > TimeSpan.Zero)
-            await Task.Delay(delay, timeProvider);
-        // The broker's expiry counts in whole seconds, from when it gets the message.
-        var expiry = (long)(remaining - delay).TotalSeconds;
-        if (expiry < 1)
-            return new AttemptResult(AttemptOutcome.NotSent, "less than a second of the kick's life was left");
-
-        using var deadline = new CancellationTokenSource(timeout - delay, timeProvider);
+        Interlocked.Increment(ref _pending);
         try
         {
-            return Judge(await client.PublishAsync(message with { MessageExpiryInterval = (uint)expiry }, deadline.Token));
+            if (delay > TimeSpan.Zero)
+                await Task.Delay(delay, timeProvider);
+            while (budget.Leave() is { Ticks: > 0 } wait)
+                await Task.Delay(wait, timeProvider);
+            var elapsed = timeProvider.GetElapsedTime(started);
+            return await PublishAsync(message, remaining - elapsed, timeout - elapsed);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pending);
+        }
+    }
+
+    private async Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout)
+    {
+        // The broker's expiry counts in whole seconds, from when it gets the message.
+        var expiry = (long)remaining.TotalSeconds;
+        if (expiry < 1)
+            return new AttemptResult(AttemptOutcome.NotSent, "less than a second of the kick's life was left");
+        if (timeout <= TimeSpan.Zero)
+            return new AttemptResult(AttemptOutcome.NotSent, "its turn did not come in time");
+
+        using var deadline = new CancellationTokenSource(timeout, timeProvider);
+        try
+        {
+            var result = Judge(await Client.PublishAsync(message with { MessageExpiryInterval = (uint)expiry }, deadline.Token));
+            Volatile.Write(ref _unanswered, 0);
+            return result;
         }
         catch (MqttNotSentException exception) when (exception.Reason is MqttNotSentReason.TooLarge or MqttNotSentReason.NotSupported)
         {
@@ -45,16 +96,24 @@ internal sealed class MqttConnectionSlot(MqttClient client, MessageBudget budget
         }
         catch (MqttOutcomeUnknownException exception)
         {
-            return new AttemptResult(AttemptOutcome.Unknown, exception.Message);
+            if (deadline.IsCancellationRequested)
+                Volatile.Write(ref _unanswered, timeProvider.GetTimestamp());
+            return new AttemptResult(
+                AttemptOutcome.Unknown, exception.Message,
+                exception.ClosedByServer && (exception.ReasonCode?.IsRefusal() ?? true) ? Denial.Closed : Denial.None);
         }
     }
+
+    /// <summary>What a message takes on the wire, roughly.</summary>
+    public static int Bytes(MqttMessage message) => message.Payload.Length + (2 * message.Topic.Length) + Overhead;
 
     // MQTT 5.0 §3.4.2.1. What the broker may take another time is tried again; what it never will is final.
     private static AttemptResult Judge(MqttReasonCode reason) => reason switch
     {
         < MqttReasonCode.UnspecifiedError => new(AttemptOutcome.Acknowledged),
-        MqttReasonCode.NotAuthorized or MqttReasonCode.TopicNameInvalid or MqttReasonCode.PayloadFormatInvalid or MqttReasonCode.PacketTooLarge =>
-            new(AttemptOutcome.Refused, $"the broker refused it: {reason} (0x{(byte)reason:X2})"),
-        _ => new(AttemptOutcome.NotSent, $"the broker did not take it: {reason} (0x{(byte)reason:X2})"),
+        MqttReasonCode.NotAuthorized => new(AttemptOutcome.Refused, $"the broker refused it: {reason.Describe()}", Denial.Said),
+        MqttReasonCode.TopicNameInvalid or MqttReasonCode.PayloadFormatInvalid or MqttReasonCode.PacketTooLarge =>
+            new(AttemptOutcome.Refused, $"the broker refused it: {reason.Describe()}"),
+        _ => new(AttemptOutcome.NotSent, $"the broker did not take it: {reason.Describe()}"),
     };
 }

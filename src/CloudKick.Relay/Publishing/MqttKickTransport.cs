@@ -1,126 +1,126 @@
-using System.Threading.Channels;
 using CloudKick.Mqtt;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Publishing;
 
 /// <summary>
-/// Publishes kicks over a pool of MQTT connections, each kept within what AWS IoT Core lets one connection carry. Connections come back
-/// by themselves; while none is up a kick is not sent, and said so at once. Thread-safe.
+/// Publishes kicks over the pool of MQTT connections, each kept within what AWS IoT Core lets one connection carry. While none is up a
+/// kick is not sent, and said so at once. Thread-safe.
 /// </summary>
-internal sealed partial class MqttKickTransport : BackgroundService, IKickTransport
+internal sealed class MqttKickTransport(
+    MqttConnectionPool pool, RouteRefusals refusals, PoolLimit limit, PublishingMetrics metrics,
+    IOptions<PublishingOptions> publishing, IOptions<RelayMqttOptions> mqtt, TimeProvider timeProvider)
+    : IKickTransport
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+    private const string Name = "mqtt";
+    private static readonly TimeSpan OperatorsPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
-    private readonly MqttConnectionSlot[] _slots;
-    private readonly RelayMqttOptions _options;
-    private readonly TimeProvider _timeProvider;
-    private readonly ILogger<MqttKickTransport> _logger;
-    private readonly Channel<bool> _cameUp = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private volatile string _lastCause = "connecting";
+    // Below a second of life a message does not leave.
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
 
-    public MqttKickTransport(
-        RelayMqttClients clients, KickAnswers answers, IOptions<RelayMqttOptions> options, TimeProvider timeProvider, ILogger<MqttKickTransport> logger)
-    {
-        _options = options.Value;
-        _timeProvider = timeProvider;
-        _logger = logger;
-        _slots = [.. Enumerable.Range(1, _options.Connections).Select(number => CreateSlot(clients, answers, number))];
-    }
+    public bool IsUp => pool.Publishing.Any(slot => slot.IsUp);
 
-    public bool IsUp => Array.Exists(_slots, slot => slot.IsUp);
-
-    public string Status
+    public TransportStatus Status
     {
         get
         {
-            var up = _slots.Count(slot => slot.IsUp);
-            return up == 0
-                ? $"no MQTT connection to {_options.Host}:{_options.Port} is up: {_lastCause}"
-                : $"{up} of {_slots.Length} MQTT connections to {_options.Host}:{_options.Port} are up";
+            var up = pool.Publishing.Count(slot => slot.IsUp);
+            var to = $"{mqtt.Value.Host}:{mqtt.Value.Port}";
+            if (up == 0)
+            {
+                var advice = pool.IsRefused ? $"; {pool.RefusalAdvice}" : "";
+                return new TransportStatus(HealthStatus.Unhealthy, $"no MQTT connection to {to} is up: {pool.LastCause}{advice}");
+            }
+            List<string> words = [$"{up} of {pool.Publishing.Count} MQTT connections to {to} are up", .. refusals.Causes];
+            if (limit.IsReached)
+                words.Add($"they carry all that the cloud lets them ({mqtt.Value.MessagesPerSecond} messages a second each), and kicks wait: add connections");
+            return new TransportStatus(words.Count == 1 ? HealthStatus.Healthy : HealthStatus.Degraded, string.Join("; ", words));
         }
     }
 
-    /// <summary>The pool's connections, for what else goes over them.</summary>
-    public IReadOnlyList<MqttConnectionSlot> Slots => _slots;
-
-    /// <summary>Has something to read when a connection came up since it was last read; for one reader.</summary>
-    public ChannelReader<bool> CameUp => _cameUp.Reader;
-
-    public async Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout)
+    /// <summary>How long a kick handed over now would wait for its turn; null when no connection is up.</summary>
+    public TimeSpan? Wait
     {
-        var started = _timeProvider.GetTimestamp();
-        AttemptResult? last = null;
-        // Least loaded first; the next one when a connection was lost before a byte had left.
-        foreach (var slot in _slots.Where(slot => slot.IsUp).OrderBy(slot => slot.Budget.Delay).ThenBy(slot => slot.Client.InFlight))
+        get
         {
-            var elapsed = _timeProvider.GetElapsedTime(started);
+            TimeSpan? least = null;
+            foreach (var slot in pool.Publishing)
+            {
+                if (slot.IsUp && slot.Budget.Delay is var delay && (least is null || delay < least))
+                    least = delay;
+            }
+            return least;
+        }
+    }
+
+    public TransportRefusal? Refuse(TimeSpan life)
+    {
+        if (Wait is { } wait)
+        {
+            return wait <= publishing.Value.MaximumWait && wait <= life - LastMoment
+                ? null
+                : new TransportRefusal("The relay has more kicks waiting than the cloud lets its connections carry.", TooMany: true, wait > ShortestPause ? wait : ShortestPause);
+        }
+        return pool.IsRefused
+            ? new TransportRefusal("The cloud refuses the relay's connections. The platform's operator has to look at it.", TooMany: false, OperatorsPause)
+            : null;
+    }
+
+    public Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout) =>
+        PublishAsync(attempt, message, remaining, timeout, patience: timeout);
+
+    /// <summary>As the other; not sent when no connection can take it within <paramref name="patience"/>.</summary>
+    public async Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
+    {
+        var route = attempt.SubscriptionTopic;
+        if (refusals.Refuse(route) is { } refusal)
+            return new AttemptResult(AttemptOutcome.Refused, refusal);
+
+        var result = await TryAsync(message, remaining, timeout, patience, route);
+        metrics.Attempt(Name, result.Outcome);
+        return result;
+    }
+
+    private async Task<AttemptResult> TryAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience, string route)
+    {
+        var started = timeProvider.GetTimestamp();
+        AttemptResult? last = null;
+        // The next one when a connection was lost before a byte had left.
+        foreach (var slot in InOrder(patience < timeout))
+        {
+            var elapsed = timeProvider.GetElapsedTime(started);
             if (elapsed >= timeout)
                 break;
-            last = await slot.TryPublishAsync(message, remaining - elapsed, timeout - elapsed, _timeProvider) ?? AtItsLimit;
+            if (last is null)
+                limit.Report(slot.Budget.Delay, pool.Publishing.Count);
+            var sent = timeProvider.GetTimestamp();
+            last = await slot.TryPublishAsync(message, remaining - elapsed, timeout - elapsed, patience) ?? AtItsLimit;
+            Learn(route, last.Value, sent);
             if (last is { Outcome: not AttemptOutcome.NotSent })
                 return last.Value;
         }
-        return last ?? new AttemptResult(AttemptOutcome.NotSent, Status);
+        return last ?? new AttemptResult(AttemptOutcome.NotSent, IsUp ? AtItsLimit.Detail : Status.Detail);
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        using var patience = new CancellationTokenSource(StopTimeout, _timeProvider);
-        await Task.WhenAll(_slots.Select(slot => slot.Client.DisconnectAsync(patience.Token)))
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var slot in _slots)
-            await slot.Client.DisposeAsync();
-    }
+    // Least loaded first. Those that just left something unanswered come last, and not at all when there is another way.
+    private IEnumerable<MqttConnectionSlot> InOrder(bool hasOtherWay) => pool.Publishing
+        .Where(slot => slot.IsUp && !(hasOtherWay && (slot.IsSuspect || slot.IsFull)))
+        .Select(slot => (Slot: slot, Suspect: slot.IsSuspect, Full: slot.IsFull, slot.Budget.Delay, slot.Pending))
+        .OrderBy(place => place.Suspect).ThenBy(place => place.Full).ThenBy(place => place.Delay).ThenBy(place => place.Pending)
+        .Select(place => place.Slot);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    private void Learn(string route, AttemptResult result, long sent)
     {
-        foreach (var slot in _slots)
-            slot.Client.Start();
-        return Task.CompletedTask;
+        if (result.Outcome is AttemptOutcome.Acknowledged)
+            refusals.Acknowledged(route);
+        else if (result.Denial is Denial.Closed)
+            refusals.ClosedOn(route, sent);
+        else if (result.Denial is Denial.Said)
+            refusals.Denied(route);
     }
 
     private AttemptResult AtItsLimit => new(
-        AttemptOutcome.NotSent, $"all MQTT connections that are up carry their {_options.MessagesPerSecond} messages a second: add connections");
-
-    private MqttConnectionSlot CreateSlot(RelayMqttClients clients, KickAnswers answers, int number)
-    {
-        var budget = new MessageBudget(_options.MessagesPerSecond, _timeProvider);
-        var client = clients.Create(number.ToString(System.Globalization.CultureInfo.InvariantCulture), options => options with
-        {
-            MessageReceived = (message, cancellationToken) =>
-            {
-                budget.Count();
-                return answers.ReceiveAsync(message, cancellationToken);
-            },
-            ConnectionChanged = change => Changed(number, change),
-        });
-        return new MqttConnectionSlot(client, budget);
-    }
-
-    private void Changed(int number, MqttConnectionChange change)
-    {
-        if (change.State is MqttClientState.Connected)
-        {
-            LogUp(_logger, number, _options.Host, _options.Port);
-            _cameUp.Writer.TryWrite(true);
-            return;
-        }
-        _lastCause = change.Cause;
-        // Beginning and ending in order are no news for an operator; a loss is.
-        if (change.State is MqttClientState.Connecting || change is { State: MqttClientState.Disconnected, Exception: null })
-            LogChange(_logger, number, _options.Host, _options.Port, change.State, change.Cause);
-        else
-            LogDown(_logger, number, _options.Host, _options.Port, change.State, change.Cause);
-    }
-
-    [LoggerMessage(4220, LogLevel.Information, "MQTT connection {Number} to {Host}:{Port} is up")]
-    private static partial void LogUp(ILogger logger, int number, string host, int port);
-
-    [LoggerMessage(4222, LogLevel.Information, "MQTT connection {Number} to {Host}:{Port} is {State}: {Cause}")]
-    private static partial void LogChange(ILogger logger, int number, string host, int port, MqttClientState state, string cause);
-
-    [LoggerMessage(4221, LogLevel.Warning, "MQTT connection {Number} to {Host}:{Port} is {State}: {Cause}")]
-    private static partial void LogDown(ILogger logger, int number, string host, int port, MqttClientState state, string cause);
+        AttemptOutcome.NotSent, $"all MQTT connections that are up carry their {mqtt.Value.MessagesPerSecond} messages a second: add connections");
 }

@@ -8,8 +8,10 @@ public sealed class RelayMqttOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "CloudKick:Mqtt";
 
-    /// <summary>The data endpoint, e.g. <c>&lt;prefix&gt;-ats.iot.eu-central-1.amazonaws.com</c>. Required.</summary>
-    [Required]
+    /// <summary>
+    /// The data endpoint, e.g. <c>&lt;prefix&gt;-ats.iot.eu-central-1.amazonaws.com</c>. Required, except where kicks and presence go other
+    /// ways; without it terminals' answers are not heard, and kicks lack the step <c>delivered</c>.
+    /// </summary>
     public string Host { get; set; } = "";
 
     /// <summary>The TCP port: default 443.</summary>
@@ -31,9 +33,21 @@ public sealed class RelayMqttOptions
     /// <summary>The certificate's private key, PEM.</summary>
     public string? PrivateKeyFile { get; set; }
 
+    /// <summary>How often these three files are looked at; a whole new pair is taken over without a restart: 1 s to 1 h, default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan CertificateCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How many connections publish kicks: 1 to 64, default 2.</summary>
     [Range(1, 64)]
     public int Connections { get; set; } = 2;
+
+    /// <summary>
+    /// How many more connections take the terminals' answers: 0 to 128; 0: those that publish do, and an answer uses up their limit as a
+    /// kick does. Default null: half as many again as <see cref="Connections"/>, since the cloud deals answers out by chance and discards
+    /// what is above its limit.
+    /// </summary>
+    [Range(0, 128)]
+    public int? AnswerConnections { get; set; }
 
     /// <summary>What the client ids begin with: <c>&lt;prefix&gt;-&lt;node&gt;-&lt;n&gt;</c>. AWS policies name it. Default <c>relay</c>.</summary>
     [RegularExpression("^[A-Za-z0-9_-]{1,32}$")]
@@ -45,6 +59,10 @@ public sealed class RelayMqttOptions
     /// </summary>
     [Range(0, 1_000_000)]
     public int MessagesPerSecond { get; set; } = 90;
+
+    /// <summary>Bytes a second, in and out together, that one connection may carry: 0 (no limit) to 1 GiB, default 512 KiB, beyond which AWS delays.</summary>
+    [Range(0, 1 << 30)]
+    public int BytesPerSecond { get; set; } = 512 * 1024;
 
     /// <summary>Publishes without an acknowledgement that one connection may have: 1 to 65,535, default 100 (AWS's limit).</summary>
     [Range(1, 65535)]

@@ -5,6 +5,9 @@ namespace CloudKick.Relay.Publishing;
 /// <summary>Whether a kick published now could leave.</summary>
 internal sealed class TransportHealth(IKickTransport transport) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(transport.IsUp ? HealthCheckResult.Healthy(transport.Status) : HealthCheckResult.Unhealthy(transport.Status));
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var status = transport.Status;
+        return Task.FromResult(new HealthCheckResult(status.Health, status.Detail));
+    }
 }

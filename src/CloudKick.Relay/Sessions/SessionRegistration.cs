@@ -12,16 +12,9 @@ internal static class SessionRegistration
         services.AddSingleton<SessionStore>();
         services.AddSingleton<ITasGate, SessionGate>();
         // They stop in the opposite order, after the web server: the last ends are recorded, then the node takes its leave.
-        AddHosted<NodeHeartbeat>(services);
-        AddHosted<SessionEnds>(services);
-        AddHosted<SessionReconciler>(services);
+        services.AddHosted<NodeHeartbeat>();
+        services.AddHosted<SessionEnds>();
+        services.AddHosted<SessionReconciler>();
         return services;
-    }
-
-    private static void AddHosted<T>(IServiceCollection services)
-        where T : class, IHostedService
-    {
-        services.AddSingleton<T>();
-        services.AddHostedService(provider => provider.GetRequiredService<T>());
     }
 }

@@ -23,6 +23,58 @@ internal sealed class ReconnectTests
     }
 
     [Test]
+    public async Task A_refused_client_asks_less_often_than_one_that_cannot_be_served_now(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        await using var test = new ClientUnderTest(server.Endpoint);
+        test.Client.Start();
+
+        foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 64, 120, 120 })
+        {
+            await server.AcceptMqttAsync(cancellationToken, new ConnAckPacket { ReasonCode = MqttReasonCode.NotAuthorized });
+            Assert.That((await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken)).IsRefusal, Is.True);
+            await test.PassWaitAsync(TimeSpan.FromSeconds(seconds), cancellationToken);
+        }
+    }
+
+    [Test]
+    public async Task Asked_to_a_client_connects_anew_but_not_within_a_second(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        await test.WhenAsync(MqttClientState.Connected, cancellationToken);
+
+        test.Client.Reconnect();
+
+        Assert.That((await peer.ReceiveAsync<DisconnectPacket>(cancellationToken)).ReasonCode, Is.EqualTo(MqttReasonCode.Success));
+        await test.PassWaitAsync(TimeSpan.FromSeconds(1), cancellationToken);
+        await server.AcceptMqttAsync(cancellationToken);
+        await test.WhenAsync(MqttClientState.Connected, cancellationToken);
+    }
+
+    [Test]
+    public async Task Asked_to_a_client_that_waits_for_long_tries_soon(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        await using var test = new ClientUnderTest(server.Endpoint);
+        test.Client.Start();
+        foreach (var seconds in new[] { 1, 2, 4 })
+        {
+            await (await server.AcceptAsync(cancellationToken)).CloseAsync();
+            await test.PassWaitAsync(TimeSpan.FromSeconds(seconds), cancellationToken);
+        }
+        await (await server.AcceptAsync(cancellationToken)).CloseAsync();
+        await test.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(8), cancellationToken);
+
+        test.Client.Reconnect();
+        await test.PassWaitAsync(TimeSpan.FromSeconds(1), cancellationToken);
+
+        await server.AcceptMqttAsync(cancellationToken);
+        await test.WhenAsync(MqttClientState.Connected, cancellationToken);
+    }
+
+    [Test]
     public async Task Being_let_in_and_thrown_out_makes_no_storm(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();

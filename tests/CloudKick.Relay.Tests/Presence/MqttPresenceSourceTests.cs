@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using CloudKick.LocalCloud;
 using CloudKick.Mqtt;
+using CloudKick.Relay.Cloud;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Presence;
 using CloudKick.Relay.Publishing;
@@ -18,6 +19,7 @@ internal sealed class MqttPresenceSourceTests
     private string _directory = null!;
     private LocalCloudServer _cloud = null!;
     private ServiceProvider _services = null!;
+    private RelayMqttOptions _mqtt = null!;
 
     [OneTimeSetUp]
     public async Task StartCloud()
@@ -26,6 +28,7 @@ internal sealed class MqttPresenceSourceTests
         _cloud = await LocalCloudServer.StartAsync(
             new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(_directory, "cloud") }, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        _mqtt = MqttOptions();
     }
 
     [OneTimeTearDown]
@@ -41,8 +44,9 @@ internal sealed class MqttPresenceSourceTests
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var events = Channel.CreateUnbounded<PresenceEvent>();
+        var certificate = Certificate();
         var source = new MqttPresenceSource(
-            Clients(), new PresenceMetrics(_services.GetRequiredService<IMeterFactory>()), Options.Create(new PresenceOptions()),
+            new RelayMqttClients(Options.Create(_mqtt), _node, certificate, TimeProvider.System), certificate, new PresenceMetrics(_services.GetRequiredService<IMeterFactory>()), Options.Create(new PresenceOptions()),
             TimeProvider.System, NullLogger<MqttPresenceSource>.Instance);
 
         var running = source.RunAsync(events.Writer.WriteAsync, stopping.Token);
@@ -110,12 +114,15 @@ internal sealed class MqttPresenceSourceTests
         };
     }
 
-    private RelayMqttClients Clients()
+    private RelayCertificate Certificate() => new(
+        Options.Create(_mqtt), _services.GetRequiredService<IMeterFactory>(), TimeProvider.System, NullLogger<RelayCertificate>.Instance);
+
+    private RelayMqttOptions MqttOptions()
     {
         var directory = Path.Combine(_directory, "relay");
         Directory.CreateDirectory(directory);
         _cloud.IssueDeviceCertificate("relay").WriteTo(directory);
-        var options = new RelayMqttOptions
+        return new RelayMqttOptions
         {
             Host = "localhost",
             Port = _cloud.Port,
@@ -123,6 +130,5 @@ internal sealed class MqttPresenceSourceTests
             CertificateFile = Path.Combine(directory, DeviceCertificate.CertificateFile),
             PrivateKeyFile = Path.Combine(directory, DeviceCertificate.PrivateKeyFile),
         };
-        return new RelayMqttClients(Options.Create(options), _node, TimeProvider.System);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class MessageBudgetTests
     {
         const int limit = 90;
         var clock = new ManualTimeProvider();
-        var budget = new MessageBudget(limit, clock);
+        var budget = new MessageBudget(limit, 0, clock);
         var sent = new List<DateTimeOffset>();
 
         // As many as will go, for ten seconds, after a pause that lets a burst build up.
@@ -18,7 +18,7 @@ internal sealed class MessageBudgetTests
         var end = clock.GetUtcNow().AddSeconds(10);
         while (clock.GetUtcNow() < end)
         {
-            while (budget.TryBook(TimeSpan.Zero, out _))
+            while (budget.TryBook(1, TimeSpan.Zero, out _))
                 sent.Add(clock.GetUtcNow());
             clock.Advance(TimeSpan.FromMilliseconds(1));
         }
@@ -31,10 +31,10 @@ internal sealed class MessageBudgetTests
     [Test]
     public void Booked_slots_lie_behind_each_other()
     {
-        var budget = new MessageBudget(10, new ManualTimeProvider());
+        var budget = new MessageBudget(10, 0, new ManualTimeProvider());
         var patience = TimeSpan.FromSeconds(2);
 
-        var delays = Enumerable.Range(0, 5).Select(i => budget.TryBook(patience, out var delay) ? delay : TimeSpan.MinValue).ToList();
+        var delays = Enumerable.Range(0, 5).Select(i => budget.TryBook(1, patience, out var delay) ? delay : TimeSpan.MinValue).ToList();
 
         Assert.That(delays, Is.Ordered);
         Assert.That(delays[^1], Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(300)));
@@ -43,11 +43,11 @@ internal sealed class MessageBudgetTests
     [Test]
     public void Slot_beyond_patience_is_not_booked()
     {
-        var budget = new MessageBudget(1, new ManualTimeProvider());
-        budget.TryBook(TimeSpan.Zero, out _);
-        budget.Count();
+        var budget = new MessageBudget(1, 0, new ManualTimeProvider());
+        budget.TryBook(1, TimeSpan.Zero, out _);
+        budget.Count(1);
 
-        Assert.That(budget.TryBook(TimeSpan.FromSeconds(1), out var delay), Is.False);
+        Assert.That(budget.TryBook(1, TimeSpan.FromSeconds(1), out var delay), Is.False);
         Assert.That(delay, Is.GreaterThan(TimeSpan.FromSeconds(1)));
         Assert.That(budget.Delay, Is.EqualTo(delay));
     }
@@ -55,8 +55,8 @@ internal sealed class MessageBudgetTests
     [Test]
     public void Zero_is_no_limit()
     {
-        var budget = new MessageBudget(0, new ManualTimeProvider());
+        var budget = new MessageBudget(0, 0, new ManualTimeProvider());
 
-        Assert.That(Enumerable.Range(0, 10_000).All(i => budget.TryBook(TimeSpan.Zero, out _)), Is.True);
+        Assert.That(Enumerable.Range(0, 10_000).All(i => budget.TryBook(1, TimeSpan.Zero, out _)), Is.True);
     }
 }

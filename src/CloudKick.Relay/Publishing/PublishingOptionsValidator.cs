@@ -1,0 +1,33 @@
+using CloudKick.Relay.Kicks;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Publishing;
+
+/// <summary>Reports what the chosen way to the terminals lacks, and limits that contradict each other.</summary>
+internal sealed class PublishingOptionsValidator(IOptions<RelayMqttOptions> mqtt, IOptions<KickOptions> kicks) : IValidateOptions<PublishingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PublishingOptions options)
+    {
+        var faults = new List<string>();
+        var transport = $"{PublishingOptions.Section}:{nameof(options.Transport)} is {options.Transport}";
+        if (options.UsesMqtt && Valid(mqtt) is { Host.Length: 0 })
+            faults.Add($"{RelayMqttOptions.Section}:{nameof(RelayMqttOptions.Host)} is not set, and {transport}: set it to the account's data endpoint.");
+        if (Valid(kicks) is { } kick && options.MaximumWait >= kick.Lease)
+            faults.Add($"{PublishingOptions.Section}:{nameof(options.MaximumWait)} is {options.MaximumWait}; it must be less than {KickOptions.Section}:{nameof(KickOptions.Lease)}, {kick.Lease}.");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    // Another section's own faults are told by its own validation.
+    private static TOptions? Valid<TOptions>(IOptions<TOptions> options)
+        where TOptions : class
+    {
+        try
+        {
+            return options.Value;
+        }
+        catch (OptionsValidationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+
+namespace CloudKick.Relay.Publishing;
+
+/// <summary>
+/// Finds out which topics a policy forbids. The cloud does not say: it closes the connection on which something was published, and with it
+/// whatever else was under way there. What is allowed is acknowledged on the next connection; a route (a subscription topic) that is
+/// not, and sees connection after connection closed, is the one. Nothing is sent to it then, but for a probe now and again. Thread-safe.
+/// </summary>
+internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvider timeProvider, ILogger<RouteRefusals> logger)
+{
+    // One closed connection may be anything, and so may two.
+    private const int Proof = 3;
+    private const int MaximumRoutes = 1_000;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, Route> _routes = new(StringComparer.Ordinal);
+
+    /// <summary>The routes that are refused now, and why; for the operator.</summary>
+    public IReadOnlyList<string> Causes =>
+        [.. _routes.Where(route => route.Value.IsRefused || route.Value.IsDenied(timeProvider)).Select(route => Cause(route.Key)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Why nothing may be sent to this route now; null when something may, if only as a probe.</summary>
+    public string? Refuse(string route)
+    {
+        if (!_routes.TryGetValue(route, out var known))
+            return null;
+        lock (known)
+        {
+            if (!known.IsRefused || known.IsProbed(timeProvider))
+                return null;
+            return Cause(route);
+        }
+    }
+
+    /// <summary>The cloud took something for this route.</summary>
+    public void Acknowledged(string route)
+    {
+        if (!_routes.IsEmpty && _routes.TryRemove(route, out var known) && known.IsRefused)
+            LogAllowed(logger, route);
+    }
+
+    /// <summary>The cloud said that nothing may be published there. It says so each time, and keeps the connection: nothing is held back.</summary>
+    public void Denied(string route)
+    {
+        metrics.Refused("publish");
+        if (Known(route) is not { } known)
+            return;
+        lock (known)
+        {
+            if (!known.IsDenied(timeProvider))
+                LogDenied(logger, Cause(route));
+            known.Denied(timeProvider);
+        }
+    }
+
+    /// <summary>The cloud closed a connection while this, sent at that moment, was unacknowledged.</summary>
+    public void ClosedOn(string route, long sent)
+    {
+        metrics.Refused("publish");
+        if (Known(route) is not { } known)
+            return;
+        lock (known)
+        {
+            // Connections that end together, as when the cloud goes away, say no more than one.
+            if (known.Closures > 0 && sent < known.LastClosure)
+                return;
+            known.Closed(timeProvider);
+            if (known.Closures == Proof)
+                LogRefused(logger, Cause(route), known.Pause.TotalMinutes);
+        }
+    }
+
+    private Route? Known(string route) =>
+        _routes.Count >= MaximumRoutes && !_routes.ContainsKey(route) ? null : _routes.GetOrAdd(route, _ => new Route());
+
+    private static string Cause(string route) =>
+        $"the cloud does not let the relay publish to {route}: does the relay's policy allow iot:Publish on topic/{route} and topic/{route}/*?";
+
+    [LoggerMessage(4225, LogLevel.Error, "Connection after connection was closed on a publish: {Cause} Its kicks fail; the next is tried in {Minutes:0} min.")]
+    private static partial void LogRefused(ILogger logger, string cause, double minutes);
+
+    [LoggerMessage(4226, LogLevel.Information, "The cloud lets the relay publish to {Route} again")]
+    private static partial void LogAllowed(ILogger logger, string route);
+
+    [LoggerMessage(4227, LogLevel.Error, "A publish was refused: {Cause}")]
+    private static partial void LogDenied(ILogger logger, string cause);
+
+    private sealed class Route
+    {
+        private long _nextProbe;
+        private long _denied;
+
+        public int Closures { get; private set; }
+
+        public long LastClosure { get; private set; }
+
+        public TimeSpan Pause { get; private set; } = FirstPause / 2;
+
+        public bool IsRefused => Closures >= Proof;
+
+        /// <summary>Within the last minute.</summary>
+        public bool IsDenied(TimeProvider timeProvider) => _denied != 0 && timeProvider.GetElapsedTime(_denied) < FirstPause;
+
+        public void Denied(TimeProvider timeProvider)
+        {
+            if (!IsDenied(timeProvider))
+                _denied = timeProvider.GetTimestamp();
+        }
+
+        public void Closed(TimeProvider timeProvider)
+        {
+            Closures++;
+            LastClosure = timeProvider.GetTimestamp();
+            if (IsRefused)
+                Wait(timeProvider);
+        }
+
+        /// <summary>True for the one that may try; from then on the next has to wait.</summary>
+        public bool IsProbed(TimeProvider timeProvider)
+        {
+            var due = timeProvider.GetTimestamp() >= _nextProbe;
+            if (due)
+                Wait(timeProvider);
+            return due;
+        }
+
+        private void Wait(TimeProvider timeProvider)
+        {
+            Pause = Pause * 2 > LongestPause ? LongestPause : Pause * 2;
+            _nextProbe = timeProvider.GetTimestamp() + (long)(Pause.TotalSeconds * timeProvider.TimestampFrequency);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using CloudKick.Mqtt;
+using CloudKick.Relay.Publishing;
+using CloudKick.Testing;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace CloudKick.Relay.Tests.Publishing;
+
+[CancelAfter(60_000)]
+internal sealed class MqttKickTransportTests
+{
+    [Test]
+    public async Task A_publish_says_how_long_it_may_live_and_is_acknowledged(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud();
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud));
+        await test.StartAsync(cancellationToken);
+
+        var result = await test.PublishAsync(ttlSeconds: 30);
+
+        Assert.That(result, Is.EqualTo(new AttemptResult(AttemptOutcome.Acknowledged)));
+        Assert.That(cloud.Published.Single().Packet.Message.MessageExpiryInterval, Is.InRange(28, 30));
+        Assert.That(test.Transport.Status.Health, Is.EqualTo(HealthStatus.Healthy));
+    }
+
+    [Test]
+    public async Task With_less_than_a_second_of_life_nothing_leaves(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud();
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud));
+        await test.StartAsync(cancellationToken);
+
+        var result = await test.Transport.PublishAsync(
+            TransportUnderTest.Attempt(), TransportUnderTest.Message(), TimeSpan.FromMilliseconds(990), TimeSpan.FromSeconds(4));
+
+        Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.NotSent));
+        Assert.That(cloud.Published, Is.Empty);
+    }
+
+    [Test]
+    public async Task Without_a_connection_a_kick_is_not_sent_and_is_told_why(CancellationToken cancellationToken)
+    {
+        await using var test = new TransportUnderTest(new RelayMqttOptions { Host = "127.0.0.1", Port = 9, Tls = false });
+        await test.Pool.StartAsync(cancellationToken);
+        await Eventually.HoldsAsync(() => test.Pool.LastCause != "connecting", cancellationToken);
+
+        var result = await test.PublishAsync();
+
+        Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.NotSent));
+        Assert.That(result.Detail, Does.Contain("connection refused"));
+        Assert.That(test.Transport.Status.Health, Is.EqualTo(HealthStatus.Unhealthy));
+        Assert.That(test.Transport.Refuse(TimeSpan.FromSeconds(30)), Is.Null, "it may be back within the kick's life");
+    }
+
+    [Test]
+    public async Task Silence_is_unknown_and_a_connection_that_was_silent_goes_last(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud();
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud, connections: 2));
+        await test.StartAsync(cancellationToken);
+        cloud.PublishAnswer = (_, _) => null;
+        var silent = await test.PublishAsync(timeout: TimeSpan.FromMilliseconds(200));
+        var dead = cloud.Published.Single().Peer;
+        cloud.PublishAnswer = (peer, _) => peer == dead ? null : MqttReasonCode.Success;
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => test.PublishAsync()));
+
+        Assert.That(silent.Outcome, Is.EqualTo(AttemptOutcome.Unknown));
+        Assert.That(results.Select(result => result.Outcome), Is.All.EqualTo(AttemptOutcome.Acknowledged));
+    }
+
+    [Test]
+    public async Task Work_is_shared_among_the_connections_and_none_carries_more_than_its_limit(CancellationToken cancellationToken)
+    {
+        const int limit = 50;
+        await using var cloud = new ScriptedCloud();
+        var mqtt = TransportUnderTest.Mqtt(cloud, connections: 2);
+        mqtt.MessagesPerSecond = limit;
+        await using var test = new TransportUnderTest(mqtt);
+        await test.StartAsync(cancellationToken);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 250).Select(_ => test.PublishAsync()));
+
+        Assert.That(results.Select(result => result.Outcome), Is.All.EqualTo(AttemptOutcome.Acknowledged));
+        var perConnection = cloud.Published.GroupBy(published => published.Peer, published => published.At).ToList();
+        Assert.That(perConnection.Select(times => times.Count()), Is.All.InRange(100, 150));
+        foreach (var times in perConnection)
+        {
+            var busiest = times.Max(start => times.Count(at => at >= start && at < start + TimeSpan.FromSeconds(1)));
+            Assert.That(busiest, Is.LessThanOrEqualTo(limit * 1.1));
+        }
+    }
+
+    [Test]
+    public async Task Messages_that_come_in_use_the_limit_up_too(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud();
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud));
+        await test.StartAsync(cancellationToken);
+        cloud.PublishAnswer = (_, _) => null;
+        _ = test.PublishAsync();
+        await Eventually.HoldsAsync(() => !cloud.Published.IsEmpty, cancellationToken);
+        var before = test.Pool.Publishing[0].Budget.Delay;
+
+        var peer = cloud.Published.Single().Peer;
+        for (var i = 0; i < 200; i++)
+            await peer.SendAsync(new Mqtt.Packets.PublishPacket { Message = TransportUnderTest.Message() with { QualityOfService = MqttQualityOfService.AtMostOnce } }, cancellationToken);
+
+        await Eventually.HoldsAsync(() => test.Pool.Publishing[0].Budget.Delay > before + TimeSpan.FromSeconds(1), cancellationToken);
+    }
+
+    [Test]
+    public async Task No_more_are_unacknowledged_than_may_be(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud();
+        var mqtt = TransportUnderTest.Mqtt(cloud);
+        mqtt.MaximumInFlight = 3;
+        await using var test = new TransportUnderTest(mqtt);
+        await test.StartAsync(cancellationToken);
+        cloud.PublishAnswer = (_, _) => null;
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => test.PublishAsync(timeout: TimeSpan.FromMilliseconds(400))));
+
+        Assert.That(results.Count(result => result.Outcome is AttemptOutcome.Unknown), Is.EqualTo(3));
+        Assert.That(results.Count(result => result.Outcome is AttemptOutcome.NotSent), Is.EqualTo(7));
+        Assert.That(cloud.Published, Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public async Task A_full_pool_says_so_everywhere_and_takes_nothing_new_on(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud();
+        var mqtt = TransportUnderTest.Mqtt(cloud);
+        mqtt.MessagesPerSecond = 10;
+        await using var test = new TransportUnderTest(mqtt);
+        await test.StartAsync(cancellationToken);
+
+        var publishing = Enumerable.Range(0, 60).Select(_ => test.PublishAsync()).ToList();
+
+        var refusal = test.Transport.Refuse(TimeSpan.FromSeconds(30))!;
+        Assert.That(refusal.TooMany, Is.True);
+        Assert.That(refusal.RetryAfter, Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)));
+        Assert.That(test.Transport.Status.Health, Is.EqualTo(HealthStatus.Degraded));
+        Assert.That(test.Transport.Status.Detail, Does.Contain("add connections"));
+        Assert.That(test.Logs.All.Count(record => record.EventId.Id == 4223), Is.EqualTo(1), "once a minute, not for each kick");
+        var results = await Task.WhenAll(publishing);
+        Assert.That(results.Count(result => result.Outcome is AttemptOutcome.NotSent), Is.InRange(1, 25), "what has no place within its time is told at once");
+        Assert.That(results.Count(result => result.Outcome is AttemptOutcome.Acknowledged) + results.Count(result => result.Outcome is AttemptOutcome.NotSent), Is.EqualTo(60));
+    }
+
+    [Test]
+    public async Task A_topic_that_every_connection_is_closed_on_is_found_and_left_alone(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud();
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud));
+        await test.StartAsync(cancellationToken);
+        cloud.PublishAnswer = (_, publish) => publish.Message.Topic.StartsWith("BE-CAT", StringComparison.Ordinal) ? throw new ScriptedCloud.Hangup() : MqttReasonCode.Success;
+
+        for (var closures = 0; closures < 3; closures++)
+        {
+            Assert.That((await test.PublishAsync("BE-CAT")).Outcome, Is.EqualTo(AttemptOutcome.Unknown));
+            await test.UpAsync(cancellationToken);
+        }
+        var refused = await test.PublishAsync("BE-CAT");
+        var allowed = await test.PublishAsync("NL-CAT");
+
+        Assert.That(refused.Outcome, Is.EqualTo(AttemptOutcome.Refused));
+        Assert.That(refused.Detail, Does.Contain("topic/BE-CAT/*"));
+        Assert.That(cloud.Published.Count(published => published.Packet.Message.Topic == "BE-CAT/NL000123"), Is.EqualTo(3));
+        Assert.That(allowed.Outcome, Is.EqualTo(AttemptOutcome.Acknowledged));
+        Assert.That(test.Transport.Status.Health, Is.EqualTo(HealthStatus.Degraded));
+        Assert.That(test.Transport.Status.Detail, Does.Contain("iot:Publish on topic/BE-CAT"));
+        Assert.That(test.Logs.All.Where(record => record.EventId.Id == 4225).Select(record => record.Level), Is.EqualTo(new[] { LogLevel.Error }));
+    }
+
+    [Test]
+    public async Task A_publish_refused_by_answer_is_final_and_shown(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud();
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud));
+        await test.StartAsync(cancellationToken);
+        cloud.PublishAnswer = (_, _) => MqttReasonCode.NotAuthorized;
+
+        var result = await test.PublishAsync();
+
+        Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.Refused));
+        Assert.That(test.Transport.Status.Detail, Does.Contain("iot:Publish on topic/NL-CAT"));
+    }
+
+    [Test]
+    public async Task A_relay_that_the_cloud_does_not_let_in_says_what_to_look_at_and_comes_back_at_once_when_it_does(CancellationToken cancellationToken)
+    {
+        await using var cloud = new ScriptedCloud { ConnectAnswer = MqttReasonCode.NotAuthorized };
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud, connections: 2));
+        await test.Pool.StartAsync(cancellationToken);
+
+        await Eventually.HoldsAsync(() => test.Pool.IsRefused, cancellationToken);
+
+        Assert.That(test.Transport.Status.Detail, Does.Contain("iot:Connect on client/relay-*"));
+        Assert.That(test.Transport.Refuse(TimeSpan.FromSeconds(30))?.TooMany, Is.False);
+        Assert.That(test.Logs.All.Where(record => record.EventId.Id == 4224).Select(record => record.Message), Is.All.Contain("active and attached"));
+        cloud.ConnectAnswer = MqttReasonCode.Success;
+        await test.UpAsync(cancellationToken);
+        Assert.That(test.Transport.Refuse(TimeSpan.FromSeconds(30)), Is.Null);
+        foreach (var client in cloud.Connects.GroupBy(connect => connect.ClientId, connect => connect.At))
+            Assert.That(client.Zip(client.Skip(1), (first, next) => next - first), Is.All.GreaterThanOrEqualTo(TimeSpan.FromSeconds(1)), client.Key);
+    }
+}

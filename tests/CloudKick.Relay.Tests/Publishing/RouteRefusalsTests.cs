@@ -1,0 +1,85 @@
+using CloudKick.Relay.Publishing;
+using CloudKick.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CloudKick.Relay.Tests.Publishing;
+
+internal sealed class RouteRefusalsTests
+{
+    private const string Route = "NL-CAT";
+    private ManualTimeProvider _clock = null!;
+    private ServiceProvider _services = null!;
+    private RouteRefusals _refusals = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _clock = new ManualTimeProvider();
+        _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        _refusals = new RouteRefusals(ActivatorUtilities.CreateInstance<PublishingMetrics>(_services), _clock, NullLogger<RouteRefusals>.Instance);
+    }
+
+    [TearDown]
+    public void TearDown() => _services.Dispose();
+
+    [Test]
+    public void Connections_that_end_together_prove_nothing()
+    {
+        var sent = _clock.GetTimestamp();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        for (var connection = 0; connection < 8; connection++)
+            _refusals.ClosedOn(Route, sent);
+
+        Assert.That(_refusals.Refuse(Route), Is.Null);
+    }
+
+    [Test]
+    public void An_acknowledgement_clears_a_route()
+    {
+        Close(2);
+        _refusals.Acknowledged(Route);
+        Close(2);
+
+        Assert.That(_refusals.Refuse(Route), Is.Null);
+        Assert.That(_refusals.Causes, Is.Empty);
+    }
+
+    [Test]
+    public void A_refused_route_is_tried_again_now_and_then_and_less_and_less_often()
+    {
+        Close(3);
+
+        Assert.That(_refusals.Refuse(Route), Is.Not.Null);
+        foreach (var minutes in new[] { 1, 2, 4, 5, 5 })
+        {
+            _clock.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
+            Assert.That(_refusals.Refuse(Route), Is.Not.Null, $"just before {minutes} min");
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.That(_refusals.Refuse(Route), Is.Null, $"a probe after {minutes} min");
+            Assert.That(_refusals.Refuse(Route), Is.Not.Null, "one, not two");
+        }
+    }
+
+    [Test]
+    public void What_was_denied_is_shown_for_a_minute_and_holds_nothing_back()
+    {
+        _refusals.Denied(Route);
+
+        Assert.That(_refusals.Refuse(Route), Is.Null);
+        Assert.That(_refusals.Causes, Has.Count.EqualTo(1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.That(_refusals.Causes, Is.Empty);
+    }
+
+    private void Close(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            var sent = _clock.GetTimestamp();
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            _refusals.ClosedOn(Route, sent);
+        }
+    }
+}
