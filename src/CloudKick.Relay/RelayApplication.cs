@@ -1,6 +1,7 @@
 using CloudKick.Relay.Admin;
 using CloudKick.Relay.Cloud;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.Diagnosis;
 using CloudKick.Relay.Health;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
@@ -57,6 +58,7 @@ public static class RelayApplication
             .AddPresence()
             .AddSessions()
             .AddTasListener()
+            .AddDiagnosis()
             .AddAdmin()
             .AddOpenApi()
             .AddHealth();
@@ -72,6 +74,7 @@ public static class RelayApplication
         app.MapKicks();
         app.MapWhitelist();
         app.MapTerminals();
+        app.MapDiagnosis();
         app.MapAdmin();
         app.MapAdminTerminals();
         app.MapHealth();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CloudKick.Relay.Diagnosis;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Publishing;
 using CloudKick.Relay.RateLimits;
@@ -11,7 +12,7 @@ namespace CloudKick.Relay.Kicks;
 /// <summary>Takes on a kick: has it decided and stored, publishes it, and waits as long as the caller wants to know more. Thread-safe.</summary>
 internal sealed class KickAcceptance(
     KickWriter writer, KickStore store, KickQueries queries, KickPublisher publisher, IKickTransport transport, PublishingMetrics metrics,
-    KickWatch watch, ITerminalRateLimit terminalLimit, IOptions<KickOptions> options, TimeProvider timeProvider)
+    KickWatch watch, ITerminalRateLimit terminalLimit, RefusedKicks refused, IOptions<KickOptions> options, TimeProvider timeProvider)
 {
     private static readonly TimeSpan ContentionPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ContentionPatience = TimeSpan.FromSeconds(1);
@@ -41,9 +42,10 @@ internal sealed class KickAcceptance(
             var published = publisher.PublishAsync(attempt);
             await published.WaitAsync(options.Value.PublishWait, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        return decision.Kick is { } kick
-            ? (await ReadAsync(order, kick, decision.Verdict, wait, cancellationToken), null)
-            : (null, KickProblems.For(decision.Verdict, order));
+        if (decision.Kick is { } kick)
+            return (await ReadAsync(order, kick, decision.Verdict, wait, cancellationToken), null);
+        refused.Note(order, decision.Verdict);
+        return (null, KickProblems.For(decision.Verdict, order));
     }
 
     private async Task<KickDecision?> DecideAsync(KickOrder order, CancellationToken cancellationToken)

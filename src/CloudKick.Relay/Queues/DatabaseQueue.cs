@@ -31,6 +31,9 @@ internal sealed partial class DatabaseQueue<T>(
     /// <exception cref="ChannelClosedException">The host has stopped.</exception>
     public ValueTask AddAsync(T item, CancellationToken cancellationToken) => _waiting.Writer.WriteAsync(item, cancellationToken);
 
+    /// <summary>Adds an item if there is room; false when there is none, or the host has stopped.</summary>
+    public bool TryAdd(T item) => _waiting.Writer.TryWrite(item);
+
     /// <summary>Writes until stopped, then takes no more and writes what is left, as long as the drain timeout allows. Call once.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
