@@ -26,7 +26,7 @@ internal static class DiagnosisEndpoints
             .WithSummary(Summary)
             .WithDescription(Description);
         routes.MapGet("/v1/admin/terminals/{terminalId}/diagnosis", AnyAsync)
-            .WithTags("Platform: terminals")
+            .WithTags("Admin: terminals")
             .RequireScope(Scopes.PlatformAdmin)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
             .WithName("diagnoseAnyTerminal")
