@@ -151,6 +151,7 @@ public sealed class RelayHost : IAsyncDisposable
         }
 
         cloud.IssueDeviceCertificate("relay").WriteTo(directory!);
+        var endpoint = string.Create(CultureInfo.InvariantCulture, $"localhost:{cloud.Port}");
         return
         [
             new("CloudKick:Mqtt:Host", "localhost"),
@@ -158,6 +159,11 @@ public sealed class RelayHost : IAsyncDisposable
             new("CloudKick:Mqtt:CaFile", cloud.CaFile),
             new("CloudKick:Mqtt:CertificateFile", Path.Combine(directory!, DeviceCertificate.CertificateFile)),
             new("CloudKick:Mqtt:PrivateKeyFile", Path.Combine(directory!, DeviceCertificate.PrivateKeyFile)),
+            new("CloudKick:Aws:Region", "eu-central-1"),
+            new("CloudKick:Aws:DataEndpoint", endpoint),
+            new("CloudKick:Aws:ControlEndpoint", endpoint),
+            new("CloudKick:Aws:CredentialsFile", cloud.CredentialsFile),
+            new("CloudKick:Aws:CaFile", cloud.CaFile),
         ];
     }
 }
