@@ -10,8 +10,7 @@ internal static class DiagnosisRegistration
         services.AddSingleton<DiagnosisStore>();
         services.AddSingleton<TerminalSubscriptions>();
         services.AddSingleton<Doctor>();
-        services.AddSingleton<RefusedKicks>();
-        services.AddHostedService(provider => provider.GetRequiredService<RefusedKicks>());
+        services.AddHosted<RefusedKicks>();
         return services.AddJsonContext(DiagnosisJson.Default);
     }
 }
