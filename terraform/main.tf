@@ -59,17 +59,17 @@ module "presence" {
 module "database" {
   source = "./modules/database"
 
-  name       = var.name
-  vpc_id     = var.vpc_id
-  subnet_ids = var.private_subnet_ids
+  name                   = var.name
+  vpc_id                 = var.vpc_id
+  subnet_ids             = var.private_subnet_ids
   client_security_groups = merge(var.database_clients, { relay = module.relay.security_group_id })
-  engine_version        = var.database.engine_version
-  instance_class        = var.database.instance_class
-  instances             = var.database.instances
-  serverless_capacity   = var.database.serverless_capacity
-  backup_retention_days = var.database.backup_retention_days
-  kms_key_arn           = var.kms_key_arn
-  deletion_protection   = var.deletion_protection
+  engine_version         = var.database.engine_version
+  instance_class         = var.database.instance_class
+  instances              = var.database.instances
+  serverless_capacity    = var.database.serverless_capacity
+  backup_retention_days  = var.database.backup_retention_days
+  kms_key_arn            = var.kms_key_arn
+  deletion_protection    = var.deletion_protection
 }
 
 module "relay" {

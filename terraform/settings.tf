@@ -14,5 +14,9 @@ locals {
     CloudKick__Mqtt__ClientIdPrefix  = local.client_id_prefix
     CloudKick__Mqtt__Connections     = tostring(var.mqtt_connections)
     CloudKick__Publishing__Transport = var.transport
+    # By the task's role: HTTPS goes on where the certificate is the trouble.
+    CloudKick__Publishing__Authentication  = "SigV4"
+    CloudKick__Provisioning__PolicyName    = module.iot.terminal_policy_name
+    CloudKick__Provisioning__ThingTypeName = module.iot.thing_type_name
   })
 }

@@ -22,6 +22,7 @@ const PATTERN = {
   aws_lb_target_group: { name: [/^[0-9A-Za-z]([0-9A-Za-z-]{0,30}[0-9A-Za-z])?$/, "at most 32 letters, digits and '-'"] },
 };
 
+// Arguments that hold JSON, but where another resource calls a policy's name so.
 const JSON_TEXT = ['policy', 'assume_role_policy', 'template_body', 'container_definitions', 'redrive_policy', 'redrive_allow_policy'];
 
 /** The faults of a configuration: { summary, detail } each. A value that is not known yet is not judged. */
@@ -35,7 +36,7 @@ export function configurationFaults(type, block, value) {
       .map(([name, allowed]) => ({ summary: `expected ${name} to be one of ${allowed.join(', ')}`, detail: `got ${value[name]}` })),
     ...Object.entries(PATTERN[type] ?? {}).filter(([name, [pattern]]) => typeof value[name] === 'string' && !pattern.test(value[name]))
       .map(([name, [, words]]) => ({ summary: `invalid value for ${name}`, detail: `${value[name]}: ${words}` })),
-    ...JSON_TEXT.filter(name => typeof value[name] === 'string' && !isJson(value[name]))
+    ...JSON_TEXT.filter(name => type !== 'aws_iot_policy_attachment' && typeof value[name] === 'string' && !isJson(value[name]))
       .map(name => ({ summary: `"${name}" contains an invalid JSON`, detail: 'It cannot be parsed.' })),
   ];
 }

@@ -7,10 +7,10 @@ locals {
 module "cloudkick" {
   source = "../.."
 
-  vpc_id                     = aws_vpc.this.id
-  public_subnet_ids          = aws_subnet.public[*].id
-  private_subnet_ids         = aws_subnet.private[*].id
-  database_clients           = { operators = aws_security_group.operators.id }
+  vpc_id             = aws_vpc.this.id
+  public_subnet_ids  = aws_subnet.public[*].id
+  private_subnet_ids = aws_subnet.private[*].id
+  database_clients   = { operators = aws_security_group.operators.id }
 
   api_host_name       = local.api_host_name
   api_certificate_arn = aws_acm_certificate_validation.api.certificate_arn

@@ -7,13 +7,6 @@ terraform {
       version = ">= 6.0, < 7.0"
     }
   }
-
-  # The state of a team: encrypted, versioned, locked. The bucket is made once, by hand (README).
-  backend "s3" {
-    key          = "cloudkick/terraform.tfstate"
-    encrypt      = true
-    use_lockfile = true
-  }
 }
 
 provider "aws" {

@@ -24,11 +24,13 @@ locals {
     CloudKick__Tas__PublicHost       = var.tas_host_name
     CloudKick__Tas__PublicPort       = tostring(var.tas_port)
     CloudKick__Tas__PublicTls        = tostring(var.tas_certificate_arn != null)
-    # Nothing but the relay's own files may be written to.
-    DOTNET_EnableDiagnostics = "0"
   }
 
   settings = merge(var.settings, local.own_settings)
+
+  # .NET itself would make files for debuggers, where nothing may be written.
+  runtime_settings = { DOTNET_EnableDiagnostics = "0" }
+
   secrets = {
     ConnectionStrings__CloudKick = aws_secretsmanager_secret.database.arn
   }

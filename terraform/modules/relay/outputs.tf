@@ -1,5 +1,5 @@
 output "settings" {
-  description = "What the relay's container gets in its environment: name to value."
+  description = "The relay's settings, as its container gets them in the environment: name to value."
   value       = local.settings
 }
 

@@ -40,7 +40,7 @@ locals {
     essential              = true
     user                   = tostring(local.user_of_the_relay)
     portMappings           = [for port in [local.api_port, local.tas_port] : { containerPort = port, hostPort = port, protocol = "tcp" }]
-    environment            = [for name, value in local.settings : { name = name, value = value }]
+    environment            = [for name, value in merge(local.settings, local.runtime_settings) : { name = name, value = value }]
     secrets                = [for name, arn in local.secrets : { name = name, valueFrom = arn }]
     mountPoints            = [{ sourceVolume = "certificate", containerPath = local.certificate_folder, readOnly = true }]
     dependsOn              = [{ containerName = "certificate", condition = "SUCCESS" }]
