@@ -37,6 +37,9 @@ public sealed record LocalCloudOptions
     /// </summary>
     public IReadOnlyList<CloudIdentity> Identities { get; init; } = [];
 
+    /// <summary>The policies of certificates that LocalCloud registers by itself. Default: those that Terraform renders.</summary>
+    public LocalCloudPolicies Policies { get; init; } = new();
+
     /// <summary>What the broker allows. Default: what AWS IoT Core allows.</summary>
     public BrokerLimits Limits { get; init; } = new();
 }

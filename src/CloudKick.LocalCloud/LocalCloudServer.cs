@@ -36,9 +36,11 @@ public sealed class LocalCloudServer : IAsyncDisposable
         _authority = CertificateAuthority.Open(options.DataDirectory);
         _serverCertificate = _authority.OpenServerCertificate();
         Registry = new Registry(new RegistrySettings(new Arns(options.Region, options.AccountId), options.PolicyDelay), _authority, timeProvider);
+        DefaultResources.AddTo(Registry, options.Policies);
+        Registry.CertificateEnded = EndConnections;
         _tls = new TlsPolicy(_authority.Certificate, _serverCertificate, options.RequireServerNameIndication, logger);
-        _broker = new Broker(options.Limits, new FixedRules(), new Unlimited(), timeProvider);
-        _handler = new MqttOrHttp(_broker, timeProvider, logger);
+        _broker = new Broker(options.Limits, new Authorizer(Registry.Arns, timeProvider), new Unlimited(), timeProvider);
+        _handler = new MqttOrHttp(_broker, Registry, timeProvider, logger);
         _credentials = CloudCredentials.Open(options.DataDirectory);
         _api = CreateApi(logger, timeProvider);
         _housekeeping = new Housekeeping(_broker, timeProvider, logger);
@@ -139,11 +141,11 @@ public sealed class LocalCloudServer : IAsyncDisposable
         CloudIdentity[] identities =
         [
             _credentials.Identity(CloudCredentials.OperatorProfile, "operator", policyDocument: null),
-            _credentials.Identity(CloudCredentials.RelayProfile, "relay", policyDocument: null),
+            _credentials.Identity(CloudCredentials.RelayProfile, "relay", DefaultResources.Read("relay-role.json", Registry.Arns)),
             .. _options.Identities,
         ];
         var signatures = new SignatureVerifier(identities.ToDictionary(identity => identity.AccessKeyId), _options.Region, timeProvider);
-        var gate = new ApiGate(new CertificateAuthorization(_broker.Authorization), Registry.Arns);
+        var gate = new ApiGate(new PolicyAuthorization(_broker.Authorization, identities), Registry.Arns);
         ApiOperation[] operations =
         [
             .. new MessageOperations(_broker, gate, timeProvider).Operations,
@@ -166,6 +168,13 @@ public sealed class LocalCloudServer : IAsyncDisposable
             _api.HandleAsync, _options.Limits.MaximumPayload, _loggerFactory, cancellationToken);
         Port = _listener.Port;
         BrokerLog.Listening(_loggerFactory.CreateLogger<LocalCloudServer>(), _options.Address.ToString(), Port, CaFile);
+    }
+
+    /// <summary>A certificate was deactivated: unless that is to take its time, its connections end now.</summary>
+    private void EndConnections(string certificateId)
+    {
+        foreach (var connection in _broker.Connections())
+            if (connection.Identity.Client.CertificateId == certificateId) connection.CheckDeadlines();
     }
 
     /// <param name="cause">What clients are told; <see cref="CloseCause.ConnectionLost"/> cuts them off.</param>

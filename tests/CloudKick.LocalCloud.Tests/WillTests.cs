@@ -95,15 +95,6 @@ internal sealed class WillTests : CloudFixture
         Assert.That(Text(await watcher.ReceiveMessageAsync(cancellationToken)), Is.EqualTo("gone"));
     }
 
-    [Test]
-    public async Task That_the_client_may_not_publish_refuses_the_connection(CancellationToken cancellationToken)
-    {
-        var (_, answer) = await Cloud.TryConnectAsync(
-            WithWill()(new ConnectPacket { Version = MqttProtocolVersion.V5, ClientIdentifier = "NL000999" }), cancellationToken);
-
-        Assert.That(answer.ReasonCode, Is.EqualTo(MqttReasonCode.NotAuthorized));
-    }
-
     private async Task<RawClient> WatchAsync(CancellationToken cancellationToken)
     {
         var watcher = await ConnectAsync(Relay, cancellationToken);

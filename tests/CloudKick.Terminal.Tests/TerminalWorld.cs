@@ -28,7 +28,14 @@ internal sealed class TerminalWorld : IAsyncDisposable
     public static async Task<TerminalWorld> StartAsync(CancellationToken cancellationToken)
     {
         var world = new TerminalWorld();
-        world.Cloud = await LocalCloudServer.StartAsync(new LocalCloudOptions { Port = 0, DataDirectory = world._directory.FullName }, cancellationToken: cancellationToken);
+        // The listener hears answers on any topic, which the relay's own policy does not allow.
+        var options = new LocalCloudOptions
+        {
+            Port = 0,
+            DataDirectory = world._directory.FullName,
+            Policies = new LocalCloudPolicies { Relay = LocalCloudPolicies.AllowEverything.Relay },
+        };
+        world.Cloud = await LocalCloudServer.StartAsync(options, cancellationToken: cancellationToken);
         world._owned.Push(world.Cloud);
         world.Tas = await TasServer.StartAsync(new TasOptions { Address = IPAddress.Loopback, Port = 0 }, world.Gate, null, null, cancellationToken);
         world._owned.Push(world.Tas);

@@ -16,7 +16,7 @@ internal sealed class Broker
     private readonly TimeProvider _timeProvider;
     private CloseCause? _stopping;
 
-    public Broker(BrokerLimits limits, IAuthorization authorization, IQuotas quotas, TimeProvider timeProvider)
+    public Broker(BrokerLimits limits, Authorizer authorization, IQuotas quotas, TimeProvider timeProvider)
     {
         _timeProvider = timeProvider;
         Limits = limits;
@@ -29,7 +29,7 @@ internal sealed class Broker
 
     public BrokerLimits Limits { get; }
 
-    public IAuthorization Authorization { get; }
+    public Authorizer Authorization { get; }
 
     public IQuotas Quotas { get; }
 

@@ -25,6 +25,7 @@ internal sealed class ClientConnection : IReceiver
     private bool _cleanSession;
     private CloseCause? _cause;
     private ConnectTerms? _terms;
+    private ConnectionPermissions? _permissions;
     private Session? _session;
     private ConnectionWriter? _writer;
     private Task _writing = Task.CompletedTask;
@@ -40,7 +41,7 @@ internal sealed class ClientConnection : IReceiver
         _logger = logger;
         _openedAt = timeProvider.GetTimestamp();
         _lastReceivedAt = _openedAt;
-        Identity = new ConnectionIdentity(new ClientIdentity("", device.ThingName, device.CertificateId), "", "");
+        Identity = new ConnectionIdentity(new ClientIdentity("", device), "", "");
     }
 
     /// <summary>Complete once CONNECT was read.</summary>
@@ -48,11 +49,14 @@ internal sealed class ClientConnection : IReceiver
 
     public MqttProtocolVersion Version { get; private set; }
 
+    /// <summary>What the client may do. Known once CONNECT was read.</summary>
+    public ConnectionPermissions Permissions => _permissions ?? throw new InvalidOperationException("Nothing is asked for before CONNECT was read.");
+
     public WillMessage? Will { get; private set; }
 
     /// <summary>What is told of this connection. Complete once CONNECT was read.</summary>
     public ConnectionRecord Record => new(
-        Identity.Client.ClientId, Identity.Client.ThingName, _cleanSession, _terms!.KeepAlive, _terms.SessionExpiry,
+        Identity.Client.ClientId, Permissions.ExclusiveThing?.Name, _cleanSession, _terms!.KeepAlive, _terms.SessionExpiry,
         _context.RemoteEndPoint as IPEndPoint, _context.LocalEndPoint as IPEndPoint);
 
     /// <summary>The version number of this connection's lifecycle events. Guarded by the broker.</summary>
@@ -105,13 +109,17 @@ internal sealed class ClientConnection : IReceiver
         _context.Abort();
     }
 
-    /// <summary>Keep-alive, CONNECT in time, end in time.</summary>
+    /// <summary>Keep-alive, CONNECT in time, end in time, and a certificate that is still active.</summary>
     public void CheckDeadlines()
     {
         var limits = _broker.Limits;
         if (Volatile.Read(ref _cause) is not null)
         {
             if (_timeProvider.GetElapsedTime(Volatile.Read(ref _closedAt)) > limits.CloseTimeout) _context.Abort();
+        }
+        else if (_permissions is { IsInForce: false })
+        {
+            Close(CloseCause.NotAuthorized); // the certificate is no longer active
         }
         else if (Volatile.Read(ref _session) is null)
         {
@@ -169,8 +177,9 @@ internal sealed class ClientConnection : IReceiver
             throw new MqttProtocolException(MqttReasonCode.ProtocolError, "MQTT-3.1.0-1", $"{frame.Type} before CONNECT");
 
         var connect = ConnectPacket.Decode(frame);
-        var client = new ClientIdentity(connect.ClientIdentifier, _device.ThingName, _device.CertificateId);
+        var client = new ClientIdentity(connect.ClientIdentifier, _device);
         Identity = new ConnectionIdentity(client, Guid.NewGuid().ToString("N"), _device.IpAddress);
+        _permissions = _broker.Authorization.For(client);
         Version = connect.Version;
         _terms = ConnectTerms.For(connect, _broker.Limits);
         _cleanSession = connect.CleanStart;
@@ -183,7 +192,7 @@ internal sealed class ClientConnection : IReceiver
             Refuse(refusal, CloseCause.ClientError());
             return;
         }
-        if (!IsAuthorized(connect, client))
+        if (!IsAuthorized(connect, _terms.SessionExpiry > TimeSpan.Zero))
         {
             _broker.Presence.ConnectFailed(Identity);
             Refuse(MqttReasonCode.NotAuthorized, new CloseCause(CloseCause.NotAuthorized.DisconnectReason));
@@ -205,9 +214,9 @@ internal sealed class ClientConnection : IReceiver
         _broker.Waiters.Changed();
     }
 
-    private bool IsAuthorized(ConnectPacket connect, ClientIdentity client) =>
-        _broker.Authorization.MayConnect(client)
-        && (connect.Will?.Message is not { } will || _broker.Authorization.MayPublish(client, will.Topic, will.Retain));
+    private bool IsAuthorized(ConnectPacket connect, bool persistent) =>
+        Permissions.MayConnect(persistent, connect.Will is not null)
+        && (connect.Will?.Message is not { } will || Permissions.MayPublish(will.Topic, will.Retain));
 
     /// <summary>AWS tells a 3.1.1 client only that its client id is impossible; anything else it answers by closing.</summary>
     private void Refuse(MqttReasonCode code, CloseCause cause)
@@ -271,7 +280,7 @@ internal sealed class ClientConnection : IReceiver
 
             var message = delivery.Message.For(delivery.QualityOfService, delivery.Retain, now);
             DirectOutcome refusal;
-            if (!_broker.Authorization.MayReceive(client, message.Topic)) refusal = DirectOutcome.NotAuthorized;
+            if (!Permissions.MayReceive(message.Topic)) refusal = DirectOutcome.NotAuthorized;
             else if (!_broker.Quotas.MayDeliver(client, message.Payload.Length)) refusal = DirectOutcome.Throttled;
             else if (!PublishPacket.TryEncode(message, packetIdentifier, duplicate: false, output, Version, _terms!.MaximumPacketSize)) refusal = DirectOutcome.TooLarge;
             else

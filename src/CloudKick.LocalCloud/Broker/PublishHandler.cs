@@ -18,7 +18,7 @@ internal sealed class PublishHandler(Broker broker, ClientConnection connection)
             if (connection.Version == MqttProtocolVersion.V5) connection.Close(CloseCause.ClientError(MqttReasonCode.QoSNotSupported));
             return;
         }
-        if (TopicRules.IsReserved(message.Topic) || TopicRules.FaultInName(message.Topic, broker.Limits) is not null)
+        if (TopicRules.FaultInName(message.Topic, broker.Limits) is not null)
         {
             connection.Close(CloseCause.ClientError(MqttReasonCode.TopicNameInvalid));
             return;
@@ -46,12 +46,17 @@ internal sealed class PublishHandler(Broker broker, ClientConnection connection)
     private MqttReasonCode? Accept(MqttMessage message)
     {
         var client = connection.Identity.Client;
-        if (!broker.Authorization.MayPublish(client, message.Topic, message.Retain))
+        if (!connection.Permissions.MayPublish(message.Topic, message.Retain))
         {
             broker.Counters.Refused();
             bool canSay = connection.Version == MqttProtocolVersion.V5 && message.QualityOfService == MqttQualityOfService.AtLeastOnce;
             if (canSay) return MqttReasonCode.NotAuthorized;
             connection.Close(CloseCause.NotAuthorized);
+            return null;
+        }
+        if (TopicRules.IsReserved(message.Topic))
+        {
+            connection.Close(CloseCause.ClientError(MqttReasonCode.TopicNameInvalid));
             return null;
         }
         if (!broker.Quotas.MayPublish(client, message.Payload.Length))

@@ -68,7 +68,7 @@ internal sealed class SubscribeHandler(Broker broker, ClientConnection connectio
             || TopicRules.FaultInFilter(filter, broker.Limits) is not null)
             return MqttReasonCode.TopicFilterInvalid;
         if (TopicRules.IsUnsupportedReservedFilter(filter)) return Close(CloseCause.ClientError(MqttReasonCode.TopicFilterInvalid));
-        if (!broker.Authorization.MaySubscribe(connection.Identity.Client, filter))
+        if (!connection.Permissions.MaySubscribe(asked.TopicFilter))
             return connection.Version == MqttProtocolVersion.V5 ? MqttReasonCode.NotAuthorized : Close(CloseCause.NotAuthorized);
 
         var subscription = new Subscription(session, group, filter, asked);

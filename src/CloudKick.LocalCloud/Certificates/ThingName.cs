@@ -4,8 +4,11 @@ namespace CloudKick.LocalCloud;
 
 internal static partial class ThingName
 {
-    /// <summary>The relay's certificate is for this thing; every other thing is a terminal.</summary>
+    /// <summary>The common name of the relay's certificates.</summary>
     public const string Relay = "relay";
+
+    /// <summary>The common name of certificates that provision others by claim.</summary>
+    public const string Claim = "claim";
 
     public static bool IsValid(string? name) => name is not null && Pattern().IsMatch(name);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -9,7 +10,7 @@ namespace CloudKick.LocalCloud;
 /// After the handshake: MQTT or HTTP, by the protocol that was negotiated. A certificate that is not known, and none where
 /// one is needed, closes the connection without a word, as AWS does.
 /// </summary>
-internal sealed class MqttOrHttp(Broker broker, TimeProvider timeProvider, ILogger logger)
+internal sealed class MqttOrHttp(Broker broker, Registry registry, TimeProvider timeProvider, ILogger logger)
 {
     public async Task HandleAsync(ConnectionContext connection, ConnectionDelegate http)
     {
@@ -19,12 +20,16 @@ internal sealed class MqttOrHttp(Broker broker, TimeProvider timeProvider, ILogg
         var presented = connection.Features.Get<PresentedCertificate>();
         string ipAddress = (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "";
 
-        Device? device = presented?.ThingName is { } thing ? new Device(thing, presented.CertificateId, ipAddress) : null;
-        if (device is null && (needsCertificate || presented is not null))
+        Device? device = null;
+        if (presented is not null || needsCertificate)
         {
-            BrokerLog.UnknownCertificate(logger, ipAddress,
-                presented is null ? "it presented no client certificate" : $"certificate {presented.CertificateId} is not known");
-            return;
+            if (!TryIdentify(presented, out var certificate, out string? refusal))
+            {
+                BrokerLog.UnknownCertificate(logger, ipAddress, refusal);
+                return;
+            }
+            string serverName = connection.Features.Get<RequestedServerName>()?.Name ?? "";
+            device = new Device(certificate, presented!.CommonName, ipAddress, serverName);
         }
 
         if (mqtt)
@@ -36,5 +41,28 @@ internal sealed class MqttOrHttp(Broker broker, TimeProvider timeProvider, ILogg
             connection.Features.Set(device);
             await http(connection);
         }
+    }
+
+    private bool TryIdentify(PresentedCertificate? presented, [NotNullWhen(true)] out CertificatePrincipal? principal, [NotNullWhen(false)] out string? refusal)
+    {
+        principal = null;
+        refusal = null;
+        if (presented is null)
+        {
+            refusal = "it presented no client certificate";
+            return false;
+        }
+        try
+        {
+            principal = registry.Recognize(presented.Certificate, presented.OfOurAuthority);
+        }
+        catch (RegistryException exception)
+        {
+            refusal = $"its certificate cannot be registered: {exception.Message}";
+            return false;
+        }
+        if (principal is null) refusal = $"certificate {CertificateAuthority.IdOf(presented.Certificate)} is not known";
+        else if (!principal.Grants.Current.IsActive) refusal = $"certificate {principal.Id} is {principal.Grants.Current.Status?.ToAws() ?? "deleted"}";
+        return refusal is null;
     }
 }

@@ -49,6 +49,7 @@ internal sealed class TlsPolicy
                 BrokerLog.HandshakeRefused(_logger, "the client sent no server name (SNI)");
                 throw new AuthenticationException("The client sent no server name (SNI).");
             }
+            context.Connection.Features.Set(new RequestedServerName(context.ClientHelloInfo.ServerName));
             return ValueTask.FromResult(For(context.Connection));
         },
     };
@@ -72,16 +73,16 @@ internal sealed class TlsPolicy
     };
 }
 
-/// <summary>The client certificate of a handshake.</summary>
-/// <param name="ThingName">Its common name; null if it is not of our authority or names no thing.</param>
-/// <param name="CertificateId">SHA-256 of its DER.</param>
-internal sealed record PresentedCertificate(string? ThingName, string CertificateId)
+/// <summary>The client certificate of a handshake. TLS disposes it when the connection ends.</summary>
+/// <param name="Certificate">As the client sent it.</param>
+/// <param name="OfOurAuthority">Whether LocalCloud's authority signed it, for clients, and it is valid today.</param>
+internal sealed record PresentedCertificate(X509Certificate2 Certificate, bool OfOurAuthority)
 {
-    public static PresentedCertificate? From(X509Certificate? certificate, SslPolicyErrors errors)
-    {
-        if (certificate is not X509Certificate2 presented) return null;
-        string name = presented.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        bool known = errors == SslPolicyErrors.None && LocalCloud.ThingName.IsValid(name);
-        return new PresentedCertificate(known ? name : null, CertificateAuthority.IdOf(presented));
-    }
+    public string CommonName => Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+
+    public static PresentedCertificate? From(X509Certificate? certificate, SslPolicyErrors errors) =>
+        certificate is X509Certificate2 presented ? new PresentedCertificate(presented, errors == SslPolicyErrors.None) : null;
 }
+
+/// <summary>The name that the client asked for in the handshake (SNI); empty if none.</summary>
+internal sealed record RequestedServerName(string Name);

@@ -1,4 +1,12 @@
 namespace CloudKick.LocalCloud;
 
-/// <summary>A device as TLS showed it: the thing and id of its certificate, and where it connects from.</summary>
-internal sealed record Device(string ThingName, string CertificateId, string IpAddress);
+/// <summary>The other side of a connection as it proved itself, by its certificate or by its signature.</summary>
+/// <param name="Principal">What policies apply to.</param>
+/// <param name="ThingName">For logs: the common name of the certificate, or the name of the identity.</param>
+/// <param name="IpAddress">Where it connects from.</param>
+/// <param name="ServerName">The name that it asked for in the TLS handshake (SNI); empty if it asked for none.</param>
+internal sealed record Device(Principal Principal, string ThingName, string IpAddress, string ServerName = "")
+{
+    /// <summary>The certificate's id; for a signed connection the id of the identity.</summary>
+    public string CertificateId => Principal.Id;
+}

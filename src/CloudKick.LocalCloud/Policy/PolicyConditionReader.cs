@@ -50,7 +50,7 @@ internal static class PolicyConditionReader
         {
             if (byOperator.Value.ValueKind != JsonValueKind.Object) throw new PolicySyntaxException($"{byOperator.Name} is a JSON object of keys.");
             foreach (var byKey in byOperator.Value.EnumerateObject())
-                conditions.Add(Compile(byOperator.Name, byKey.Name, Values(byKey.Value), variables));
+                conditions.Add(Compile(byOperator.Name, PolicyKeys.Canonical(byKey.Name), Values(byKey.Value), variables));
         }
         return conditions.DrainToImmutable();
     }

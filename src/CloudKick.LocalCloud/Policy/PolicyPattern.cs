@@ -48,7 +48,7 @@ internal sealed class PolicyPattern
                 if (end < at + 3) throw new PolicySyntaxException($"A policy variable in '{text}' has no name or no end.");
                 FlushText();
                 string name = text[(at + 2)..end];
-                chunk.Add(name is "*" or "?" or "$" ? new Part(PartKind.Text, name) : new Part(PartKind.Variable, name));
+                chunk.Add(name is "*" or "?" or "$" ? new Part(PartKind.Text, name) : new Part(PartKind.Variable, PolicyKeys.Canonical(name)));
                 at = start = end + 1;
             }
             else if (wildcards && text[at] is '*' or '?')

@@ -45,14 +45,7 @@ internal sealed partial class Registry
         if (newStatus == CertificateStatus.PendingActivation)
             throw new RegistryException(RegistryFault.InvalidRequest, $"A certificate cannot be set to {newStatus.ToAws()}.");
         bool ended;
-        lock (_gate)
-        {
-            var certificate = FindCertificate(certificateId);
-            ended = certificate.Description.Status == CertificateStatus.Active && newStatus != CertificateStatus.Active;
-            if (certificate.Description.Status == newStatus) return;
-            certificate.Description = certificate.Description with { Status = newStatus, LastModifiedDate = Now };
-            Regrant(certificate);
-        }
+        lock (_gate) ended = SetStatus(FindCertificate(certificateId), newStatus);
         if (ended) CertificateEnded?.Invoke(certificateId);
     }
 
@@ -87,6 +80,16 @@ internal sealed partial class Registry
         lock (_gate) return [.. _certificates.Values.Select(certificate => certificate.Description)];
     }
 
+    /// <returns>Whether the certificate was active and is not any more.</returns>
+    private bool SetStatus(CertificateEntry certificate, CertificateStatus status)
+    {
+        var before = certificate.Description.Status;
+        if (before == status) return false;
+        certificate.Description = certificate.Description with { Status = status, LastModifiedDate = Now };
+        Regrant(certificate);
+        return before == CertificateStatus.Active;
+    }
+
     private CertificateDescription Add(X509Certificate2 certificate, CertificateStatus status)
     {
         lock (_gate) return AddCertificate(Describe(certificate, status)).Description;
@@ -114,7 +117,7 @@ internal sealed partial class Registry
     {
         foreach (var policy in certificate.Policies) policy.Targets.Remove(certificate);
         _certificates.Remove(certificate.Description.CertificateId);
-        certificate.Grants.Change(Grants.None);
-        _deletedCertificates.Add(certificate.Description.CertificateId, certificate.Grants);
+        certificate.Principal.Grants.Change(Grants.None);
+        _deletedCertificates.Add(certificate.Description.CertificateId, certificate.Principal);
     }
 }

@@ -15,12 +15,12 @@ internal sealed partial class Registry(RegistrySettings settings, CertificateAut
     private readonly Dictionary<string, ThingEntry> _things = [];
     private readonly Dictionary<string, ThingTypeDescription> _thingTypes = [];
     private readonly OrderedDictionary<string, CertificateEntry> _certificates = [];
-    private readonly Dictionary<string, CertificateGrants> _deletedCertificates = [];
+    private readonly Dictionary<string, CertificatePrincipal> _deletedCertificates = [];
     private readonly Dictionary<string, PolicyEntry> _policies = [];
     private readonly Dictionary<string, TemplateDescription> _templates = [];
 
     /// <summary>
-    /// Called after a certificate that was active is not any more, or is deleted, with its id; outside the registry's lock.
+    /// Called after a certificate that was active is not any more, with its id; outside the registry's lock.
     /// </summary>
     public Action<string>? CertificateEnded { get; set; }
 
@@ -43,7 +43,7 @@ internal sealed partial class Registry(RegistrySettings settings, CertificateAut
         ? policy : throw new RegistryException(RegistryFault.ResourceNotFound, $"Policy not found (name={policyName})");
 
     /// <summary>Tells a certificate's connections what it may do from now on.</summary>
-    private static void Regrant(CertificateEntry certificate) => certificate.Grants.Change(new Grants(
+    private static void Regrant(CertificateEntry certificate) => certificate.Principal.Grants.Change(new Grants(
         certificate.Description.Status,
         [.. certificate.Policies.OrderBy(policy => policy.Name, StringComparer.Ordinal).Select(policy => policy.Default.Document)],
         certificate.Things.ToImmutableDictionary(

@@ -14,13 +14,14 @@ internal sealed class ThingEntry(ThingDescription description)
 
 internal sealed class CertificateEntry(CertificateDescription description, CertificateGrants grants)
 {
+    /// <summary>What connections hold of it.</summary>
+    public CertificatePrincipal Principal { get; } = new(description.CertificateId, grants, new CertificateFacts(description.CertificatePem));
+
     public CertificateDescription Description { get; set; } = description;
 
     public Dictionary<ThingEntry, bool> Things { get; } = [];
 
     public HashSet<PolicyEntry> Policies { get; } = [];
-
-    public CertificateGrants Grants { get; } = grants;
 }
 
 internal sealed class PolicyEntry(string name, DateTimeOffset createdAt)

@@ -20,8 +20,14 @@ internal abstract class CloudFixture
 
     protected virtual BrokerLimits Limits => new();
 
+    /// <summary>Everything is allowed, so that tests of something else than policies use whatever topics and client ids they like.</summary>
+    protected virtual LocalCloudPolicies Policies => LocalCloudPolicies.AllowEverything;
+
+    /// <summary>What else is to be different from the defaults.</summary>
+    protected virtual LocalCloudOptions Configure(LocalCloudOptions options) => options;
+
     [SetUp]
-    public async Task StartAsync() => Cloud = await TestCloud.StartAsync(Limits);
+    public async Task StartAsync() => Cloud = await TestCloud.StartAsync(Limits, configure: options => Configure(options with { Policies = Policies }));
 
     [TearDown]
     public ValueTask StopAsync() => Cloud.DisposeAsync();

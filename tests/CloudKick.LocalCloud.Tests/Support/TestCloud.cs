@@ -24,7 +24,8 @@ internal sealed class TestCloud : IAsyncDisposable
     /// <summary>The broker's clock: it moves only when a test says so.</summary>
     public ManualTimeProvider Time { get; }
 
-    public static async Task<TestCloud> StartAsync(BrokerLimits? limits = null, bool requireServerName = true)
+    public static async Task<TestCloud> StartAsync(
+        BrokerLimits? limits = null, bool requireServerName = true, Func<LocalCloudOptions, LocalCloudOptions>? configure = null)
     {
         var directory = Directory.CreateTempSubdirectory("localcloud-");
         var time = new ManualTimeProvider();
@@ -35,7 +36,7 @@ internal sealed class TestCloud : IAsyncDisposable
             Limits = limits ?? new BrokerLimits(),
             RequireServerNameIndication = requireServerName,
         };
-        return new TestCloud(directory, await LocalCloudServer.StartAsync(options, timeProvider: time), time);
+        return new TestCloud(directory, await LocalCloudServer.StartAsync(configure?.Invoke(options) ?? options, timeProvider: time), time);
     }
 
     /// <summary>A client after the TLS handshake and before CONNECT.</summary>
