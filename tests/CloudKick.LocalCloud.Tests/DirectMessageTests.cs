@@ -111,29 +111,6 @@ internal sealed class DirectMessageTests : CloudFixture
     }
 
     [Test]
-    public async Task A_topic_that_the_receiver_may_not_receive_is_403_and_names_the_client(CancellationToken cancellationToken)
-    {
-        await ConnectAsync(Terminal, cancellationToken);
-        using var relay = ApiClient.Signed(Cloud);
-
-        var answer = await relay.PostAsync("/connections/NL000123/messages?topic=NL-CAT%2FNL000999&confirmation=true", [], cancellationToken);
-
-        Assert.That((answer.Status, answer.ErrorType), Is.EqualTo((HttpStatusCode.Forbidden, "ForbiddenException:")));
-        Assert.That(answer.Text("message"), Does.Contain(Terminal));
-    }
-
-    [Test]
-    public async Task A_sender_that_may_not_is_403_without_a_message(CancellationToken cancellationToken)
-    {
-        await ConnectAsync(Terminal, cancellationToken);
-        using var other = ApiClient.WithCertificate(Cloud, "NL000999");
-
-        var answer = await other.PostAsync(Target, [], cancellationToken);
-
-        Assert.That((answer.Status, answer.Body?.GetProperty("message").GetString()), Is.EqualTo((HttpStatusCode.Forbidden, (string?)null)));
-    }
-
-    [Test]
     public async Task More_than_the_client_takes_is_413(CancellationToken cancellationToken)
     {
         await ConnectAsync(Terminal, cancellationToken, configure: connect => connect with { MaximumPacketSize = 100 });

@@ -88,19 +88,6 @@ internal sealed class HttpPublishTests : CloudFixture
     }
 
     [Test]
-    public async Task A_device_that_may_not_publish_there_is_AWSs_403_without_a_message(CancellationToken cancellationToken)
-    {
-        using var terminal = ApiClient.WithCertificate(Cloud, Terminal);
-
-        var own = await terminal.PostAsync("/topics/NL-CAT%2FNL000123%2Fack", [], cancellationToken);
-        var others = await terminal.PostAsync("/topics/NL-CAT%2FNL000999", [], cancellationToken);
-
-        Assert.That(own.Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((others.Status, others.ErrorType), Is.EqualTo((HttpStatusCode.Forbidden, "ForbiddenException:")));
-        Assert.That(others.Body.ToString(), Is.EqualTo($$"""{"message":null,"traceId":"{{others.RequestId}}"}"""));
-    }
-
-    [Test]
     public async Task A_refusal_that_a_test_orders_is_AWSs_429(CancellationToken cancellationToken)
     {
         using var relay = ApiClient.Signed(Cloud);

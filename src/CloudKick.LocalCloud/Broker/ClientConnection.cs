@@ -56,7 +56,7 @@ internal sealed class ClientConnection : IReceiver
 
     /// <summary>What is told of this connection. Complete once CONNECT was read.</summary>
     public ConnectionRecord Record => new(
-        Identity.Client.ClientId, Permissions.ExclusiveThing?.Name, _cleanSession, _terms!.KeepAlive, _terms.SessionExpiry,
+        Identity.Client.ClientId, Permissions.Thing?.Name, _cleanSession, _terms!.KeepAlive, _terms.SessionExpiry,
         _context.RemoteEndPoint as IPEndPoint, _context.LocalEndPoint as IPEndPoint);
 
     /// <summary>The version number of this connection's lifecycle events. Guarded by the broker.</summary>
