@@ -39,8 +39,12 @@ internal sealed class KickAcceptance(
         if (decision.Attempt is { } attempt)
         {
             // From here on a terminal may get to know: the attempt outlives this request.
-            var published = publisher.PublishAsync(attempt);
-            await published.WaitAsync(options.Value.PublishWait, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var publishing = publisher.PublishAsync(attempt);
+            Task soon = publishing.WaitAsync(options.Value.PublishWait, timeProvider, cancellationToken);
+            await soon.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // The usual case: all is known, nothing need be read.
+            if (wait == TimeSpan.Zero && publishing is { IsCompletedSuccessfully: true, Result: { } publishedAt })
+                return (decision.Stored! with { State = "published", BrokerOutcome = "acked", PublishedAt = publishedAt }, null);
         }
         if (decision.Kick is { } kick)
             return (await ReadAsync(order, kick, decision.Verdict, wait, cancellationToken), null);

@@ -34,7 +34,7 @@ internal sealed record KickOrder
     public bool Watched { get; init; }
 }
 
-/// <summary>What the database decided about a <see cref="KickOrder"/>; the meanings are in <c>accept_kicks</c>.</summary>
+/// <summary>What the database decided about a <see cref="KickOrder"/>; the meanings are beside <c>accept_kicks</c>.</summary>
 internal enum KickVerdict
 {
     Accepted,
@@ -51,5 +51,12 @@ internal enum KickVerdict
     Contended,
 }
 
-/// <summary>The verdict; with <see cref="Attempt"/> when the kick is to be published now, with an id where there is a kick.</summary>
-internal sealed record KickDecision(KickVerdict Verdict, KickId? Kick, Publishing.KickAttempt? Attempt);
+/// <summary>The verdict on a <see cref="KickOrder"/>, and what follows from it.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Kick">The kick, where there is one.</param>
+/// <param name="Attempt">The first attempt, when the kick was accepted: to be made now.</param>
+internal sealed record KickDecision(KickVerdict Verdict, KickId? Kick, Publishing.KickAttempt? Attempt)
+{
+    /// <summary>The kick as it was stored just now; null when it was there before, or there is none.</summary>
+    public KickRow? Stored { get; init; }
+}

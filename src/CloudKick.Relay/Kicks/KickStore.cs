@@ -14,8 +14,8 @@ internal sealed class KickStore(
     NpgsqlDataSource dataSource, NodeIdentity node, IOptions<KickOptions> options, IOptions<NodeOptions> nodes, TimeProvider timeProvider)
 {
     private const string Accept = """
-        select ordinal, verdict, kick_id, accepted_at, expires_at, topic_template, subscription_topic
-        from accept_kicks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        select ordinal, verdict, kick_id, accepted_at, expires_at, management_system_id, topic_template, subscription_topic
+        from decide_kicks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         """;
 
     private const string ClaimDue = """
@@ -135,21 +135,37 @@ internal sealed class KickStore(
     {
         var verdict = Parse(reader.GetString(1));
         KickId? kick = reader.IsDBNull(2) ? null : new KickId(reader.GetGuid(2));
-        return new KickDecision(verdict, kick, verdict != KickVerdict.Accepted ? null : new KickAttempt
+        if (verdict != KickVerdict.Accepted)
+            return new KickDecision(verdict, kick, null);
+        var (acceptedAt, expiresAt) = (reader.GetDateTime(3), reader.GetDateTime(4));
+        var attempt = new KickAttempt
         {
             Kick = kick!.Value,
             TerminalId = order.TerminalId,
             Number = 1,
             TryOffline = order.TryOffline,
-            AcceptedAt = reader.GetFieldValue<DateTimeOffset>(3),
-            ExpiresAt = reader.GetFieldValue<DateTimeOffset>(4),
+            AcceptedAt = acceptedAt,
+            ExpiresAt = expiresAt,
             RemainingWhenLeased = TimeSpan.FromSeconds(order.TtlSeconds),
             LeasedTimestamp = asked,
             AccessProtocol = order.AccessProtocol,
             TraceParent = order.TraceParent,
-            TopicTemplate = reader.GetString(5),
-            SubscriptionTopic = reader.GetString(6),
-        });
+            TopicTemplate = reader.GetString(6),
+            SubscriptionTopic = reader.GetString(7),
+        };
+        var stored = new KickRow
+        {
+            KickId = kick.Value.Value,
+            TerminalId = order.TerminalId,
+            ManagementSystemId = reader.GetString(5),
+            AccessProtocol = order.AccessProtocol,
+            Reference = order.Reference,
+            State = "accepted",
+            BrokerOutcome = "unknown",
+            AcceptedAt = acceptedAt,
+            ExpiresAt = expiresAt,
+        };
+        return new KickDecision(verdict, kick, attempt) { Stored = stored };
     }
 
     private static KickVerdict Parse(string verdict) => verdict switch
@@ -166,7 +182,7 @@ internal sealed class KickStore(
         "offline" => KickVerdict.Offline,
         "in_progress" => KickVerdict.InProgress,
         "contended" => KickVerdict.Contended,
-        _ => throw new InvalidOperationException($"accept_kicks gave a verdict that this release does not know: {verdict}."),
+        _ => throw new InvalidOperationException($"decide_kicks gave a verdict that this release does not know: {verdict}."),
     };
 
     private static void Add<T>(NpgsqlCommand command, IReadOnlyList<KickOrder> orders, Func<KickOrder, T> column)

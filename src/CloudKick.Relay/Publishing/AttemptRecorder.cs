@@ -13,7 +13,7 @@ namespace CloudKick.Relay.Publishing;
 /// </summary>
 internal sealed partial class AttemptRecorder : BackgroundService
 {
-    private const string RecordPublished = "select record_published($1, $2, $3)";
+    private const string RecordAcknowledged = "select published_at, otherwise from record_acknowledged($1, $2, $3)";
     private const string ReleaseKicks = "select release_kicks($1, $2, $3, $4, $5, $6)";
     private const string FailKicks = "select fail_kicks($1, $2, $3, $4, $5)";
     private const string RecordAnswers = "select record_answers($1, $2, $3)";
@@ -44,8 +44,11 @@ internal sealed partial class AttemptRecorder : BackgroundService
         _logger = logger;
     }
 
-    /// <summary>Completes when the outcome is written, was given up because its lease has lapsed, or the node is stopping.</summary>
-    public async Task RecordAsync(KickAttempt attempt, AttemptResult result)
+    /// <summary>
+    /// Completes when the outcome is written, was given up because its lease has lapsed, or the node is stopping. The result says since
+    /// when the kick is published; null when it is not, or more has happened to it meanwhile: then the database knows.
+    /// </summary>
+    public async Task<DateTime?> RecordAsync(KickAttempt attempt, AttemptResult result)
     {
         var entry = new Entry(attempt, result);
         try
@@ -54,9 +57,9 @@ internal sealed partial class AttemptRecorder : BackgroundService
         }
         catch (ChannelClosedException)
         {
-            return;
+            return null;
         }
-        await entry.Done.Task;
+        return await entry.Done.Task;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -70,7 +73,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
                 batch.Add(entry);
             await WriteAsync(batch, stoppingToken);
             foreach (var entry in batch)
-                entry.Done.TrySetResult();
+                entry.Done.TrySetResult(null);
         }
     }
 
@@ -118,14 +121,38 @@ internal sealed partial class AttemptRecorder : BackgroundService
         }
     }
 
+    // All in one transaction and one round trip.
     private async Task WriteOnceAsync(List<Entry> batch)
     {
         await using var commands = _dataSource.CreateBatch();
-        Add(commands, RecordPublished, Of(batch, AttemptOutcome.Acknowledged, AttemptOutcome.Delivered), AddNode);
+        var acknowledged = Of(batch, AttemptOutcome.Acknowledged, AttemptOutcome.Delivered)
+            .GroupBy(entry => entry.Attempt.Number, (number, entries) => (Number: number, Entries: entries.ToArray()))
+            .ToArray();
+        foreach (var (number, entries) in acknowledged)
+            AddAcknowledged(commands, number, entries);
         AddAnswers(commands, Of(batch, AttemptOutcome.Delivered));
         Add(commands, ReleaseKicks, Of(batch, AttemptOutcome.NotSent, AttemptOutcome.Unknown), AddRelease);
         Add(commands, FailKicks, Of(batch, AttemptOutcome.Refused, AttemptOutcome.Offline), AddFailure);
-        await commands.ExecuteNonQueryAsync(CancellationToken.None);
+
+        await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
+        var published = new List<(Entry[] Entries, DateTime At, Guid[]? Otherwise)>(acknowledged.Length);
+        foreach (var (_, entries) in acknowledged)
+        {
+            await reader.ReadAsync(CancellationToken.None);
+            published.Add((entries, reader.GetDateTime(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<Guid[]>(1)));
+            await reader.NextResultAsync(CancellationToken.None);
+        }
+
+        // What follows them may still fail, and nothing is committed before the end.
+        while (await reader.NextResultAsync(CancellationToken.None))
+        {
+        }
+
+        foreach (var (entries, at, otherwise) in published)
+        {
+            foreach (var entry in entries.Where(entry => entry.Result.Outcome is AttemptOutcome.Acknowledged))
+                entry.Done.TrySetResult(otherwise is null || !otherwise.Contains(entry.Attempt.Kick.Value) ? at : null);
+        }
     }
 
     private static Entry[] Of(List<Entry> batch, params ReadOnlySpan<AttemptOutcome> outcomes)
@@ -145,7 +172,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
         if (entries.Length == 0)
             return;
         var command = new NpgsqlBatchCommand(RecordAnswers);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.Kick.Value) });
+        command.Parameters.Add(Kicks(entries));
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.TerminalId) });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, _ => AnswerAccepted) });
         commands.BatchCommands.Add(command);
@@ -155,8 +182,17 @@ internal sealed partial class AttemptRecorder : BackgroundService
     {
         var lapsed = _timeProvider.GetElapsedTime(entry.Attempt.LeasedTimestamp) > _options.Lease;
         if (lapsed)
-            entry.Done.TrySetResult();
+            entry.Done.TrySetResult(null);
         return lapsed;
+    }
+
+    private void AddAcknowledged(NpgsqlBatch commands, int number, Entry[] entries)
+    {
+        var command = new NpgsqlBatchCommand(RecordAcknowledged);
+        command.Parameters.Add(Kicks(entries));
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = number });
+        AddNode(command, entries);
+        commands.BatchCommands.Add(command);
     }
 
     private static void Add(NpgsqlBatch commands, string sql, Entry[] entries, Action<NpgsqlBatchCommand, Entry[]> addRest)
@@ -164,11 +200,14 @@ internal sealed partial class AttemptRecorder : BackgroundService
         if (entries.Length == 0)
             return;
         var command = new NpgsqlBatchCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.Kick.Value) });
+        command.Parameters.Add(Kicks(entries));
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.Number) });
         addRest(command, entries);
         commands.BatchCommands.Add(command);
     }
+
+    private static NpgsqlParameter<Guid[]> Kicks(Entry[] entries) =>
+        new() { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.Kick.Value) };
 
     private void AddNode(NpgsqlBatchCommand command, Entry[] entries) =>
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _node.Name });
@@ -199,6 +238,6 @@ internal sealed partial class AttemptRecorder : BackgroundService
 
     private sealed record Entry(KickAttempt Attempt, AttemptResult Result)
     {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<DateTime?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

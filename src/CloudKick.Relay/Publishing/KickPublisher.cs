@@ -18,14 +18,14 @@ internal sealed partial class KickPublisher(
 
     /// <summary>
     /// Publishes once. Completes when the outcome is recorded or its lease has lapsed; never throws for what the broker or the
-    /// database does.
+    /// database does. The result is <see cref="AttemptRecorder.RecordAsync"/>'s: since when the kick is published, if it is that.
     /// </summary>
-    public async Task PublishAsync(KickAttempt attempt)
+    public async Task<DateTime?> PublishAsync(KickAttempt attempt)
     {
         var result = await AttemptAsync(attempt);
         if (result.Outcome is not (AttemptOutcome.Acknowledged or AttemptOutcome.Delivered))
             LogNotAcknowledged(logger, attempt.Kick, attempt.Number, result.Outcome, result.Detail, node.Name);
-        await recorder.RecordAsync(attempt, result);
+        return await recorder.RecordAsync(attempt, result);
     }
 
     private async Task<AttemptResult> AttemptAsync(KickAttempt attempt)
