@@ -1,10 +1,12 @@
 using CloudKick.Relay.Admin;
+using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Cloud;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Diagnosis;
 using CloudKick.Relay.Health;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Mail;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.OpenApi;
 using CloudKick.Relay.Presence;
@@ -14,6 +16,7 @@ using CloudKick.Relay.RateLimits;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Sessions;
 using CloudKick.Relay.Terminals;
+using CloudKick.Relay.Users;
 using CloudKick.Relay.Whitelist;
 
 namespace CloudKick.Relay;
@@ -49,6 +52,8 @@ public static class RelayApplication
             .AddProblems()
             .AddRateLimits()
             .AddSecurity()
+            .AddUsers()
+            .AddMail()
             .AddMerchants()
             .AddWhitelist()
             .AddTerminals()
@@ -60,15 +65,17 @@ public static class RelayApplication
             .AddTasListener()
             .AddDiagnosis()
             .AddAdmin()
+            .AddPages()
             .AddOpenApi()
             .AddHealth();
 
         var app = builder.Build();
         app.UseProblems();
         app.UseOpenApi();
+        app.UsePages();
         app.UseRouting();
         app.UseRequestTimeouts();
-        app.UseApiKeys();
+        app.UseAccess();
         app.UseRateLimits();
 
         app.MapKicks();
@@ -77,6 +84,7 @@ public static class RelayApplication
         app.MapDiagnosis();
         app.MapAdmin();
         app.MapAdminTerminals();
+        app.MapPages();
         app.MapHealth();
         return app;
     }

@@ -6,6 +6,7 @@ using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,10 +34,14 @@ public sealed record RelayHostOptions
 /// <summary>One node of the relay in this process, on ports of its own, as the service's login on a test's database. Several may share one.</summary>
 public sealed class RelayHost : IAsyncDisposable
 {
+    /// <summary>The password of everybody that <see cref="AddUserAsync"/> adds.</summary>
+    public const string Password = "correct horse battery";
+
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
     private readonly List<HttpClient> _clients = [];
+    private readonly List<PageClient> _browsers = [];
     private readonly string? _certificates;
     private bool _stopped;
 
@@ -72,6 +77,9 @@ public sealed class RelayHost : IAsyncDisposable
             new("CloudKick:Http:Port", "0"),
             new("CloudKick:Tas:Address", "127.0.0.1"),
             new("CloudKick:Tas:Port", "0"),
+            new("CloudKick:Users:RequireSecondFactor", "Nobody"),
+            new("CloudKick:RateLimits:SignIns:PerMinute", "100000"),
+            new("CloudKick:RateLimits:SignIns:Burst", "10000"),
             .. Cloud(options.Cloud, certificates),
         ]);
         builder.Configuration.AddInMemoryCollection(options.Settings);
@@ -122,6 +130,32 @@ public sealed class RelayHost : IAsyncDisposable
         return client;
     }
 
+    /// <summary>A browser. Disposed with the host.</summary>
+    public PageClient CreateBrowser()
+    {
+        var browser = new PageClient(Address);
+        _browsers.Add(browser);
+        return browser;
+    }
+
+    /// <summary>Adds somebody who can sign in with <see cref="Password"/>; of a merchant, or of the platform.</summary>
+    /// <returns>Their email address.</returns>
+    public async Task<string> AddUserAsync(MerchantId? merchant, string role, CancellationToken cancellationToken = default)
+    {
+        var email = string.Create(CultureInfo.InvariantCulture, $"{role}-{Guid.NewGuid():N}@example.test");
+        _ = await Services.GetRequiredService<UserRegistry>().AddWithPasswordAsync(new NewUser(merchant, email, role), Password, Actor.Cli, cancellationToken)
+            ?? throw new InvalidOperationException($"{email} is taken.");
+        return email;
+    }
+
+    /// <summary>A browser in which somebody new of this role is signed in.</summary>
+    public async Task<PageClient> SignInAsync(MerchantId? merchant, string role, CancellationToken cancellationToken = default)
+    {
+        var browser = CreateBrowser();
+        var page = await browser.SignInAsync(await AddUserAsync(merchant, role, cancellationToken), Password, cancellationToken);
+        return page.Path.StartsWith("/sign-in", StringComparison.Ordinal) ? throw new InvalidOperationException($"Not signed in: {page}") : browser;
+    }
+
     /// <summary>Stops the node as a deployment would: requests under way end.</summary>
     public Task StopAsync(CancellationToken cancellationToken = default)
     {
@@ -134,6 +168,8 @@ public sealed class RelayHost : IAsyncDisposable
     {
         foreach (var client in _clients)
             client.Dispose();
+        foreach (var browser in _browsers)
+            browser.Dispose();
         using var deadline = new CancellationTokenSource(StopTimeout);
         if (!_stopped)
             await StopAsync(deadline.Token);

@@ -19,6 +19,8 @@ internal static class LocalReport
               API key       {state.ApiKey}
               Merchant      {state.MerchantName}, {state.MerchantId}
               Admin key     {state.AdminKey}
+              Pages         {state.PagesUrl}  (sign in as {state.AdminEmail}, or as the platform's {state.OperatorEmail})
+              Password      {state.Password}
               Terminals     {Summary(state.Terminals)}
               Cloud (MQTT)  {state.Iot.Host}:{state.Iot.Port}, ALPN {DemoTerminals.MqttAlpn}, CA {state.Iot.CaFile}
               TAS           {state.Tas.Host}:{state.Tas.Port}

@@ -42,6 +42,9 @@ internal sealed record LocalSettings
     /// <summary>The demo's keys, so that what a developer has configured works the next time too.</summary>
     public string KeysFile => Path.Combine(DataDirectory, "keys.json");
 
+    /// <summary>The demo's sign-ins, for the same reason.</summary>
+    public string PeopleFile => Path.Combine(DataDirectory, "people.json");
+
     /// <summary>The relay's login at a database that was there already.</summary>
     public string LoginFile => Path.Combine(DataDirectory, "database-login.json");
 

@@ -70,6 +70,7 @@ internal sealed class LocalStack : IAsyncDisposable
         await using var owner = NpgsqlDataSource.Create(database.Owner);
         var tenants = new TenantDatabase(owner);
         var ids = DemoTerminals.Ids(settings.Terminals);
+        DemoPeople? people = null;
         var demo = await steps.RunAsync(
             "Demo merchant",
             async _ =>
@@ -77,6 +78,7 @@ internal sealed class LocalStack : IAsyncDisposable
                 await ForgetPresenceAsync(owner, cancellationToken);
                 var merchant = await DemoMerchant.EnsureAsync(settings, tenants, timeProvider, cancellationToken);
                 await DemoTerminals.RegisterAsync(ids, new MerchantId(merchant.MerchantId), tenants, cancellationToken);
+                people = await DemoPeople.EnsureAsync(settings, tenants, new MerchantId(merchant.MerchantId), cancellationToken);
                 return merchant;
             },
             _ => $"Merchant \"{DemoMerchant.Name}\" with {ids.Count} terminals");
@@ -98,6 +100,10 @@ internal sealed class LocalStack : IAsyncDisposable
             SwaggerUrl = relay.Url + "/swagger",
             ApiKey = demo.ApiKey,
             AdminKey = demo.AdminKey,
+            PagesUrl = relay.Url,
+            AdminEmail = people!.AdminEmail,
+            OperatorEmail = people.OperatorEmail,
+            Password = people.Password,
             MerchantId = demo.MerchantId,
             MerchantName = DemoMerchant.Name,
             Terminals = ids,

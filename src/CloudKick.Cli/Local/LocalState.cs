@@ -18,6 +18,18 @@ internal sealed record LocalState
     /// <summary>A platform operator's key.</summary>
     public required string AdminKey { get; init; }
 
+    /// <summary>Where people sign in: the pages.</summary>
+    public required string PagesUrl { get; init; }
+
+    /// <summary>The demo merchant's administrator signs in with this address.</summary>
+    public required string AdminEmail { get; init; }
+
+    /// <summary>A platform operator signs in with this address.</summary>
+    public required string OperatorEmail { get; init; }
+
+    /// <summary>The password of both.</summary>
+    public required string Password { get; init; }
+
     public required Guid MerchantId { get; init; }
 
     public required string MerchantName { get; init; }

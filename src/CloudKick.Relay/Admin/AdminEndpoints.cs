@@ -10,7 +10,7 @@ internal static class AdminEndpoints
 
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
-        var admin = routes.MapGroup("/v1/admin").RequireScope(Scopes.PlatformAdmin);
+        var admin = routes.MapGroup("/v1/admin").RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin);
         admin.MapMerchants();
         admin.MapApiKeys();
     }

@@ -84,7 +84,7 @@ internal sealed class KickAcceptance(
     private KickOrder Order(Caller caller, KickRequest request, string? idempotencyKey, string? traceParent, bool watched) => new()
     {
         Merchant = caller.RequiredMerchant,
-        ApiKeyId = caller.KeyId,
+        ApiKeyId = caller.Id,
         TerminalId = request.TerminalId!,
         ManagementSystemId = request.ManagementSystemId!,
         AccessProtocol = request.AccessProtocol!,

@@ -37,7 +37,7 @@ internal sealed class ProblemFilter : IOperationFilter
     {
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         var declared = metadata.OfType<ProducedProblems>().SelectMany(produced => produced.Types);
-        if (!metadata.OfType<RequiredScope>().Any())
+        if (!metadata.OfType<RequireScopeAttribute>().Any())
             return declared;
         ProblemType[] ofBody = operation.RequestBody is null
             ? []

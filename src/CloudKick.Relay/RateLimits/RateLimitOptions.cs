@@ -23,6 +23,10 @@ internal sealed class RateLimitOptions
     [ValidateObjectMembers]
     public RateLimit UnknownKeys { get; set; } = new() { PerMinute = 600, Burst = 100 };
 
+    /// <summary>Attempts to sign in from one network address (IPv6: one /64). Default 60 per minute, 20 at once.</summary>
+    [ValidateObjectMembers]
+    public RateLimit SignIns { get; set; } = new() { PerMinute = 60, Burst = 20 };
+
     /// <summary>Keys, terminals and addresses that a node keeps count of at most, of each: 1,000 to 10,000,000, default 100,000.</summary>
     [Range(1_000, 10_000_000)]
     public int MaximumTracked { get; set; } = 100_000;

@@ -10,6 +10,7 @@ internal static class RateLimitRegistration
         services.AddFeatureOptions<RateLimitOptions>(RateLimitOptions.Section);
         services.AddSingleton<ITerminalRateLimit, TerminalRateLimit>();
         services.AddSingleton<UnknownKeyRateLimit>();
+        services.AddSingleton<SignInRateLimit>();
         return services;
     }
 

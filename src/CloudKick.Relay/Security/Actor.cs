@@ -3,7 +3,7 @@ using System.Reflection;
 namespace CloudKick.Relay.Security;
 
 /// <summary>Who changes something, for the audit log. An endpoint behind a scope takes it as a parameter.</summary>
-/// <param name="Name"><c>key:&lt;key id&gt;</c>, or <c>cli</c>.</param>
+/// <param name="Name"><c>key:&lt;key id&gt;</c>, <c>user:&lt;user id&gt;</c> (the platform's people: <c>operator:</c>, <c>support:</c>), or <c>cli</c>.</param>
 /// <param name="Origin">The network address that the change came from, when it came over one.</param>
 public sealed record Actor(string Name, string? Origin = null)
 {

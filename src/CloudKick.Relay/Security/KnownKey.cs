@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Security.Cryptography;
 using CloudKick.Relay.Database;
 
@@ -14,8 +13,7 @@ internal sealed class KnownKey
 
     public KnownKey(ApiKeyRow row)
     {
-        Caller = new Caller(
-            row.KeyId, row.MerchantId is { } merchant ? new MerchantId(merchant) : null, row.Scopes.ToFrozenSet(StringComparer.Ordinal));
+        Caller = Caller.OfKey(row.KeyId, row.MerchantId is { } merchant ? new MerchantId(merchant) : null, row.Scopes);
         _environment = row.Environment;
         _secretHash = row.SecretHash;
         _expiresAt = row.ExpiresAt;

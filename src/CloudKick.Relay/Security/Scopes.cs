@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace CloudKick.Relay.Security;
 
-/// <summary>What an API key may be allowed to do. Every scope but <see cref="PlatformAdmin"/> acts for the key's one merchant.</summary>
+/// <summary>
+/// What a caller may be allowed to do: an API key by the scopes it was given, a person by their role's. Every scope but the platform's
+/// acts for one merchant.
+/// </summary>
 public static class Scopes
 {
     /// <summary>Kick, and cancel a kick.</summary>
@@ -20,6 +23,27 @@ public static class Scopes
     /// <summary>Change the whitelist.</summary>
     public const string WhitelistWrite = "whitelist:write";
 
+    /// <summary>Read the merchant's API keys (never their secrets). People only.</summary>
+    public const string KeysRead = "keys:read";
+
+    /// <summary>Make and revoke the merchant's API keys. People only.</summary>
+    public const string KeysWrite = "keys:write";
+
+    /// <summary>Read the merchant's people. People only.</summary>
+    public const string UsersRead = "users:read";
+
+    /// <summary>Invite the merchant's people, change their roles, disable them. People only.</summary>
+    public const string UsersWrite = "users:write";
+
+    /// <summary>Read the merchant's audit log. People only.</summary>
+    public const string AuditRead = "audit:read";
+
+    /// <summary>One's own account: everybody who is signed in. People only.</summary>
+    public const string Account = "account";
+
+    /// <summary>Read everything of the platform's. People only.</summary>
+    public const string PlatformRead = "platform:read";
+
     /// <summary>Everything under <c>/v1/admin</c>; only a key without a merchant can have it.</summary>
     public const string PlatformAdmin = "platform:admin";
 
@@ -27,5 +51,10 @@ public static class Scopes
     public static IReadOnlyList<string> OfMerchants { get; } = [KicksWrite, KicksRead, TerminalsRead, WhitelistRead, WhitelistWrite];
 
     /// <summary>Every scope.</summary>
-    public static FrozenSet<string> All { get; } = OfMerchants.Append(PlatformAdmin).ToFrozenSet(StringComparer.Ordinal);
+    public static FrozenSet<string> All { get; } = OfMerchants
+        .Concat([KeysRead, KeysWrite, UsersRead, UsersWrite, AuditRead, Account, PlatformRead, PlatformAdmin])
+        .ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether the scope is about the platform rather than about one merchant.</summary>
+    public static bool IsPlatform(string scope) => scope is PlatformRead or PlatformAdmin;
 }

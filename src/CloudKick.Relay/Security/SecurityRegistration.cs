@@ -3,7 +3,7 @@ using CloudKick.Relay.Hosting;
 
 namespace CloudKick.Relay.Security;
 
-/// <summary>Adds API keys.</summary>
+/// <summary>Adds API keys, and who may do what.</summary>
 internal static class SecurityRegistration
 {
     public static IServiceCollection AddSecurity(this IServiceCollection services)
@@ -19,9 +19,12 @@ internal static class SecurityRegistration
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<ApiKeyUse>();
         services.AddHostedService(provider => provider.GetRequiredService<ApiKeyUse>());
+        services.AddSingleton<ApiKeyAccess>();
+        services.AddSingleton<SessionAccess>();
+        services.AddSingleton<SupportLooks>();
         return services;
     }
 
     /// <summary>After routing, before anything that reads the request.</summary>
-    public static IApplicationBuilder UseApiKeys(this IApplicationBuilder app) => app.UseMiddleware<ApiKeyMiddleware>();
+    public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app.UseMiddleware<AccessMiddleware>();
 }

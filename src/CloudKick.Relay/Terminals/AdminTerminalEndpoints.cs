@@ -20,7 +20,7 @@ internal static class AdminTerminalEndpoints
 
     public static void MapAdminTerminals(this IEndpointRouteBuilder routes)
     {
-        var terminals = routes.MapGroup("/v1/admin/terminals").WithTags("Admin: terminals").RequireScope(Scopes.PlatformAdmin);
+        var terminals = routes.MapGroup("/v1/admin/terminals").WithTags("Admin: terminals").RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin);
 
         terminals.MapPost("/", PostAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalExists)

@@ -1,0 +1,89 @@
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Security;
+using CloudKick.Relay.Users;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>Somebody's own account: password, second factor, sessions.</summary>
+[RequireScope(Scopes.Account)]
+internal sealed class AccountPage(UserSessions sessions, SecondFactors secondFactors, SignInSteps steps, Accounts accounts) : AdminPage
+{
+    private const string Here = "/account";
+
+    [BindProperty]
+    public string Current { get; set; } = "";
+
+    [BindProperty]
+    public string Password { get; set; } = "";
+
+    [BindProperty]
+    public string Again { get; set; } = "";
+
+    public override string Title => "Account.Title";
+
+    public IReadOnlyList<LiveSession> Sessions { get; private set; } = [];
+
+    public IReadOnlyList<string>? NewCodes { get; private set; }
+
+    public long CodesLeft { get; private set; }
+
+    public bool IsSecondFactorRequired => secondFactors.IsRequiredOf(Person.Role);
+
+    public Task OnGetAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+
+    public async Task<IActionResult> OnPostPasswordAsync(CancellationToken cancellationToken)
+    {
+        if (Passwords.Judge(Password, Person.Email) is { } fault)
+            Blame(nameof(Password), T[$"SignIn.Password{fault}", Passwords.MinimumLength, Passwords.MaximumLength]);
+        else if (Password != Again)
+            Blame(nameof(Again), T["SignIn.NotTheSame"]);
+        else if (await steps.CheckPasswordAsync(Person, Current, cancellationToken) is not null)
+            Blame(nameof(Current), T["Account.WrongPassword"]);
+        if (!ModelState.IsValid)
+        {
+            await ReadAsync(cancellationToken);
+            return Page();
+        }
+
+        await accounts.ChangePasswordAsync(Person, Password, Actor, cancellationToken);
+        return Done(Here, "Account.SaidPassword");
+    }
+
+    public async Task<IActionResult> OnPostRenewCodesAsync(CancellationToken cancellationToken)
+    {
+        if (!Person.HasSecondFactor)
+            return LocalRedirect(Here);
+        ModelState.Clear();
+        NewCodes = await secondFactors.RenewCodesAsync(Person, Actor, cancellationToken);
+        await ReadAsync(cancellationToken);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostRemoveSecondFactorAsync(CancellationToken cancellationToken)
+    {
+        if (IsSecondFactorRequired)
+            return StatusCode(StatusCodes.Status403Forbidden);
+        await accounts.RemoveSecondFactorAsync(Person, Actor, cancellationToken);
+        return Done(Here, "Account.SaidSecondFactorRemoved");
+    }
+
+    public async Task<IActionResult> OnPostEndSessionAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        await sessions.EndAsync(Person.Tenant, Person.UserId, sessionId, cancellationToken);
+        return Done(Here, "Account.SaidSessionEnded");
+    }
+
+    public async Task<IActionResult> OnPostSignOutAsync(CancellationToken cancellationToken)
+    {
+        await sessions.EndAsync(Person.Tenant, Person.UserId, Person.SessionId, cancellationToken);
+        SessionCookie.Remove(HttpContext);
+        return Done(SessionAccess.SignInPath, "SignIn.SaidSignedOut");
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        Sessions = await sessions.ListAsync(Person.Tenant, Person.UserId, cancellationToken);
+        CodesLeft = await secondFactors.CountCodesAsync(Person, cancellationToken);
+    }
+}

@@ -1,0 +1,25 @@
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Security;
+using CloudKick.Relay.Users;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>Changes the language: for this browser, and for the account when somebody is signed in.</summary>
+[AllowAnonymous]
+internal sealed class LanguagePage(UserSessions sessions, Accounts accounts) : PageModel
+{
+    public IActionResult OnGet() => NotFound();
+
+    public async Task<IActionResult> OnPostAsync(string? code, string? back, CancellationToken cancellationToken)
+    {
+        if (!Languages.IsKnown(code))
+            return BadRequest();
+        Languages.Remember(HttpContext, code!);
+        if (SessionCookie.Read(HttpContext) is { } token && await sessions.FindAsync(token, cancellationToken) is { IsComplete: true } person)
+            await accounts.SetLanguageAsync(person, code!, cancellationToken);
+        return LocalRedirect(Url.IsLocalUrl(back) ? back : "/");
+    }
+}

@@ -1,0 +1,127 @@
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Security;
+using CloudKick.Relay.Users;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>One of the people, and what may be changed of them: the same for a merchant and for the platform.</summary>
+internal abstract class PersonPage(UserRegistry directory, Mails mails, IOptions<UserOptions> options) : AdminPage
+{
+    [BindProperty]
+    public string Name { get; set; } = "";
+
+    [BindProperty]
+    public string Role { get; set; } = "";
+
+    public override string Title => "Users.OneTitle";
+
+    public new User User { get; private set; } = null!;
+
+    /// <summary>The roles that may be given here.</summary>
+    public IReadOnlyList<string> Roles => NewUserValidator.RolesFor(Owner);
+
+    /// <summary>Nobody changes what they may do themselves.</summary>
+    public bool MayChange => MayWrite && User.UserId != Person.UserId;
+
+    /// <summary>The list that this is of.</summary>
+    public abstract string List { get; }
+
+    /// <summary>A link to hand over, when it was not sent.</summary>
+    public string? ToHandOver { get; private set; }
+
+    /// <summary>Whose people; null: the platform's.</summary>
+    protected abstract MerchantId? Owner { get; }
+
+    protected abstract bool MayWrite { get; }
+
+    public async Task<IActionResult> OnGetAsync(Guid userId, CancellationToken cancellationToken) =>
+        await FindAsync(userId, cancellationToken) ? Page() : NotFound();
+
+    public async Task<IActionResult> OnPostAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(userId, cancellationToken))
+            return NotFound();
+        if (!Roles.Contains(Role))
+            Blame(nameof(Role), T["Users.BadRole"]);
+        if (Name.Length > NewUserValidator.MaximumNameLength || Name.Any(char.IsControl))
+            Blame(nameof(Name), T["Users.BadName"]);
+        return ModelState.IsValid
+            ? await ChangeAsync(user => user with { Role = Role, Name = Name.Trim() }, "Users.SaidChanged", cancellationToken)
+            : Page();
+    }
+
+    public async Task<IActionResult> OnPostDisableAsync(Guid userId, CancellationToken cancellationToken) =>
+        await FindAsync(userId, cancellationToken)
+            ? await ChangeAsync(user => user with { DisabledAt = user.DisabledAt ?? user.CreatedAt }, "Users.SaidDisabled", cancellationToken)
+            : NotFound();
+
+    public async Task<IActionResult> OnPostEnableAsync(Guid userId, CancellationToken cancellationToken) =>
+        await FindAsync(userId, cancellationToken)
+            ? await ChangeAsync(user => user with { DisabledAt = null }, "Users.SaidEnabled", cancellationToken)
+            : NotFound();
+
+    public async Task<IActionResult> OnPostResetAsync(Guid userId, bool secondFactor, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(userId, cancellationToken))
+            return NotFound();
+        if (!MayChange)
+            return StatusCode(StatusCodes.Status403Forbidden);
+        ModelState.Clear();
+        var lifetime = User.HasPassword ? options.Value.ResetLifetime : options.Value.InvitationLifetime;
+        if (await directory.ResetAsync(Owner, userId, secondFactor, lifetime, Actor, cancellationToken) is not { } link)
+            return NotFound();
+        if (await mails.SendAsync(Request, link, cancellationToken))
+            return Done(Request.Path, "Users.SaidLinkSent");
+        ToHandOver = mails.Address(Request, link);
+        return await FindAsync(userId, cancellationToken) ? Page() : NotFound();
+    }
+
+    private async Task<IActionResult> ChangeAsync(Func<User, User> change, string said, CancellationToken cancellationToken)
+    {
+        if (!MayChange)
+            return StatusCode(StatusCodes.Status403Forbidden);
+        switch (await directory.ChangeAsync(Owner, User.UserId, change, Actor, cancellationToken))
+        {
+            case UserOutcome.Done:
+                return Done(Request.Path, said);
+            case UserOutcome.LastAdmin:
+                Blame("", T["Users.LastAdmin"]);
+                return Page();
+            default:
+                return NotFound();
+        }
+    }
+
+    private async Task<bool> FindAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        if (await directory.FindAsync(Owner, userId, cancellationToken) is not { } found)
+            return false;
+        User = found;
+        return true;
+    }
+}
+
+/// <summary>One of a merchant's people.</summary>
+[MerchantInRoute, RequireScope(Scopes.UsersRead, Scopes.UsersWrite)]
+internal sealed class UserPage(UserRegistry directory, Mails mails, IOptions<UserOptions> options) : PersonPage(directory, mails, options)
+{
+    public override string List => $"/m/{Owner}/users";
+
+    protected override MerchantId? Owner => MerchantAtHand.Of(HttpContext).Id;
+
+    protected override bool MayWrite => May(Scopes.UsersWrite);
+}
+
+/// <summary>One of the platform's people.</summary>
+[RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin)]
+internal sealed class PlatformUserPage(UserRegistry directory, Mails mails, IOptions<UserOptions> options) : PersonPage(directory, mails, options)
+{
+    public override string List => "/platform/users";
+
+    protected override MerchantId? Owner => null;
+
+    protected override bool MayWrite => May(Scopes.PlatformAdmin);
+}

@@ -1,0 +1,92 @@
+namespace CloudKick.Relay.Tests.Security;
+
+/// <summary>
+/// Who may call what, written down by hand: method and route of every endpoint, and everybody whom it lets through. Whoever adds an
+/// endpoint adds its line.
+/// </summary>
+internal static class AccessMatrix
+{
+    public const string Everybody = "everybody";
+
+    private const string SignedIn = "viewer operator admin support platform";
+    private const string Operators = "operator admin";
+    private const string Admins = "admin";
+    private const string MerchantsPeople = "viewer operator admin";
+    private const string PlatformReads = "support platform key:platform:admin";
+    private const string PlatformWrites = "platform key:platform:admin";
+    private const string AdminsAndPlatform = "admin support platform";
+    private const string AdminsAndOperators = "admin platform";
+    private const string PlatformPeople = "support platform";
+    private const string PlatformOperators = "platform";
+
+    public static readonly IReadOnlyDictionary<string, string> Lines = new Dictionary<string, string>
+    {
+        // The API: a merchant's calls act for the caller's merchant, so the platform's people have no use for them.
+        ["GET /v1/kicks/"] = $"{MerchantsPeople} key:kicks:read",
+        ["POST /v1/kicks/"] = $"{Operators} key:kicks:write",
+        ["GET /v1/kicks/{id}"] = $"{MerchantsPeople} key:kicks:read",
+        ["POST /v1/kicks/{id}/cancel"] = $"{Operators} key:kicks:write",
+        ["GET /v1/terminals/"] = $"{MerchantsPeople} key:terminals:read",
+        ["GET /v1/terminals/{terminalId}"] = $"{MerchantsPeople} key:terminals:read",
+        ["GET /v1/whitelist/"] = $"{MerchantsPeople} key:whitelist:read",
+        ["GET /v1/whitelist/{terminalId}"] = $"{MerchantsPeople} key:whitelist:read",
+        ["PUT /v1/whitelist/{terminalId}"] = $"{Admins} key:whitelist:write",
+        ["DELETE /v1/whitelist/{terminalId}"] = $"{Admins} key:whitelist:write",
+        ["POST /v1/whitelist/import"] = $"{Admins} key:whitelist:write",
+
+        // The platform's calls.
+        ["GET /v1/admin/merchants/"] = PlatformReads,
+        ["POST /v1/admin/merchants/"] = PlatformWrites,
+        ["GET /v1/admin/merchants/{merchantId:guid}"] = PlatformReads,
+        ["POST /v1/admin/merchants/{merchantId:guid}/disable"] = PlatformWrites,
+        ["POST /v1/admin/merchants/{merchantId:guid}/enable"] = PlatformWrites,
+        ["GET /v1/admin/merchants/{merchantId:guid}/api-keys"] = PlatformReads,
+        ["POST /v1/admin/merchants/{merchantId:guid}/api-keys"] = PlatformWrites,
+        ["GET /v1/admin/api-keys"] = PlatformReads,
+        ["POST /v1/admin/api-keys"] = PlatformWrites,
+        ["POST /v1/admin/api-keys/{keyId}/revoke"] = PlatformWrites,
+        ["GET /v1/admin/terminals/"] = PlatformReads,
+        ["POST /v1/admin/terminals/"] = PlatformWrites,
+        ["GET /v1/admin/terminals/{terminalId}"] = PlatformReads,
+        ["PATCH /v1/admin/terminals/{terminalId}"] = PlatformWrites,
+        ["PUT /v1/admin/terminals/{terminalId}/merchant"] = PlatformWrites,
+        ["DELETE /v1/admin/terminals/{terminalId}/merchant"] = PlatformWrites,
+
+        // The way in, and what needs nobody.
+        ["GET /health/live"] = Everybody,
+        ["GET /health/ready"] = Everybody,
+        ["GET /assets/{name}"] = Everybody,
+        ["GET /problem"] = Everybody,
+        ["POST /problem"] = Everybody,
+        ["GET /language"] = Everybody,
+        ["POST /language"] = Everybody,
+        ["GET /sign-in"] = Everybody,
+        ["POST /sign-in"] = Everybody,
+        ["GET /sign-in/code"] = Everybody,
+        ["POST /sign-in/code"] = Everybody,
+        ["GET /sign-in/forgotten"] = Everybody,
+        ["POST /sign-in/forgotten"] = Everybody,
+        ["GET /welcome/{token}"] = Everybody,
+        ["POST /welcome/{token}"] = Everybody,
+
+        // One's own.
+        ["GET /"] = SignedIn,
+        ["POST /"] = SignedIn,
+        ["GET /account"] = SignedIn,
+        ["POST /account"] = SignedIn,
+        ["GET /account/second-factor"] = SignedIn,
+        ["POST /account/second-factor"] = SignedIn,
+
+        // A merchant's pages: support reads all of them, the platform's operators do all that an admin may.
+        ["GET /m/{merchantId:guid}/users"] = AdminsAndPlatform,
+        ["POST /m/{merchantId:guid}/users"] = AdminsAndOperators,
+        ["GET /m/{merchantId:guid}/users/{userId:guid}"] = AdminsAndPlatform,
+        ["POST /m/{merchantId:guid}/users/{userId:guid}"] = AdminsAndOperators,
+
+        // The platform's pages.
+        ["GET /platform/users"] = PlatformPeople,
+        ["POST /platform/users"] = PlatformOperators,
+        ["GET /platform/users/{userId:guid}"] = PlatformPeople,
+        ["POST /platform/users/{userId:guid}"] = PlatformOperators,
+    };
+}
