@@ -27,7 +27,7 @@ internal static class DiagnosisEndpoints
             .WithDescription(Description);
         routes.MapGet("/v1/admin/terminals/{terminalId}/diagnosis", AnyAsync)
             .WithTags("Admin: terminals")
-            .RequireScope(Scopes.PlatformAdmin)
+            .RequireScope(Scopes.PlatformRead)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
             .WithName("diagnoseAnyTerminal")
             .WithSummary(Summary)

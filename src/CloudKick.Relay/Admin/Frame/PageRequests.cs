@@ -24,7 +24,7 @@ internal sealed partial class PageRequests(RequestDelegate next, IOptions<PageOp
 
     public async Task InvokeAsync(HttpContext context)
     {
-        Languages.Choose(context);
+        PageLanguage.Choose(context);
         context.Response.OnStarting(() =>
         {
             Guard(context.Response.Headers);

@@ -15,9 +15,9 @@ internal sealed class LanguagePage(UserSessions sessions, Accounts accounts) : P
 
     public async Task<IActionResult> OnPostAsync(string? code, string? back, CancellationToken cancellationToken)
     {
-        if (!Languages.IsKnown(code))
+        if (!PageLanguage.IsKnown(code))
             return BadRequest();
-        Languages.Remember(HttpContext, code!);
+        PageLanguage.Remember(HttpContext, code!);
         if (SessionCookie.Read(HttpContext) is { } token && await sessions.FindAsync(token, cancellationToken) is { IsComplete: true } person)
             await accounts.SetLanguageAsync(person, code!, cancellationToken);
         return LocalRedirect(Url.IsLocalUrl(back) ? back : "/");
