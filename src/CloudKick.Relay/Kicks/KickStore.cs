@@ -80,6 +80,7 @@ internal sealed class KickStore(
                 TopicTemplate = reader.GetString(8),
                 SubscriptionTopic = reader.GetString(9),
                 LeasedTimestamp = asked,
+                TryOffline = true,
             }, reader.GetBoolean(10)));
         }
         return claimed;

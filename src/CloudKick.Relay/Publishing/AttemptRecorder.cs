@@ -22,6 +22,9 @@ internal sealed partial class AttemptRecorder : BackgroundService
     private const string AnswerAccepted = "accepted";
     private const int BatchSize = 256;
     private const int Capacity = 100_000;
+
+    // A terminal needs a while to come back.
+    private static readonly TimeSpan OfflineRetryAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly NpgsqlDataSource _dataSource;
@@ -132,7 +135,8 @@ internal sealed partial class AttemptRecorder : BackgroundService
             AddAcknowledged(commands, number, entries);
         AddAnswers(commands, Of(batch, AttemptOutcome.Delivered));
         Add(commands, ReleaseKicks, Of(batch, AttemptOutcome.NotSent, AttemptOutcome.Unknown), AddRelease);
-        Add(commands, FailKicks, Of(batch, AttemptOutcome.Refused, AttemptOutcome.Offline), AddFailure);
+        Add(commands, ReleaseKicks, Array.FindAll(Of(batch, AttemptOutcome.Offline), entry => entry.Attempt.TryOffline), AddReleaseOfOffline);
+        Add(commands, FailKicks, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.Refused || IsOfflineForGood(entry))], AddFailure);
 
         await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
         var published = new List<(Entry[] Entries, DateTime At, Guid[]? Otherwise)>(acknowledged.Length);
@@ -212,12 +216,18 @@ internal sealed partial class AttemptRecorder : BackgroundService
     private void AddNode(NpgsqlBatchCommand command, Entry[] entries) =>
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _node.Name });
 
-    private void AddRelease(NpgsqlBatchCommand command, Entry[] entries)
+    private static bool IsOfflineForGood(Entry entry) => entry.Result.Outcome is AttemptOutcome.Offline && !entry.Attempt.TryOffline;
+
+    private void AddRelease(NpgsqlBatchCommand command, Entry[] entries) => AddRelease(command, entries, _options.RetryAfter);
+
+    private void AddReleaseOfOffline(NpgsqlBatchCommand command, Entry[] entries) => AddRelease(command, entries, OfflineRetryAfter);
+
+    private void AddRelease(NpgsqlBatchCommand command, Entry[] entries, TimeSpan retryAfter)
     {
         command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Result.Outcome is AttemptOutcome.Unknown) });
         AddDetails(command, entries);
         AddNode(command, entries);
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = _options.RetryAfter });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = retryAfter });
     }
 
     private void AddFailure(NpgsqlBatchCommand command, Entry[] entries)

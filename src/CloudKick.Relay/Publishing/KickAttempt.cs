@@ -20,7 +20,10 @@ internal sealed record KickAttempt
 
     public string? TraceParent { get; init; }
 
-    /// <summary>Whether the caller wants a terminal tried that is known to be offline. Known of the first attempt only; later ones try.</summary>
+    /// <summary>
+    /// Whether to try on when the cloud says that the terminal is offline: the caller wants it, or (of a later attempt, when that is not
+    /// known any more) the kick was not ended for it before.
+    /// </summary>
     public bool TryOffline { get; init; }
 
     /// <summary>When the kick was accepted, by PostgreSQL's clock.</summary>

@@ -24,7 +24,17 @@ internal static class PublishingRegistration
         services.AddHosted<KickAnswers>();
         services.AddHosted<MqttConnectionPool>();
         services.AddSingleton<MqttKickTransport>();
-        services.AddSingleton<IKickTransport>(provider => provider.GetRequiredService<MqttKickTransport>());
+        services.AddSingleton<IotDataApi>();
+        services.AddSingleton<HttpsKickTransport>();
+        services.AddSingleton<DirectKickTransport>();
+        services.AddSingleton<AutoKickTransport>();
+        services.AddSingleton<IKickTransport>(provider => provider.GetRequiredService<IOptions<PublishingOptions>>().Value.Transport switch
+        {
+            KickTransportKind.Direct => provider.GetRequiredService<DirectKickTransport>(),
+            KickTransportKind.Https => provider.GetRequiredService<HttpsKickTransport>(),
+            KickTransportKind.Auto => provider.GetRequiredService<AutoKickTransport>(),
+            _ => provider.GetRequiredService<MqttKickTransport>(),
+        });
         services.AddHosted<AnswerSubscriptions>();
         services.AddHealthChecks().AddCheck<TransportHealth>("transport", tags: [HealthRegistration.Ready])
             .AddCheck<AnswersHealth>("answers", tags: [HealthRegistration.Ready])

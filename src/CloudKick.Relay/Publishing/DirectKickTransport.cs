@@ -1,0 +1,76 @@
+using CloudKick.AwsIot.Data;
+using CloudKick.Mqtt;
+using CloudKick.Relay.Database;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace CloudKick.Relay.Publishing;
+
+/// <summary>
+/// Sends kicks by AWS IoT Core's <c>SendDirectMessage</c>: to the terminal's connection itself, which acknowledges, or is known not to be
+/// there. Nothing is stored on the way; the payload's <c>exp</c> bounds the kick's life. Thread-safe.
+/// </summary>
+internal sealed class DirectKickTransport(
+    IotDataApi api, TenantDatabase database, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options,
+    TimeProvider timeProvider, ILogger<DirectKickTransport> logger)
+    : IotDataTransport("direct", api, refusals, metrics, options, timeProvider, logger)
+{
+    private const string ThingName = "select t.thing_name from terminals t where t.terminal_id = @terminal";
+    private const int LongestTimeout = 15;
+
+    // What AWS's own answer may take, beyond what it waits for the terminal.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
+
+    protected override async Task<AttemptResult> SendAsync(
+        IAmazonIotData client, KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        // A terminal's client id is its thing's name.
+        string? thing;
+        try
+        {
+            thing = await database.QuerySingleOrDefaultAsync<string>(Tenant.Platform, ThingName, new { terminal = attempt.TerminalId }, cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        {
+            return new AttemptResult(AttemptOutcome.NotSent, $"the terminal's thing could not be looked up: {exception.Message}");
+        }
+        if (thing is null)
+            return new AttemptResult(AttemptOutcome.Refused, "the terminal is not registered any more");
+
+        using var payload = Payload(message);
+        try
+        {
+            await client.SendDirectMessageAsync(
+                new SendDirectMessageRequest
+                {
+                    ClientId = thing,
+                    Topic = message.Topic,
+                    Confirmation = true,
+                    Timeout = Math.Clamp((int)(timeout - AnswerTime).TotalSeconds, 1, LongestTimeout),
+                    Payload = payload,
+                    ContentType = message.ContentType,
+                    ResponseTopic = message.ResponseTopic,
+                    CorrelationData = CorrelationData(message),
+                    UserProperties = UserProperties(message),
+                },
+                cancellationToken);
+            return new AttemptResult(AttemptOutcome.Delivered);
+        }
+        catch (ResourceNotFoundException exception)
+        {
+            return new AttemptResult(AttemptOutcome.Offline, $"the terminal is not connected: {exception.Message}");
+        }
+        catch (GatewayTimeoutException)
+        {
+            return new AttemptResult(AttemptOutcome.Unknown, "the terminal did not acknowledge in time; it may have the kick");
+        }
+        catch (ForbiddenException exception)
+        {
+            // AWS tells them apart by an empty body: the sender's policy, or the receiver's.
+            var whose = string.IsNullOrEmpty(exception.ErrorCode)
+                ? $"does the relay's policy allow iot:SendDirectMessage on client/{thing}?"
+                : $"does the terminal's policy allow iot:Receive on topic/{message.Topic}, and the relay's iot:SendDirectMessage on client/{thing}?";
+            return new AttemptResult(AttemptOutcome.Refused, $"a policy of the cloud forbids it: {exception.Message}; {whose}");
+        }
+    }
+}

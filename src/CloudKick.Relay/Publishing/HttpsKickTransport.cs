@@ -1,0 +1,34 @@
+using CloudKick.AwsIot.Data;
+using CloudKick.Mqtt;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Publishing;
+
+/// <summary>Publishes kicks by AWS IoT Core's <c>Publish</c> over HTTPS. It has no connection of its own to lose: each kick finds out whether it works. Thread-safe.</summary>
+internal sealed class HttpsKickTransport(
+    IotDataApi api, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options, TimeProvider timeProvider,
+    ILogger<HttpsKickTransport> logger)
+    : IotDataTransport("https", api, refusals, metrics, options, timeProvider, logger)
+{
+    private const int AtLeastOnce = 1;
+
+    protected override async Task<AttemptResult> SendAsync(
+        IAmazonIotData client, KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var payload = Payload(message);
+        await client.PublishAsync(
+            new PublishRequest
+            {
+                Topic = message.Topic,
+                Qos = AtLeastOnce,
+                Payload = payload,
+                ContentType = message.ContentType,
+                ResponseTopic = message.ResponseTopic,
+                CorrelationData = CorrelationData(message),
+                UserProperties = UserProperties(message),
+                MessageExpiry = (long)remaining.TotalSeconds,
+            },
+            cancellationToken);
+        return new AttemptResult(AttemptOutcome.Acknowledged);
+    }
+}
