@@ -144,8 +144,8 @@ public sealed class LocalCloudServer : IAsyncDisposable
             _credentials.Identity(CloudCredentials.RelayProfile, "relay", DefaultResources.Read("relay-role.json", Registry.Arns)),
             .. _options.Identities,
         ];
-        var signatures = new SignatureVerifier(identities.ToDictionary(identity => identity.AccessKeyId), _options.Region, timeProvider);
-        var gate = new ApiGate(new PolicyAuthorization(_broker.Authorization, identities), Registry.Arns);
+        var callers = new SignedCallers(identities, _options.Region, timeProvider);
+        var gate = new ApiGate(_broker.Authorization, Registry.Arns);
         ApiOperation[] operations =
         [
             .. new MessageOperations(_broker, gate, timeProvider).Operations,
@@ -156,8 +156,9 @@ public sealed class LocalCloudServer : IAsyncDisposable
             .. new CertificateOperations(Registry, gate).Operations,
             .. new PolicyOperations(Registry, gate).Operations,
             .. new AttachmentOperations(Registry, gate).Operations,
+            .. new ProvisioningOperations(Registry, gate).Operations,
         ];
-        return new CloudApi(operations, signatures, _options.Limits, logger);
+        return new CloudApi(operations, callers, new MqttOverWebSockets(_broker, callers, timeProvider, logger), _options.Limits, logger);
     }
 
     private async Task ListenAsync(int port, CancellationToken cancellationToken)

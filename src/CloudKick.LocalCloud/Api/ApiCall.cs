@@ -8,7 +8,7 @@ namespace CloudKick.LocalCloud;
 
 /// <summary>One call of an operation: what it asks, who asks, and the way to answer.</summary>
 internal sealed class ApiCall(
-    HttpContext context, string requestId, SignedRequest request, ApiCaller caller, ApiPlane plane, IReadOnlyDictionary<string, string> path)
+    HttpContext context, string requestId, SignedRequest request, Device caller, ApiPlane plane, IReadOnlyDictionary<string, string> path)
 {
     private readonly Dictionary<string, string> _query = SignatureV4.SplitQuery(request.Query)
         .GroupBy(parameter => PercentEncoding.Decode(parameter.Name))
@@ -19,7 +19,8 @@ internal sealed class ApiCall(
     /// <summary>In <c>x-amzn-RequestId</c> and, on the data endpoint, in <c>traceId</c>.</summary>
     public string RequestId { get; } = requestId;
 
-    public ApiCaller Caller { get; } = caller;
+    /// <summary>Who asks, by certificate or signature.</summary>
+    public Device Caller { get; } = caller;
 
     public ApiPlane Plane { get; } = plane;
 

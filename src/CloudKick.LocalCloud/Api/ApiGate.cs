@@ -1,7 +1,7 @@
 namespace CloudKick.LocalCloud;
 
 /// <summary>Where every call of the HTTPS APIs passes before it does anything: what its caller's policies do not allow ends here.</summary>
-internal sealed class ApiGate(IApiAuthorization authorization, Arns arns)
+internal sealed class ApiGate(Authorizer authorizer, Arns arns)
 {
     /// <param name="call">Whose caller is asked about.</param>
     /// <param name="action"><c>iot:Publish</c> and so on.</param>
@@ -10,11 +10,11 @@ internal sealed class ApiGate(IApiAuthorization authorization, Arns arns)
     /// <exception cref="ApiException">403, with the control plane's words or, on the data endpoint, without any.</exception>
     public void Demand(ApiCall call, string action, string resource, IReadOnlyDictionary<string, string>? keys = null)
     {
-        if (authorization.May(call.Caller, action, resource, keys)) return;
+        if (authorizer.IsAllowed(call.Caller, action, resource, keys)) return;
         if (call.Plane == ApiPlane.Data) throw new ApiException(ApiError.Forbidden);
 
         string arn = resource == "*" || resource.StartsWith("arn:", StringComparison.Ordinal) ? resource : arns.Prefix + resource;
         throw new ApiException(new ApiError(
-            403, "AccessDeniedException", $"User: arn:aws:iam::{arns.AccountId}:user/{call.Caller.Identity?.Name} is not authorized to perform: {action} on resource: {arn}"));
+            403, "AccessDeniedException", $"User: arn:aws:iam::{arns.AccountId}:user/{call.Caller.ThingName} is not authorized to perform: {action} on resource: {arn}"));
     }
 }

@@ -8,7 +8,8 @@ namespace CloudKick.LocalCloud;
 /// AWS's HTTPS APIs on LocalCloud's port: finds the operation, learns who calls, and answers errors as AWS does. Paths are
 /// taken as they came over the wire, because a topic's slashes come percent-encoded.
 /// </summary>
-internal sealed class CloudApi(IReadOnlyList<ApiOperation> operations, SignatureVerifier signatures, BrokerLimits limits, ILogger logger)
+internal sealed class CloudApi(
+    IReadOnlyList<ApiOperation> operations, SignedCallers callers, MqttOverWebSockets webSockets, BrokerLimits limits, ILogger logger)
 {
     private static readonly string[] DataServices = ["iotdata", "iotdevicegateway"];
     private static readonly string[] ControlServices = ["iot", "execute-api"];
@@ -26,6 +27,11 @@ internal sealed class CloudApi(IReadOnlyList<ApiOperation> operations, Signature
             if (found.Length > 0) plane = found[0].Plane;
 
             var request = await ReadAsync(context, path, query);
+            if (path == MqttOverWebSockets.Path && context.WebSockets.IsWebSocketRequest)
+            {
+                await webSockets.HandleAsync(context, request);
+                return;
+            }
             var caller = Identify(context, request, plane);
             if (operation is null) throw new ApiException(NoSuchOperation(context, path, known: found.Length > 0));
 
@@ -80,13 +86,13 @@ internal sealed class CloudApi(IReadOnlyList<ApiOperation> operations, Signature
             body.GetBuffer().AsMemory(0, (int)body.Length));
     }
 
-    private ApiCaller Identify(HttpContext context, SignedRequest request, ApiPlane plane)
+    private Device Identify(HttpContext context, SignedRequest request, ApiPlane plane)
     {
         if (SignatureClaim.IsMadeBy(request))
         {
             try
             {
-                return new ApiCaller(null, signatures.Verify(request, plane == ApiPlane.Data ? DataServices : ControlServices));
+                return callers.Identify(context, request, plane == ApiPlane.Data ? DataServices : ControlServices);
             }
             catch (ApiException exception) when (plane == ApiPlane.Data)
             {
@@ -95,7 +101,7 @@ internal sealed class CloudApi(IReadOnlyList<ApiOperation> operations, Signature
             }
         }
         // Certificates are for the data endpoint only.
-        if (plane == ApiPlane.Data && context.Features.Get<Device>() is { } device) return new ApiCaller(device, null);
+        if (plane == ApiPlane.Data && context.Features.Get<Device>() is { } device) return device;
         throw new ApiException(new ApiError(
             StatusCodes.Status403Forbidden, plane == ApiPlane.Data ? ApiError.Forbidden.Type : "MissingAuthenticationTokenException", "Missing Authentication Token"));
     }

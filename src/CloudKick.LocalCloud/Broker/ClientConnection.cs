@@ -18,6 +18,7 @@ internal sealed class ClientConnection : IReceiver
     private readonly Broker _broker;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly TimeSpan? _lifetime;
     private readonly long _openedAt;
     private long _lastReceivedAt;
     private long _closedAt;
@@ -32,8 +33,16 @@ internal sealed class ClientConnection : IReceiver
     private PublishHandler? _publishing;
     private SubscribeHandler? _subscribing;
 
-    public ClientConnection(ConnectionContext context, Device device, Broker broker, TimeProvider timeProvider, ILogger logger)
+    /// <param name="context">The bytes.</param>
+    /// <param name="device">Who is at the other side.</param>
+    /// <param name="broker">Serves the client.</param>
+    /// <param name="timeProvider">For deadlines.</param>
+    /// <param name="logger">Told how it ends.</param>
+    /// <param name="lifetime">The connection ends after it; null for none.</param>
+    public ClientConnection(
+        ConnectionContext context, Device device, Broker broker, TimeProvider timeProvider, ILogger logger, TimeSpan? lifetime = null)
     {
+        _lifetime = lifetime;
         _context = context;
         _device = device;
         _broker = broker;
@@ -116,6 +125,10 @@ internal sealed class ClientConnection : IReceiver
         if (Volatile.Read(ref _cause) is not null)
         {
             if (_timeProvider.GetElapsedTime(Volatile.Read(ref _closedAt)) > limits.CloseTimeout) _context.Abort();
+        }
+        else if (_lifetime is { } lifetime && _timeProvider.GetElapsedTime(_openedAt) >= lifetime)
+        {
+            Close(CloseCause.WebSocketExpired);
         }
         else if (_permissions is { IsInForce: false })
         {

@@ -14,6 +14,7 @@ internal sealed record CloseCause(string DisconnectReason, MqttReasonCode? Code 
     public static readonly CloseCause NotAuthorized = new("AUTH_ERROR", MqttReasonCode.NotAuthorized);
     public static readonly CloseCause SlowConsumer = new("THROTTLED", MqttReasonCode.QuotaExceeded);
     public static readonly CloseCause Administrative = new("API_INITIATED_DISCONNECT", MqttReasonCode.AdministrativeAction);
+    public static readonly CloseCause WebSocketExpired = new("WEBSOCKET_TTL_EXPIRATION", MqttReasonCode.MaximumConnectTime);
     public static readonly CloseCause ShuttingDown = new("SERVER_INITIATED_DISCONNECT", MqttReasonCode.ServerShuttingDown);
     public static readonly CloseCause ServerError = new("SERVER_ERROR", MqttReasonCode.UnspecifiedError);
 

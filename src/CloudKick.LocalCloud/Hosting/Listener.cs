@@ -43,6 +43,7 @@ internal sealed class Listener : IAsyncDisposable
         });
 
         var app = builder.Build();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero }); // MQTT has its own
         app.Run(handleHttp);
         try
         {

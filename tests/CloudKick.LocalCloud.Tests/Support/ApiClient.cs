@@ -50,6 +50,19 @@ internal sealed class ApiClient : IDisposable
     public static CloudIdentity Operator(LocalCloudServer server) =>
         CloudCredentials.Open(Path.GetDirectoryName(server.CredentialsFile)!).Identity(CloudCredentials.OperatorProfile, "operator", null);
 
+    /// <summary>The query of an address that is good for a minute.</summary>
+    public static string Presign(LocalCloudServer server, TimeProvider timeProvider, CloudIdentity identity, string path, string service)
+    {
+        var now = timeProvider.GetUtcNow();
+        string date = now.ToString(SignatureV4.DateFormat, CultureInfo.InvariantCulture);
+        var scope = new CredentialScope(date[..8], "eu-central-1", service);
+        string query = $"X-Amz-Algorithm={SignatureV4.Algorithm}&X-Amz-Credential={Uri.EscapeDataString($"{identity.AccessKeyId}/{scope}")}"
+            + $"&X-Amz-Date={date}&X-Amz-Expires=60&X-Amz-SignedHeaders=host";
+        var request = new SignedRequest("GET", path, query, name => name == "host" ? $"localhost:{server.Port}" : null, default);
+        var claim = new SignatureClaim(identity.AccessKeyId, scope, date, now, ["host"], "", null, IsPresigned: true, null);
+        return $"{query}&X-Amz-Signature={Convert.ToHexStringLower(SignatureV4.Sign(request, claim, identity.SecretAccessKey))}";
+    }
+
     public Task<ApiReply> GetAsync(string target, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, target, [], cancellationToken);
 

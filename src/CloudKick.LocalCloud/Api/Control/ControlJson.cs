@@ -89,6 +89,27 @@ internal sealed record PrincipalThingObject(string ThingName, string ThingPrinci
 
 internal sealed record PrincipalThingPage(IReadOnlyList<PrincipalThingObject> PrincipalThingObjects, string? NextToken);
 
+internal sealed record RegisterThingRequest(string? TemplateBody, Dictionary<string, string>? Parameters);
+
+internal sealed record RegisterThingAnswer(string? CertificatePem, IReadOnlyDictionary<string, string> ResourceArns);
+
+internal sealed record CreateTemplateRequest(
+    string? TemplateName, string? TemplateBody, string? Description, string? ProvisioningRoleArn, bool Enabled = false);
+
+internal sealed record CreateTemplateAnswer(string TemplateArn, string TemplateName, int DefaultVersionId);
+
+internal sealed record TemplateAnswer(
+    string TemplateArn, string TemplateName, string? Description, bool Enabled, double CreationDate, double LastModifiedDate)
+{
+    public string? TemplateBody { get; init; }
+
+    public string? ProvisioningRoleArn { get; init; }
+
+    public int? DefaultVersionId { get; init; }
+}
+
+internal sealed record TemplatePage(IReadOnlyList<TemplateAnswer> Templates, string? NextToken);
+
 /// <summary>An answer without members.</summary>
 internal sealed record Nothing;
 
@@ -121,5 +142,11 @@ internal sealed record Nothing;
 [JsonSerializable(typeof(ThingPrincipalPage))]
 [JsonSerializable(typeof(PrincipalThings))]
 [JsonSerializable(typeof(PrincipalThingPage))]
+[JsonSerializable(typeof(RegisterThingRequest))]
+[JsonSerializable(typeof(RegisterThingAnswer))]
+[JsonSerializable(typeof(CreateTemplateRequest))]
+[JsonSerializable(typeof(CreateTemplateAnswer))]
+[JsonSerializable(typeof(TemplateAnswer))]
+[JsonSerializable(typeof(TemplatePage))]
 [JsonSerializable(typeof(Nothing))]
 internal sealed partial class ControlJson : JsonSerializerContext;
