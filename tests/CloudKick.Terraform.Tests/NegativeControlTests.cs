@@ -1,6 +1,7 @@
 namespace CloudKick.Terraform.Tests;
 
 /// <summary>The checks notice what they are there for: each change for the worse fails, and for its own reason.</summary>
+[Parallelizable(ParallelScope.All)]
 internal sealed class NegativeControlTests
 {
     private SchemaServer? _provider;
