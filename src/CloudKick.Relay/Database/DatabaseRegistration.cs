@@ -43,6 +43,9 @@ public static class DatabaseRegistration
         settings.CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
         settings.Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds);
         settings.MaxPoolSize = options.MaximumPoolSize;
+        // Resetting would make the server forget the plans of our functions, after each use of a connection. There is nothing to reset:
+        // settings and locks end with their transaction.
+        settings.NoResetOnClose = true;
         return builder.UseLoggerFactory(loggers).Build();
     }
 

@@ -47,6 +47,7 @@ internal sealed class RelayContestant : IContestant
             ["CloudKick__Mqtt__Port"] = Text(broker.Port),
             ["CloudKick__Mqtt__Tls"] = "false",
             ["CloudKick__Mqtt__MessagesPerSecond"] = "0",
+            ["CloudKick__Mqtt__BytesPerSecond"] = "0",
             ["CloudKick__RateLimits__Key__PerMinute"] = "1000000",
             ["CloudKick__RateLimits__Key__Burst"] = "100000",
         };
