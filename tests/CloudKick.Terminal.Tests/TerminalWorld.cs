@@ -12,6 +12,17 @@ namespace CloudKick.Terminal.Tests;
 /// <summary>What a terminal meets: a cloud, a TAS, and a relay that kicks and hears answers.</summary>
 internal sealed class TerminalWorld : IAsyncDisposable
 {
+    /// <summary>A terminal's policy: its own client id, any topic.</summary>
+    private const string AnyTopic = """
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            { "Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:*:*:client/${iot:Connection.Thing.ThingName}" },
+            { "Effect": "Allow", "Action": ["iot:Subscribe", "iot:Receive", "iot:Publish"], "Resource": "*" }
+          ]
+        }
+        """;
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cloudkick-terminal-");
     private readonly Channel<MqttMessage> _answers = Channel.CreateUnbounded<MqttMessage>();
     private readonly ConcurrentStack<IAsyncDisposable> _owned = [];
@@ -28,12 +39,12 @@ internal sealed class TerminalWorld : IAsyncDisposable
     public static async Task<TerminalWorld> StartAsync(CancellationToken cancellationToken)
     {
         var world = new TerminalWorld();
-        // The listener hears answers on any topic, which the relay's own policy does not allow.
+        // Terminals use topics that the rendered policies do not allow; the listener hears answers on any.
         var options = new LocalCloudOptions
         {
             Port = 0,
             DataDirectory = world._directory.FullName,
-            Policies = new LocalCloudPolicies { Relay = LocalCloudPolicies.AllowEverything.Relay },
+            Policies = new LocalCloudPolicies { Terminal = AnyTopic, Relay = LocalCloudPolicies.AllowEverything.Relay },
         };
         world.Cloud = await LocalCloudServer.StartAsync(options, cancellationToken: cancellationToken);
         world._owned.Push(world.Cloud);
