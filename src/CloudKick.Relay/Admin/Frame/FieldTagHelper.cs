@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 namespace CloudKick.Relay.Admin.Frame;
 
 /// <summary>
-/// One field of a form with its label, hint and faults: <c>&lt;field name="Email" type="email" label="@T["Users.Email"]" /&gt;</c>. What
-/// was sent comes back after a fault; passwords and codes never do. Inside it: the control itself, when it is not an input.
+/// One field of a form with its label, hint and faults: <c>&lt;field name="Email" type="email" label="@T["SignIn.Email"]" /&gt;</c>. What
+/// was sent comes back after a fault; passwords and codes never do. With <c>choices</c> it is a list to choose from. Inside it: the control
+/// itself, with the id <c>f-Name</c>, when it is neither.
 /// </summary>
 [HtmlTargetElement("field")]
 public sealed class FieldTagHelper : TagHelper
@@ -20,6 +21,9 @@ public sealed class FieldTagHelper : TagHelper
 
     /// <summary>The input's type; <c>textarea</c> is one here.</summary>
     public string Type { get; set; } = "text";
+
+    /// <summary>What there is to choose from; null: anything may be typed.</summary>
+    public IEnumerable<Choice>? Choices { get; set; }
 
     /// <summary>What it says at first.</summary>
     public string? Value { get; set; }
@@ -55,38 +59,52 @@ public sealed class FieldTagHelper : TagHelper
         output.Content.AppendHtml(label);
         if (Hint is not null)
             output.Content.AppendHtml(Line("hint", id + "-hint", Hint));
-        output.Content.AppendHtml(inner.IsEmptyOrWhiteSpace ? Input(id, described, own, state?.AttemptedValue, faults.Length > 0) : inner);
+        output.Content.AppendHtml(inner.IsEmptyOrWhiteSpace ? Control(id, described, own, state?.AttemptedValue, faults.Length > 0) : inner);
         foreach (var fault in faults)
             output.Content.AppendHtml(Line("fault", id + "-fault", fault));
     }
 
-    private TagBuilder Input(string id, string described, TagHelperAttribute[] own, string? attempted, bool wrong)
+    private TagBuilder Control(string id, string described, TagHelperAttribute[] own, string? attempted, bool wrong)
     {
-        var isArea = Type == "textarea";
-        var input = new TagBuilder(isArea ? "textarea" : "input") { TagRenderMode = isArea ? TagRenderMode.Normal : TagRenderMode.SelfClosing };
+        var kind = Choices is not null ? "select" : Type == "textarea" ? "textarea" : "input";
+        var control = new TagBuilder(kind) { TagRenderMode = kind == "input" ? TagRenderMode.SelfClosing : TagRenderMode.Normal };
         foreach (var attribute in own)
-            input.Attributes[attribute.Name] = Text(attribute);
-        input.Attributes["id"] = id;
-        input.Attributes["name"] = Name;
-        var value = Type is "password" or "file" || Name == "Code" ? null : attempted ?? Value;
-        if (isArea)
+            control.Attributes[attribute.Name] = Text(attribute);
+        control.Attributes["id"] = id;
+        control.Attributes["name"] = Name;
+        Fill(control, Type is "password" or "file" || Name == "Code" ? null : attempted ?? Value);
+        if (Required)
+            control.Attributes["required"] = null;
+        if (described.Length > 0)
+            control.Attributes["aria-describedby"] = described;
+        if (wrong)
+            control.Attributes["aria-invalid"] = "true";
+        return control;
+    }
+
+    private void Fill(TagBuilder control, string? value)
+    {
+        if (Choices is not null)
         {
-            input.InnerHtml.Append(value ?? "");
+            foreach (var choice in Choices)
+            {
+                var option = new TagBuilder("option") { Attributes = { ["value"] = choice.Value } };
+                if (choice.Value == (value ?? ""))
+                    option.Attributes["selected"] = null;
+                option.InnerHtml.Append(choice.Text);
+                control.InnerHtml.AppendHtml(option);
+            }
+        }
+        else if (control.TagName == "textarea")
+        {
+            control.InnerHtml.Append("\n" + value); // HTML drops a first line end
         }
         else
         {
-            input.Attributes["type"] = Type;
+            control.Attributes["type"] = Type;
             if (value is not null)
-                input.Attributes["value"] = value;
+                control.Attributes["value"] = value;
         }
-
-        if (Required)
-            input.Attributes["required"] = null;
-        if (described.Length > 0)
-            input.Attributes["aria-describedby"] = described;
-        if (wrong)
-            input.Attributes["aria-invalid"] = "true";
-        return input;
     }
 
     private static string? Text(TagHelperAttribute attribute)

@@ -16,6 +16,10 @@ internal sealed class PageOptions
     /// <summary>The time zone that times are shown in, by its IANA name. Default <c>Europe/Amsterdam</c>; UTC where the machine knows no zones.</summary>
     public string TimeZone { get; set; } = UsualTimeZone;
 
+    /// <summary>How long a live view lasts before the browser asks again, and is asked again who it is: 10 s to 1 h, default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
+    public TimeSpan LiveLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The zone itself.</summary>
     public TimeZoneInfo Zone => TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
 }

@@ -14,6 +14,7 @@ internal static class PageRegistration
         services.AddFeatureOptions<PageOptions>(PageOptions.Section);
         services.AddSingleton<IValidateOptions<PageOptions>, PageOptionsValidator>();
         services.AddSingleton<Texts>();
+        services.AddSingleton<Navigation>();
         services.AddSingleton<Assets>();
         services.AddSingleton<Mails>();
         services.AddAntiforgery(antiforgery =>

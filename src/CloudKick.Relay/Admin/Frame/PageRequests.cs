@@ -20,7 +20,7 @@ internal sealed partial class PageRequests(RequestDelegate next, IOptions<PageOp
     /// <summary>Whether a browser asks for a page: by the address, and for addresses that nothing has, by what it accepts.</summary>
     public static bool Is(HttpContext context) =>
         !NotPages.Any(start => context.Request.Path.StartsWithSegments(start, StringComparison.Ordinal))
-        && (!HttpMethods.IsGet(context.Request.Method) || context.Request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) ?? false));
+        && (!HttpMethods.IsGet(context.Request.Method) || context.Request.Headers.Accept.Any(IsOfBrowser));
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -45,6 +45,10 @@ internal sealed partial class PageRequests(RequestDelegate next, IOptions<PageOp
                 PageFailed(logger, context.Request.Method, context.Request.Path, fault);
         }
     }
+
+    // A page, or the live view of one.
+    private static bool IsOfBrowser(string? accept) => accept is not null
+        && (accept.Contains("text/html", StringComparison.OrdinalIgnoreCase) || accept.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase));
 
     private void Guard(IHeaderDictionary headers)
     {

@@ -6,9 +6,9 @@ namespace CloudKick.Relay.Admin.Pages;
 
 /// <summary>The relay's address without anything: leads to where the reader begins.</summary>
 [RequireScope(Scopes.Account)]
-internal sealed class StartPage : AdminPage
+internal sealed class StartPage(Navigation navigation) : AdminPage
 {
     public override string Title => "Shared.Menu";
 
-    public IActionResult OnGet() => LocalRedirect(Navigation.Home(HttpContext, Caller));
+    public IActionResult OnGet() => LocalRedirect(navigation.Home(HttpContext, Caller));
 }

@@ -28,6 +28,8 @@ internal abstract class PeoplePage(UserRegistry directory, Mails mails, IOptions
     /// <summary>The roles that may be given here.</summary>
     public IReadOnlyList<string> Roles => NewUserValidator.RolesFor(Owner);
 
+    public IEnumerable<Choice> RoleChoices => Roles.Select(role => new Choice(role, T["Users.Role-" + role]));
+
     /// <summary>Whether the reader may change anything.</summary>
     public abstract bool MayChange { get; }
 

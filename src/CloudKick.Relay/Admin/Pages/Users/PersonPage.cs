@@ -23,6 +23,8 @@ internal abstract class PersonPage(UserRegistry directory, Mails mails, IOptions
     /// <summary>The roles that may be given here.</summary>
     public IReadOnlyList<string> Roles => NewUserValidator.RolesFor(Owner);
 
+    public IEnumerable<Choice> RoleChoices => Roles.Select(role => new Choice(role, T["Users.Role-" + role]));
+
     /// <summary>Nobody changes what they may do themselves.</summary>
     public bool MayChange => MayWrite && User.UserId != Person.UserId;
 
