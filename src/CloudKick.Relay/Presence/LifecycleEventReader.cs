@@ -76,9 +76,13 @@ internal static class LifecycleEventReader
             && (!IsText(session, MaximumText) || !IsText(reason, MaximumText) || !IsText(address, MaximumText)))
             fault = "a text in it is too long or has control characters";
         else
-            return new PresenceEvent(clientId, connected, version, session ?? "", at, connected ? null : reason, connected ? address : null);
+            return new PresenceEvent(clientId, connected, version, session ?? "", at, connected ? null : reason, connected ? address : null, Principal(root));
         return null;
     }
+
+    // Certificates' ids are all that is of use; what else there is may be longer, and is no fault.
+    private static string? Principal(JsonElement root) =>
+        Text(root, "principalIdentifier") is { Length: > 0 } principal && IsText(principal, MaximumText) ? principal : null;
 
     private static DateTimeOffset? Time(JsonElement root, DateTimeOffset now)
     {

@@ -8,5 +8,6 @@ namespace CloudKick.Relay.Presence;
 /// <param name="At">When, roughly, by the cloud's clock.</param>
 /// <param name="Reason">Why the connection ended, in the cloud's words.</param>
 /// <param name="Address">Where the client connected from.</param>
+/// <param name="Principal">As what: the id of its certificate. Null when the event does not tell.</param>
 internal sealed record PresenceEvent(
-    string ClientId, bool Connected, long Version, string Session, DateTimeOffset At, string? Reason, string? Address);
+    string ClientId, bool Connected, long Version, string Session, DateTimeOffset At, string? Reason, string? Address, string? Principal = null);

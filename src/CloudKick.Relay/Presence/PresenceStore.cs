@@ -6,7 +6,7 @@ namespace CloudKick.Relay.Presence;
 internal sealed class PresenceStore(TenantDatabase database)
 {
     private const string RecordSql =
-        "select record_presence(@clientIds::text[], @connected::boolean[], @versions::bigint[], @sessions::text[], @at::timestamptz[], @reasons::text[], @addresses::text[])";
+        "select record_presence(@clientIds::text[], @connected::boolean[], @versions::bigint[], @sessions::text[], @at::timestamptz[], @reasons::text[], @addresses::text[], @principals::text[])";
 
     /// <summary>Records events, at most one of each client. May be called again with the same ones.</summary>
     /// <returns>How many were news about a terminal of ours.</returns>
@@ -23,6 +23,7 @@ internal sealed class PresenceStore(TenantDatabase database)
                 at = events.Select(e => e.At).ToArray(),
                 reasons = events.Select(e => e.Reason).ToArray(),
                 addresses = events.Select(e => e.Address).ToArray(),
+                principals = events.Select(e => e.Principal).ToArray(),
             },
             cancellationToken);
 }

@@ -16,7 +16,7 @@ internal sealed class TerminalDirectory(TenantDatabase database)
                exists (select from whitelist_entries w where w.merchant_id = t.merchant_id and w.terminal_id = t.terminal_id
                        and (w.enabled_until is null or w.enabled_until > clock_timestamp())) as Whitelisted,
                p.connected as Connected, p.event_at as PresenceAt, p.connected_at as ConnectedAt, p.disconnected_at as DisconnectedAt,
-               p.disconnect_reason as DisconnectReason, p.ip_address as IpAddress,
+               p.disconnect_reason as DisconnectReason, p.ip_address as IpAddress, p.principal_id as PrincipalId,
                s.session_id as SessionId, s.kick_id as SessionKickId, s.opened_at as SessionOpenedAt, s.closed_at as SessionClosedAt,
                s.close_reason as SessionCloseReason
         from terminals t

@@ -31,6 +31,10 @@ internal sealed record TerminalRow
     public required DateTime? DisconnectedAt { get; init; }
     public required string? DisconnectReason { get; init; }
     public required string? IpAddress { get; init; }
+
+    /// <summary>The certificate that it last connected with.</summary>
+    public required string? PrincipalId { get; init; }
+
     public required Guid? SessionId { get; init; }
     public required Guid? SessionKickId { get; init; }
     public required DateTime? SessionOpenedAt { get; init; }

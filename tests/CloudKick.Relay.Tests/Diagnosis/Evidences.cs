@@ -35,6 +35,7 @@ internal static class Evidences
             DisconnectedAt = null,
             DisconnectReason = null,
             IpAddress = null,
+            PrincipalId = null,
             SessionId = null,
             SessionKickId = null,
             SessionOpenedAt = null,

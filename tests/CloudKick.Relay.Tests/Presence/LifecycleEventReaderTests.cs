@@ -23,7 +23,7 @@ internal sealed class LifecycleEventReaderTests
 
         Assert.That(fault, Is.Null);
         Assert.That(read, Is.EqualTo(new PresenceEvent(
-            "T1", true, 3, "a4666d2a7d844ae4ac5d7b38c9cb7967", DateTimeOffset.FromUnixTimeMilliseconds(1795260000123), null, "192.0.2.7")));
+            "T1", true, 3, "a4666d2a7d844ae4ac5d7b38c9cb7967", DateTimeOffset.FromUnixTimeMilliseconds(1795260000123), null, "192.0.2.7", "12b1")));
     }
 
     [Test]
@@ -46,6 +46,15 @@ internal sealed class LifecycleEventReaderTests
         var (read, _) = Read(Connected, """{"versionNumber":"7"}""");
 
         Assert.That(read, Is.EqualTo(new PresenceEvent("T1", true, 7, "", Now, null, null)));
+    }
+
+    [Test]
+    public void A_principal_that_is_no_certificates_id_is_no_fault([Values("", "\\u0000")] string principal)
+    {
+        var role = $"AROA:{new string('x', 200)}";
+
+        Assert.That(Read(Connected, $$"""{"versionNumber":1,"principalIdentifier":"{{principal}}"}""").Read?.Principal, Is.Null);
+        Assert.That(Read(Connected, $$"""{"versionNumber":1,"principalIdentifier":"{{role}}"}""").Read, Is.EqualTo(new PresenceEvent("T1", true, 1, "", Now, null, null)));
     }
 
     [TestCase("not json", "not JSON")]
