@@ -1,27 +1,40 @@
 using System.Security.Cryptography.X509Certificates;
 using Amazon;
-using Amazon.Runtime;
+using CloudKick.AwsIot;
+using CloudKick.AwsIot.Control;
+using CloudKick.AwsIot.Data;
+using CloudKick.Relay.Publishing;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Cloud;
 
-/// <summary>What all clients of AWS's APIs have in common: region, credentials, trust, timeout. Thread safe.</summary>
-internal sealed class AwsClients(IOptions<AwsOptions> options) : IDisposable
+/// <summary>Makes clients of AWS's APIs, with what they have in common: region, credentials, trust, timeout. Thread safe.</summary>
+internal sealed class AwsClients(IOptions<AwsOptions> options, IOptions<RelayMqttOptions> mqtt)
 {
     private const string DefaultProfile = "default";
 
     private readonly AwsOptions _options = options.Value;
-    private readonly Lazy<AwsHttpClients?> _http = new(() => Http(options.Value));
+    private readonly Lazy<X509Certificate2Collection?> _roots = new(() => Roots(options.Value.CaFile));
 
     /// <summary>Whether the relay may call AWS's APIs at all: <c>CloudKick:Aws:Region</c> is set.</summary>
     public bool IsConfigured => _options.Region is not null;
 
-    /// <summary>The region. Only where <see cref="IsConfigured"/>.</summary>
-    public string Region => _options.Region ?? throw new InvalidOperationException($"{AwsOptions.Section}:{nameof(AwsOptions.Region)} is not set.");
+    private string Region => _options.Region ?? throw new InvalidOperationException($"{AwsOptions.Section}:{nameof(AwsOptions.Region)} is not set.");
+
+    /// <summary>A client of the iot API. The caller disposes it.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="IsConfigured"/> is false.</exception>
+    public IAmazonIoT CreateControl() => new AmazonIoTClient(Configure(new AmazonIoTConfig(), _options.ControlEndpoint));
+
+    /// <summary>A client of the iot-data API, which signs its requests. The caller disposes it.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="IsConfigured"/> is false.</exception>
+    public IAmazonIotData CreateData() => new AmazonIotDataClient(Configure(new AmazonIotDataConfig(), DataEndpoint));
+
+    /// <summary>The iot-data API's endpoint: as set, or the one that the relay speaks MQTT with.</summary>
+    public string DataEndpoint => _options.DataEndpoint ?? $"{mqtt.Value.Host}:{mqtt.Value.Port}";
 
     /// <summary>
     /// Sets up a client's configuration; made from it alone, the client finds its credentials by the SDK's chain. The caller may
-    /// change it afterwards, e.g. <see cref="ClientConfig.MaxErrorRetry"/>.
+    /// change it afterwards, e.g. <c>MaxErrorRetry</c>.
     /// </summary>
     /// <param name="config">A new configuration.</param>
     /// <param name="endpoint">As in the settings; null: AWS's own for the region.</param>
@@ -29,7 +42,7 @@ internal sealed class AwsClients(IOptions<AwsOptions> options) : IDisposable
     /// <exception cref="IOException">The authorities' file cannot be read.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The authorities' file holds no certificates.</exception>
     public TConfig Configure<TConfig>(TConfig config, string? endpoint)
-        where TConfig : ClientConfig
+        where TConfig : AwsServiceConfig
     {
         // An address takes the place of the region's, and says nothing of the region that requests are signed for.
         if (endpoint is null)
@@ -39,25 +52,18 @@ internal sealed class AwsClients(IOptions<AwsOptions> options) : IDisposable
         config.AuthenticationRegion = Region;
         config.Timeout = _options.Timeout;
         config.MaxErrorRetry = _options.MaximumRetries;
+        config.TrustedRoots = _roots.Value;
         if (_options.Profile is not null || _options.CredentialsFile is not null)
             config.Profile = new Profile(_options.Profile ?? DefaultProfile, _options.CredentialsFile);
-        if (_http.Value is { } http)
-            config.HttpClientFactory = http;
         return config;
     }
 
-    public void Dispose()
+    private static X509Certificate2Collection? Roots(string? caFile)
     {
-        if (_http.IsValueCreated)
-            _http.Value?.Dispose();
-    }
-
-    private static AwsHttpClients? Http(AwsOptions options)
-    {
-        if (options.CaFile is null)
+        if (caFile is null)
             return null;
         var roots = new X509Certificate2Collection();
-        roots.ImportFromPemFile(options.CaFile);
-        return new AwsHttpClients(roots, options.Timeout);
+        roots.ImportFromPemFile(caFile);
+        return roots;
     }
 }

@@ -1,4 +1,7 @@
+using CloudKick.AwsIot.Control;
+using CloudKick.AwsIot.Data;
 using CloudKick.Relay.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Cloud;
@@ -11,6 +14,8 @@ internal static class CloudRegistration
         services.AddFeatureOptions<AwsOptions>(AwsOptions.Section);
         services.AddSingleton<IValidateOptions<AwsOptions>, AwsOptionsValidator>();
         services.AddSingleton<AwsClients>();
+        services.TryAddSingleton(provider => new LazyClient<IAmazonIoT>(provider.GetRequiredService<AwsClients>().CreateControl));
+        services.TryAddSingleton(provider => new LazyClient<IAmazonIotData>(provider.GetRequiredService<AwsClients>().CreateData));
         return services;
     }
 }

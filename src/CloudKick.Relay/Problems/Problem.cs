@@ -54,6 +54,28 @@ internal static class Problem
 
     public static ProblemResult ApiKeyNotFound(string detail) => new(ProblemTypes.ApiKeyNotFound, detail);
 
+    public static ProblemResult CertificateNotFound(string detail) => new(ProblemTypes.CertificateNotFound, detail);
+
+    public static ProblemResult TooManyCertificates(string detail) => new(ProblemTypes.TooManyCertificates, detail);
+
+    public static ProblemResult CertificateState(string detail) => new(ProblemTypes.CertificateState, detail);
+
+    public static ProblemResult ProvisioningInProgress(string detail) => new(ProblemTypes.ProvisioningInProgress, detail) { RetryAfter = ShortPause };
+
+    public static ProblemResult ProvisioningNotConfigured(string detail) => new(ProblemTypes.ProvisioningNotConfigured, detail);
+
+    /// <param name="detail">What the relay must be allowed, and where.</param>
+    /// <param name="action">The IAM action that it was about; null when it is about the credentials themselves.</param>
+    public static ProblemResult CloudNotAuthorized(string detail, string? action) => new(ProblemTypes.CloudNotAuthorized, detail)
+    {
+        Extensions = action is null ? null : new JsonObject { ["action"] = action },
+    };
+
+    /// <param name="detail">What to do.</param>
+    /// <param name="error">The cloud's name for the error.</param>
+    public static ProblemResult CloudRefused(string detail, string error) =>
+        new(ProblemTypes.CloudRefused, detail) { Extensions = new JsonObject { ["cloudError"] = error } };
+
     public static ProblemResult TerminalExists(string detail) => new(ProblemTypes.TerminalExists, detail);
 
     public static ProblemResult TerminalOffline(string detail, params (string Name, JsonNode? Value)[] extensions) =>

@@ -15,12 +15,16 @@ internal static class ProblemTypes
     public static readonly ProblemType WhitelistEntryNotFound = new("whitelist-entry-not-found", 404, "The terminal is not on the whitelist", Never);
     public static readonly ProblemType MerchantNotFound = new("merchant-not-found", 404, "There is no such merchant", Never);
     public static readonly ProblemType ApiKeyNotFound = new("api-key-not-found", 404, "There is no such API key", Never);
+    public static readonly ProblemType CertificateNotFound = new("certificate-not-found", 404, "The terminal has no such certificate", Never);
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "This address does not answer to this method", Never);
     public static readonly ProblemType TerminalOffline = new("terminal-offline", 409, "The terminal is offline", Safe);
     public static readonly ProblemType KickInProgress = new("kick-in-progress", 409, "Another kick for this terminal is in progress", Safe);
     public static readonly ProblemType KickAlreadyFinal = new("kick-already-final", 409, "The kick has already ended", Never);
     public static readonly ProblemType IdempotencyKeyInUse = new("idempotency-key-in-use", 409, "A request with this idempotency key is still running", Safe);
     public static readonly ProblemType TerminalExists = new("terminal-exists", 409, "The terminal is registered already", Never);
+    public static readonly ProblemType TooManyCertificates = new("too-many-certificates", 409, "The terminal has two active certificates already", Never);
+    public static readonly ProblemType CertificateState = new("certificate-state", 409, "The certificate's state does not allow this", Never);
+    public static readonly ProblemType ProvisioningInProgress = new("provisioning-in-progress", 409, "The terminal's certificates are being changed", Safe);
     public static readonly ProblemType PayloadTooLarge = new("payload-too-large", 413, "The request's body is too large", Never);
     public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "The request's content type is not supported", Never);
     public static readonly ProblemType IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key was used for another request", Never);
@@ -28,6 +32,9 @@ internal static class ProblemTypes
     public static readonly ProblemType CloudConnect1 = new("cloud-connect-1", 422, "This is a Cloud Connect 1.0 request", Never);
     public static readonly ProblemType RateLimited = new("rate-limited", 429, "Too many requests", Safe);
     public static readonly ProblemType InternalError = new("internal-error", 500, "The relay failed", WhenRepeatable);
+    public static readonly ProblemType ProvisioningNotConfigured = new("provisioning-not-configured", 501, "This relay does not make certificates", Never);
+    public static readonly ProblemType CloudNotAuthorized = new("cloud-not-authorized", 502, "The cloud does not let the relay do this", Never);
+    public static readonly ProblemType CloudRefused = new("cloud-refused", 502, "The cloud refused this", Never);
     public static readonly ProblemType CloudUnavailable = new("cloud-unavailable", 503, "The way to the terminals is not available", Safe);
     public static readonly ProblemType DatabaseUnavailable = new("database-unavailable", 503, "The database is not available", WhenRepeatable);
     public static readonly ProblemType TimedOut = new("timed-out", 504, "The relay did not finish in time", WhenRepeatable);
@@ -36,8 +43,10 @@ internal static class ProblemTypes
     public static readonly IReadOnlyList<ProblemType> All =
     [
         InvalidRequest, Unauthorized, InsufficientScope, TerminalNotWhitelisted, NotFound, KickNotFound, TerminalNotFound, WhitelistEntryNotFound,
-        MerchantNotFound, ApiKeyNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse, TerminalExists, PayloadTooLarge,
-        UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, InternalError, CloudUnavailable,
+        MerchantNotFound, ApiKeyNotFound, CertificateNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse, TerminalExists, TooManyCertificates,
+        CertificateState, ProvisioningInProgress, PayloadTooLarge,
+        UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, InternalError, ProvisioningNotConfigured,
+        CloudNotAuthorized, CloudRefused, CloudUnavailable,
         DatabaseUnavailable, TimedOut,
     ];
 }
