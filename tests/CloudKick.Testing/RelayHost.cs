@@ -200,6 +200,8 @@ public sealed class RelayHost : IAsyncDisposable
             new("CloudKick:Aws:ControlEndpoint", endpoint),
             new("CloudKick:Aws:CredentialsFile", cloud.CredentialsFile),
             new("CloudKick:Aws:CaFile", cloud.CaFile),
+            new("CloudKick:Provisioning:PolicyName", "cloudkick-terminal"),
+            new("CloudKick:Provisioning:ThingTypeName", "cloudkick-terminal"),
         ];
     }
 }

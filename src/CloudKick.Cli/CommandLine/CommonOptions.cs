@@ -31,6 +31,12 @@ internal static class CommonOptions
         HelpName = "KEY",
     };
 
+    public static Option<string?> OperatorKey() => new("--key")
+    {
+        Description = "A platform operator's API key [default: CLOUDKICK_ADMIN_KEY, else the running `local`'s]. Others on this machine can see a command line: prefer the variable",
+        HelpName = "KEY",
+    };
+
     public static Option<string?> Database() => new("--database")
     {
         Description = "Connection string, as the schema's owner [default: ConnectionStrings__CloudKickOwner, then ConnectionStrings__CloudKick, else the running `local`]",

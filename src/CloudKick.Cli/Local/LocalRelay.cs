@@ -17,6 +17,9 @@ internal sealed class LocalRelay : IAsyncDisposable
 {
     public const string Loopback = "127.0.0.1";
 
+    // What Terraform calls policy and thing type, and LocalCloud has from the start.
+    private const string TerminalPolicy = "cloudkick-terminal";
+
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(50);
 
@@ -73,6 +76,14 @@ internal sealed class LocalRelay : IAsyncDisposable
         ["CloudKick:Mqtt:CaFile"] = iot.CaFile,
         ["CloudKick:Mqtt:CertificateFile"] = iot.CertificateFile,
         ["CloudKick:Mqtt:PrivateKeyFile"] = iot.PrivateKeyFile,
+        ["CloudKick:Aws:Region"] = iot.Region,
+        ["CloudKick:Aws:DataEndpoint"] = $"{iot.Host}:{Text(iot.Port)}",
+        ["CloudKick:Aws:ControlEndpoint"] = $"{iot.Host}:{Text(iot.Port)}",
+        ["CloudKick:Aws:CaFile"] = iot.CaFile,
+        ["CloudKick:Aws:CredentialsFile"] = iot.CredentialsFile,
+        ["CloudKick:Aws:Profile"] = "relay",
+        ["CloudKick:Provisioning:PolicyName"] = TerminalPolicy,
+        ["CloudKick:Provisioning:ThingTypeName"] = TerminalPolicy,
         ["CloudKick:Tas:Address"] = Loopback,
         ["CloudKick:Tas:Port"] = Text(settings.TasPort),
         ["CloudKick:Tas:PublicHost"] = Loopback,

@@ -167,6 +167,8 @@ internal sealed class LocalStack : IAsyncDisposable
             cloud.Port,
             cloud.CaFile,
             Path.Combine(settings.RelayDirectory, DeviceCertificate.CertificateFile),
-            Path.Combine(settings.RelayDirectory, DeviceCertificate.PrivateKeyFile));
+            Path.Combine(settings.RelayDirectory, DeviceCertificate.PrivateKeyFile),
+            cloud.CredentialsFile,
+            new LocalCloudOptions { DataDirectory = settings.CloudDirectory }.Region);
     }
 }

@@ -66,7 +66,10 @@ internal sealed record LocalState
 /// <param name="CaFile">What clients trust, PEM.</param>
 /// <param name="CertificateFile">The relay's certificate, PEM.</param>
 /// <param name="PrivateKeyFile">Its private key, PEM.</param>
-internal sealed record IotState(string Host, int Port, string CaFile, string CertificateFile, string PrivateKeyFile);
+/// <param name="CredentialsFile">Who may sign requests of its HTTPS APIs, as AWS's tools write it; profile <c>default</c> may do everything.</param>
+/// <param name="Region">The region that they are signed for.</param>
+internal sealed record IotState(
+    string Host, int Port, string CaFile, string CertificateFile, string PrivateKeyFile, string CredentialsFile, string Region);
 
 /// <summary>Where terminals open their OPI sessions.</summary>
 internal sealed record TasState(string Host, int Port);

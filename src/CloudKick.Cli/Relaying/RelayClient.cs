@@ -44,6 +44,13 @@ internal sealed class RelayClient : IDisposable
         using var answer = await SendUntilTakenAsync(() => new HttpRequestMessage(method, path), cancellationToken);
     }
 
+    /// <summary>An answer that is not JSON, as it came.</summary>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
+    {
+        using var answer = await SendUntilTakenAsync(() => new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+        return await answer.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     /// <summary>All pages of a list.</summary>
     public async Task<IReadOnlyList<T>> GetAllAsync<T>(string path, CancellationToken cancellationToken)
     {

@@ -1,56 +1,77 @@
 using System.CommandLine;
-using System.Globalization;
 using CloudKick.Cli.CommandLine;
 using CloudKick.Cli.Local;
-using CloudKick.LocalCloud;
+using CloudKick.Cli.Relaying;
 
 namespace CloudKick.Cli.Terminals;
 
-/// <summary><c>cloudkick terminal provision</c>: gives a terminal an identity in LocalCloud, for any MQTT client to use.</summary>
+/// <summary><c>cloudkick terminal provision</c>: gives a terminal its identity in the cloud, AWS IoT Core or the local stand-in.</summary>
 internal static class ProvisionCommand
 {
     public static Command Create(CommandContext context)
     {
         var terminal = new Argument<string>("TERMINAL_ID") { Description = "The terminal's TMS id, e.g. NL000900" };
-        var output = new Option<string?>("--out") { Description = "Where to write certificate.pem, private.key and ca.pem; what is there is replaced [default: ./TERMINAL_ID]", HelpName = "DIR" };
+        var output = Output("./TERMINAL_ID");
+        var csr = SigningRequestFile();
         var managementSystem = TerminalCommands.ManagementSystem();
-        var noRegister = new Option<bool>("--no-register") { Description = "Do not register an unknown terminal for the demo merchant" };
-        var data = CommonOptions.Data();
+        var noRegister = new Option<bool>("--no-register") { Description = "`local` only: do not register an unknown terminal for the demo merchant" };
         var command = new Command(
             "provision",
-            "Write a certificate with which any MQTT client can play the terminal in `cloudkick local`. A terminal that is not known yet is registered "
-            + "for the demo merchant and put on its whitelist")
+            "Make a certificate with which the terminal, or any MQTT client in its place, can connect to the cloud. The key pair is made on this machine, and stays here. "
+            + "At `cloudkick local` a terminal that is not known yet is registered for the demo merchant and put on its whitelist")
         {
-            terminal, output, managementSystem, noRegister, data,
+            terminal, output, csr, managementSystem, noRegister,
         };
+        var relay = RelayOptions.AddOperatorTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var screen = context.ScreenFor(parsed);
             var id = TerminalIds.MustBeWellFormed(parsed.GetRequiredValue(terminal));
-            var authority = LocalAuthority.Find(parsed.GetValue(data), context, screen);
-            var known = authority.Local is { } local
-                ? await KnownAsync(local, id, parsed.GetRequiredValue(managementSystem), !parsed.GetValue(noRegister), screen, cancellationToken)
-                : null;
-            var directory = Path.GetFullPath(parsed.GetValue(output) ?? id);
-            var clientId = known?.ThingName ?? id;
-            authority.Issue(clientId).WriteTo(directory);
-            var provisioned = new Provisioned(
-                id,
-                clientId,
-                known?.Topic ?? $"{DefaultTopic(parsed.GetRequiredValue(managementSystem))}/{id}",
-                authority.Local?.Iot.Host ?? "localhost",
-                authority.Local?.Iot.Port,
-                DemoTerminals.MqttAlpn,
-                Path.Combine(directory, DeviceCertificate.CertificateFile),
-                Path.Combine(directory, DeviceCertificate.PrivateKeyFile),
-                Path.Combine(directory, DeviceCertificate.CaFile));
-            Show(screen, provisioned);
+            var target = RelayTarget.ResolveOperator(relay, parsed, context, screen);
+            using var terminals = new OperatorTerminals(target);
+            var known = target.Local is { } local
+                ? await KnownAtLocalAsync(local, id, parsed.GetRequiredValue(managementSystem), !parsed.GetValue(noRegister), screen, cancellationToken)
+                : await terminals.FindAsync(id, cancellationToken);
+            if (known is null)
+                throw new CliException(ExitCode.Refused, $"{id} is not registered.", $"Register it first: cloudkick terminal add {id}.", "terminal-not-found");
+
+            await ProvisionAsync(terminals, known, parsed.GetValue(csr), Path.GetFullPath(parsed.GetValue(output) ?? id), screen, cancellationToken);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static async Task<TerminalView?> KnownAsync(
+    public static Option<string?> Output(string theDefault) => new("--out")
+    {
+        Description = $"Where to write certificate.pem, private.key and ca.pem; a private.key that is there is used again [default: {theDefault}]", HelpName = "DIR",
+    };
+
+    public static Option<string?> SigningRequestFile() => new("--csr")
+    {
+        Description = "A signing request (PKCS #10, PEM) that the terminal made; then no key pair is made here", HelpName = "FILE",
+    };
+
+    /// <summary>Has a certificate made, for the request of a file or the key of a directory, and writes what the terminal needs there.</summary>
+    public static async Task ProvisionAsync(
+        OperatorTerminals terminals, TerminalView terminal, string? signingRequestFile, string directory, Screen screen, CancellationToken cancellationToken)
+    {
+        string request;
+        if (signingRequestFile is not null)
+        {
+            request = await ReadAsync(signingRequestFile, cancellationToken);
+        }
+        else
+        {
+            (request, var wasThere) = DeviceKey.RequestIn(directory, terminal.ThingName ?? terminal.TerminalId);
+            if (wasThere)
+                screen.Note($"The key pair in {directory} is used again.");
+        }
+
+        var provisioned = await terminals.ProvisionAsync(terminal.TerminalId, request, cancellationToken);
+        TerminalFiles.Write(directory, provisioned, keyIsHere: signingRequestFile is null).Show(screen);
+    }
+
+    private static async Task<TerminalView?> KnownAtLocalAsync(
         LocalState local, string id, string managementSystem, bool register, Screen screen, CancellationToken cancellationToken)
     {
         using var terminals = new LocalTerminals(local);
@@ -60,11 +81,7 @@ internal static class ProvisionCommand
             known = await terminals.RegisterAsync(id, managementSystem, cancellationToken);
             screen.Note($"{id} was not known: it is registered for {local.MerchantName} now, and on its whitelist.");
         }
-        else if (known is null)
-        {
-            screen.Note($"{id} is not registered: kicks for it are refused until it is (cloudkick terminal add {id} --whitelist).");
-        }
-        else if (known.MerchantId != local.MerchantId)
+        else if (known is not null && known.MerchantId != local.MerchantId)
         {
             screen.Note($"{id} is not {local.MerchantName}'s: its key cannot kick it.");
         }
@@ -74,46 +91,15 @@ internal static class ProvisionCommand
         return known;
     }
 
-    private static void Show(Screen screen, Provisioned provisioned)
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
     {
-        if (screen.IsJson)
+        try
         {
-            screen.Line(provisioned);
-            return;
+            return await File.ReadAllTextAsync(file, cancellationToken);
         }
-
-        screen.Unwrapped(
-            $"""
-            Terminal     {provisioned.TerminalId}
-            Client id    {provisioned.ClientId}
-            Topic        {provisioned.Topic}
-            Certificate  {provisioned.CertificateFile}
-            Private key  {provisioned.PrivateKeyFile}
-            Trust        {provisioned.CaFile}
-
-            To play the terminal:
-
-            {provisioned.Mosquitto()}
-            """);
-    }
-
-    // What the management systems' rows say from the first migration on; only asked when no relay can tell.
-    private static string DefaultTopic(string managementSystem) =>
-        managementSystem.StartsWith("GrundmasterBE", StringComparison.Ordinal) ? "BE-CAT" : "NL-CAT";
-
-    /// <summary>The result; the names are stable.</summary>
-    private sealed record Provisioned(
-        string TerminalId, string ClientId, string Topic, string Host, int? Port, string Alpn, string CertificateFile, string PrivateKeyFile, string CaFile)
-    {
-        public string Mosquitto()
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            var port = Port?.ToString(CultureInfo.InvariantCulture) ?? "PORT";
-            string[] words =
-            [
-                "mosquitto_sub", "-h", Host, "-p", port, "--cafile", CaFile, "--cert", CertificateFile, "--key", PrivateKeyFile,
-                "--tls-alpn", Alpn, "-i", ClientId, "-t", Topic, "-q", "1", "-v",
-            ];
-            return string.Join(' ', words.Select(ShellWord.Quote));
+            throw CliException.Usage($"{file} cannot be read: {unreadable.Message}");
         }
     }
 }

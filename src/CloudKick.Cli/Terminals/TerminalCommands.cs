@@ -16,7 +16,8 @@ internal static class TerminalCommands
 {
     public static Command Create(CommandContext context) => new("terminal", "Terminals: register, provision, simulate, show")
     {
-        Add(context), ProvisionCommand.Create(context), SimulateCommand.Create(context), List(context),
+        Add(context), ProvisionCommand.Create(context), CertificateCommands.List(context), RotateCommand.Create(context), CertificateCommands.Revoke(context),
+        ParametersCommand.Create(context), SimulateCommand.Create(context), List(context),
     };
 
     public static Option<string> ManagementSystem() => new("--management-system")

@@ -18,6 +18,10 @@ internal static class ApiExamples
         ["createApiKey"] = """{"label":"web shop till","scopes":["kicks:write","kicks:read"]}""",
         ["createPlatformApiKey"] = """{"label":"on-call operator","scopes":["platform:admin"]}""",
         ["registerTerminal"] = """{"terminalId":"NL000999","managementSystemId":"GrundmasterNL","label":"spare"}""",
+        ["provisionTerminal"] =
+            """
+            {"certificateSigningRequest":"-----BEGIN CERTIFICATE REQUEST-----\nMIHMMHUCAQAwEzERMA8GA1UEAwwITkwwMDAxMDEwWTATBgcqhkjOPQIBBggqhkjO\nPQMBBwNCAATTPXT0nkjjwUU3srkGjn6jkUFgg/OM2t+C2a674DMtdi20SX1AhUmj\n8qTwgCGCgSTe/AJckZdxn4H71NEEl+9ioAAwCgYIKoZIzj0EAwIDRwAwRAIgZIgT\nHBoCimYLCyBGyB/BSVR9ZpyB4G9zHDmxrPzU3b4CIHsjfRWj7Fk+lnMZ9U6pn+rq\nLVTH1sFLH3KnOdzEePwh\n-----END CERTIFICATE REQUEST-----"}
+            """,
         ["updateTerminal"] = """{"label":"counter 1"}""",
         ["assignTerminal"] = $$"""{"merchantId":"{{DemoIds.Merchant}}"}""",
     };

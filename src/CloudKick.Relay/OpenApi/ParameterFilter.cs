@@ -11,6 +11,7 @@ internal sealed class ParameterFilter : IOperationFilter
     {
         ["terminalId"] = "The terminal's TMS ID: 1 to 16 letters, digits, `_` and `-`.",
         ["merchantId"] = "The merchant's id.",
+        ["certificateId"] = "The certificate's id: 64 hexadecimal digits, in lower case.",
         ["keyId"] = "The key's public id: the third part of the key, 16 characters.",
         ["id"] = "The kick's id, from the answer to `POST /v1/kicks`.",
         ["presence"] = $"Only terminals of this presence: {string.Join(", ", PresenceState.All.Select(state => $"`{state}`"))}.",

@@ -2,6 +2,7 @@ using CloudKick.Relay.Database;
 using CloudKick.Relay.Paging;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals.Certificates;
 using CloudKick.Relay.Terminals.Parameters;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -51,6 +52,7 @@ internal static class AdminTerminalEndpoints
             .WithSummary("Take a terminal from its merchant.")
             .WithDescription("204 also when it was nobody's.");
         terminals.MapAdminParameterSheets();
+        terminals.MapCertificates();
     }
 
     /// <summary>What an operator is told of a terminal that does not exist.</summary>

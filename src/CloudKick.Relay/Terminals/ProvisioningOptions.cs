@@ -19,6 +19,10 @@ public sealed class ProvisioningOptions
     [RegularExpression("^[a-zA-Z0-9:_-]{1,128}$", ErrorMessage = "{0} is no thing type's name: it has 1 to 128 letters, digits and : _ -.")]
     public string? ThingTypeName { get; set; }
 
+    /// <summary>How long one change of a terminal's certificates may take, all its calls of AWS together: 1 s to 35 s, default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:00:35")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// The MQTT host that terminals are told, where it is not the relay's own (<c>CloudKick:Mqtt:Host</c>), e.g. because the relay
     /// goes through a VPC endpoint.

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CloudKick.Relay.Paging;
+using CloudKick.Relay.Terminals.Certificates;
 using CloudKick.Relay.Terminals.Parameters;
 
 namespace CloudKick.Relay.Terminals;
@@ -13,4 +14,8 @@ namespace CloudKick.Relay.Terminals;
 [JsonSerializable(typeof(TerminalPatch))]
 [JsonSerializable(typeof(TerminalAssignment))]
 [JsonSerializable(typeof(ParameterSheet))]
+[JsonSerializable(typeof(CertificatePost))]
+[JsonSerializable(typeof(CertificateAnswer))]
+[JsonSerializable(typeof(CertificateListAnswer))]
+[JsonSerializable(typeof(ProvisionedAnswer))]
 internal sealed partial class TerminalJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Publishing;
+using CloudKick.Relay.Terminals.Certificates;
 using CloudKick.Relay.Terminals.Parameters;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,7 @@ internal static class TerminalRegistration
     {
         services.AddFeatureOptions<ProvisioningOptions>(ProvisioningOptions.Section);
         services.AddSingleton<TerminalDirectory>().AddSingleton<ParameterSheets>();
+        services.AddSingleton<TerminalCertificates>().AddSingleton<CertificateAnswers>().AddSingleton<CloudThings>().AddSingleton<CloudConnections>();
         services.AddSingleton(provider => new TerminalRegistry(
             provider.GetRequiredService<TenantDatabase>(), provider.GetRequiredService<IOptions<RelayMqttOptions>>().Value.ClientIdPrefix));
         return services.AddJsonContext(TerminalJson.Default);

@@ -156,6 +156,51 @@ internal sealed class LocalCommandTests
     }
 
     [Test]
+    public async Task A_terminals_certificate_is_rotated(CancellationToken cancellationToken)
+    {
+        var first = Path.Combine(_local.Home, "NL000902");
+        var next = Path.Combine(_local.Home, "NL000902-next");
+        var old = await ProvisionAsync("provision", first);
+        var again = await ProvisionAsync("provision", first);
+        using (StartMosquittoSub(old, first))
+            await WaitUntilOnlineAsync("NL000902", cancellationToken);
+        var renewed = await ProvisionAsync("rotate", next);
+
+        var tooEarly = await RunAsync(cancellationToken, "terminal", "rotate", "NL000902", "--retire");
+        using var subscriber = StartMosquittoSub(renewed, next);
+        Invocation retired;
+        do
+            retired = await RunAsync(cancellationToken, "terminal", "rotate", "NL000902", "--retire", "--json");
+        while (retired.ExitCode == ExitCode.Refused);
+        var listed = await RunAsync(cancellationToken, "terminal", "certificates", "NL000902", "--json");
+        subscriber.Kill();
+
+        Assert.That(Id(again), Is.EqualTo(Id(old)), "the same key, the same certificate");
+        Assert.That(tooEarly.ExitCode, Is.EqualTo(ExitCode.Refused), tooEarly.Error);
+        Assert.That(retired.JsonLines.Select(Id), Is.EqualTo([Id(old)]));
+        Assert.That(listed.JsonLines.Select(line => $"{Id(line)} {line.GetProperty("status")}"), Is.EqualTo([$"{Id(old)} REVOKED", $"{Id(renewed)} ACTIVE"]));
+
+        async Task<JsonElement> ProvisionAsync(string command, string directory)
+        {
+            var run = await RunAsync(cancellationToken, "terminal", command, "NL000902", "--out", directory, "--json");
+            Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+            return run.JsonLines.Single();
+        }
+
+        static string? Id(JsonElement certificate) => certificate.GetProperty("certificateId").GetString();
+    }
+
+    [Test]
+    public async Task A_terminals_parameters_are_those_of_this_local(CancellationToken cancellationToken)
+    {
+        var run = await RunAsync(cancellationToken, "terminal", "parameters", "NL000101", "--format", "csv");
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        Assert.That(run.Out, Does.Contain("MqtServiceAddress,localhost").And.Contain($"MqtServicePort,{_ready.GetProperty("iot").GetProperty("port")}")
+            .And.Contain($"firewall,TAS,Port,{_ready.GetProperty("tas").GetProperty("port")}"));
+    }
+
+    [Test]
     public async Task A_simulated_terminal_behaves_as_ordered(CancellationToken cancellationToken)
     {
         await using var simulated = CloudKickProcess.Start(["terminal", "simulate", "NL000950", "--behaviour", "old-firmware", "--json"], _local.Home);

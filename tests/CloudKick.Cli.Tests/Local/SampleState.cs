@@ -18,7 +18,7 @@ internal static class SampleState
         MerchantId = new Guid("0192f000-0000-7000-8000-000000000001"),
         MerchantName = "Demo Bakery",
         Terminals = ["NL000101", "NL000102"],
-        Iot = new IotState("localhost", 8443, "/data/cloud/ca.pem", "/data/relay/certificate.pem", "/data/relay/private.key"),
+        Iot = new IotState("localhost", 8443, "/data/cloud/ca.pem", "/data/relay/certificate.pem", "/data/relay/private.key", "/data/cloud/credentials", "eu-central-1"),
         Tas = new TasState("127.0.0.1", 5555),
         Database = "Host=127.0.0.1;Database=cloudkick;Username=owner;Password=secret",
         RelayDatabase = "Host=127.0.0.1;Database=cloudkick;Username=relay;Password=secret",

@@ -55,6 +55,13 @@ internal static class AccessMatrix
         ["PATCH /v1/admin/terminals/{terminalId}"] = PlatformWrites,
         ["PUT /v1/admin/terminals/{terminalId}/merchant"] = PlatformWrites,
         ["DELETE /v1/admin/terminals/{terminalId}/merchant"] = PlatformWrites,
+        ["GET /v1/admin/terminals/{terminalId}/certificates"] = PlatformReads,
+        ["POST /v1/admin/terminals/{terminalId}/certificates"] = PlatformWrites,
+        ["GET /v1/admin/terminals/{terminalId}/certificates/{certificateId}"] = PlatformReads,
+        ["DELETE /v1/admin/terminals/{terminalId}/certificates/{certificateId}"] = PlatformWrites,
+        ["POST /v1/admin/terminals/{terminalId}/certificates/{certificateId}/activate"] = PlatformWrites,
+        ["POST /v1/admin/terminals/{terminalId}/certificates/{certificateId}/deactivate"] = PlatformWrites,
+        ["POST /v1/admin/terminals/{terminalId}/certificates/{certificateId}/revoke"] = PlatformWrites,
 
         // The way in, and what needs nobody.
         ["GET /health/live"] = Everybody,
