@@ -15,6 +15,7 @@ using CloudKick.Relay.Publishing;
 using CloudKick.Relay.RateLimits;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Sessions;
+using CloudKick.Relay.Streams;
 using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Users;
 using CloudKick.Relay.Whitelist;
@@ -59,6 +60,7 @@ public static class RelayApplication
             .AddTerminals()
             .AddCloud()
             .AddPublishing()
+            .AddStreams()
             .AddKicks()
             .AddPresence()
             .AddSessions()

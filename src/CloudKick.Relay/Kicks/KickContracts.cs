@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using CloudKick.Relay.Kicks.Events;
 using CloudKick.Relay.Paging;
 
 namespace CloudKick.Relay.Kicks;
@@ -116,4 +117,5 @@ public sealed record KickStep(string Step, string Status, DateTimeOffset? At, do
 [JsonSerializable(typeof(KickRequest))]
 [JsonSerializable(typeof(KickResponse))]
 [JsonSerializable(typeof(Page<KickResponse>))]
+[JsonSerializable(typeof(KickEventAnswer))]
 internal sealed partial class KickJson : JsonSerializerContext;

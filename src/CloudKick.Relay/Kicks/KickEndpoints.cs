@@ -1,7 +1,9 @@
+using CloudKick.Relay.Kicks.Events;
 using CloudKick.Relay.OpenApi;
 using CloudKick.Relay.Paging;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Streams;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -36,6 +38,18 @@ internal static class KickEndpoints
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.KickNotFound)
             .WithName("getKick")
             .WithSummary("Read a kick.");
+        kicks.MapGet("/{id}/events", EventsAsync)
+            .Produces(StatusCodes.Status200OK, contentType: EventStream.ContentType)
+            .Produces(StatusCodes.Status204NoContent)
+            .DisableRequestTimeout()
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.KickNotFound, ProblemTypes.TooManyStreams)
+            .WithMetadata(new RequestHeader(KickStream.LastEventIdHeader, "Go on behind this event: the id of the last one that came, as browsers send it by themselves."))
+            .WithName("streamKickEvents")
+            .WithSummary("Follow a kick's events as they happen.")
+            .WithDescription(
+                "Server-sent events: first what has happened already, then each event as it happens, named `accepted`, `published`, `delivered`, `connected` "
+                + "and so on, its data a `KickEventAnswer`. When the kick is final, `end` has the kick as `GET` answers it, and the stream is over. "
+                + "A comment comes when there is nothing to tell. A reader that comes again after `end` gets 204.");
         kicks.MapGet("/", ListAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest)
             .WithName("listKicks")
@@ -93,6 +107,9 @@ internal static class KickEndpoints
         WaitPreference.Applied(http.Response, wait);
         return TypedResults.Ok(row.ToResponse());
     }
+
+    private static async Task<IResult> EventsAsync(string id, Caller caller, KickStream stream, HttpContext http, CancellationToken cancellationToken) =>
+        await stream.AnswerAsync(http, caller, caller.RequiredMerchant, id, cancellationToken) ?? TypedResults.Empty;
 
     private static async Task<Results<Ok<Page<KickResponse>>, ProblemResult>> ListAsync(
         [AsParameters] PageQuery page, [AsParameters] KickFilter filter, Caller caller, KickQueries queries, CancellationToken cancellationToken)

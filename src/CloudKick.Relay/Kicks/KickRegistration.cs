@@ -1,4 +1,5 @@
 using CloudKick.Relay.Hosting;
+using CloudKick.Relay.Kicks.Events;
 using FluentValidation;
 
 namespace CloudKick.Relay.Kicks;
@@ -16,6 +17,10 @@ internal static class KickRegistration
         services.AddSingleton<KickAcceptance>();
         services.AddSingleton<KickWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<KickWriter>());
+        services.AddSingleton<KickEvents>();
+        services.AddSingleton<KickStream>();
+        services.AddSingleton<KickPulse>();
+        services.AddHostedService(provider => provider.GetRequiredService<KickPulse>());
         services.AddHostedService<KickSweeper>();
         services.AddHostedService<KickMaintenance>();
         return services.AddJsonContext(KickJson.Default);

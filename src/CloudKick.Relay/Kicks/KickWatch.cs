@@ -4,8 +4,8 @@ using CloudKick.Relay.Database;
 namespace CloudKick.Relay.Kicks;
 
 /// <summary>
-/// Lets a request wait for a kick's end, whichever node brings it about: by the database's notification, and by asking now and then
-/// in case one was missed. Thread-safe.
+/// Lets a request wait for news of a kick, whichever node brings it about: its end by the database's notification, and by asking now
+/// and then in case one was missed. Thread-safe.
 /// </summary>
 internal sealed class KickWatch : IDisposable
 {
@@ -29,39 +29,47 @@ internal sealed class KickWatch : IDisposable
     public async Task WaitAsync(KickId kick, TimeSpan wait, Func<CancellationToken, Task<bool>> isFinal, CancellationToken cancellationToken)
     {
         var started = _timeProvider.GetTimestamp();
-        var signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        Join(kick, signal.Writer);
-        try
+        using var signal = Join(kick);
+        while (!await isFinal(cancellationToken))
         {
-            while (!await isFinal(cancellationToken))
-            {
-                var left = wait - _timeProvider.GetElapsedTime(started);
-                if (left <= TimeSpan.Zero)
-                    return;
-                using var pause = new CancellationTokenSource(left < AskAgainAfter ? left : AskAgainAfter, _timeProvider);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellationToken);
-                Task announced = signal.Reader.ReadAsync(either.Token).AsTask();
-                await announced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-        }
-        finally
-        {
-            Leave(kick, signal.Writer);
+            var left = wait - _timeProvider.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+                return;
+            await signal.WaitAsync(left < AskAgainAfter ? left : AskAgainAfter, cancellationToken);
         }
     }
 
-    public void Dispose() => _subscription.Dispose();
-
-    private void Join(KickId kick, ChannelWriter<bool> waiter)
+    /// <summary>Hears what is announced of a kick, until disposed.</summary>
+    /// <param name="kick">Which.</param>
+    /// <param name="left">Called when it is disposed.</param>
+    public KickSignal Join(KickId kick, Action? left = null)
     {
+        var signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         lock (_lock)
         {
             if (!_waiting.TryGetValue(kick, out var waiters))
                 _waiting[kick] = waiters = [];
-            waiters.Add(waiter);
+            waiters.Add(signal.Writer);
+        }
+
+        return new KickSignal(signal.Reader, _timeProvider, () =>
+        {
+            Leave(kick, signal.Writer);
+            left?.Invoke();
+        });
+    }
+
+    /// <summary>Wakes everybody who waits for news of this kick.</summary>
+    public void Announce(KickId kick)
+    {
+        lock (_lock)
+        {
+            foreach (var waiter in _waiting.GetValueOrDefault(kick, []))
+                waiter.TryWrite(true);
         }
     }
+
+    public void Dispose() => _subscription.Dispose();
 
     private void Leave(KickId kick, ChannelWriter<bool> waiter)
     {
@@ -76,13 +84,8 @@ internal sealed class KickWatch : IDisposable
 
     private void Ended(string payload)
     {
-        if (!Guid.TryParse(payload, out var kick))
-            return;
-        lock (_lock)
-        {
-            foreach (var waiter in _waiting.GetValueOrDefault(new KickId(kick), []))
-                waiter.TryWrite(true);
-        }
+        if (Guid.TryParse(payload, out var kick))
+            Announce(new KickId(kick));
     }
 
     // Announcements may have been missed: everybody who waits asks.
@@ -93,5 +96,28 @@ internal sealed class KickWatch : IDisposable
             foreach (var waiter in _waiting.Values.SelectMany(waiters => waiters))
                 waiter.TryWrite(true);
         }
+    }
+}
+
+/// <summary>One place to wait for news of a kick. For one waiter at a time.</summary>
+internal sealed class KickSignal(ChannelReader<bool> announced, TimeProvider timeProvider, Action leave) : IDisposable
+{
+    private bool _left;
+
+    /// <summary>Returns when something was announced since the last time, or when the wait is over.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using var pause = new CancellationTokenSource(wait, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellationToken);
+        Task waiting = announced.ReadAsync(either.Token).AsTask();
+        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _left, true))
+            leave();
     }
 }

@@ -105,6 +105,12 @@ internal static class Problem
     public static ProblemResult RateLimited(string detail, TimeSpan retryAfter) =>
         new(ProblemTypes.RateLimited, detail) { RetryAfter = retryAfter };
 
+    /// <summary>Too many streams, of a caller or on the node.</summary>
+    /// <param name="detail">Which bound.</param>
+    /// <param name="retryAfter">When to try again.</param>
+    public static ProblemResult TooManyStreams(string detail, TimeSpan retryAfter) =>
+        new(ProblemTypes.TooManyStreams, detail) { RetryAfter = retryAfter };
+
     /// <param name="detail">What is down.</param>
     /// <param name="retryAfter">When to try again; null: in a second.</param>
     public static ProblemResult CloudUnavailable(string detail, TimeSpan? retryAfter = null) =>

@@ -31,6 +31,7 @@ internal static class ProblemTypes
     public static readonly ProblemType ManagementSystemMismatch = new("management-system-mismatch", 422, "The terminal is in another management system", Never);
     public static readonly ProblemType CloudConnect1 = new("cloud-connect-1", 422, "This is a Cloud Connect 1.0 request", Never);
     public static readonly ProblemType RateLimited = new("rate-limited", 429, "Too many requests", Safe);
+    public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "Too many streams are open", Safe);
     public static readonly ProblemType InternalError = new("internal-error", 500, "The relay failed", WhenRepeatable);
     public static readonly ProblemType ProvisioningNotConfigured = new("provisioning-not-configured", 501, "This relay does not make certificates", Never);
     public static readonly ProblemType CloudNotAuthorized = new("cloud-not-authorized", 502, "The cloud does not let the relay do this", Never);
@@ -45,7 +46,7 @@ internal static class ProblemTypes
         InvalidRequest, Unauthorized, InsufficientScope, TerminalNotWhitelisted, NotFound, KickNotFound, TerminalNotFound, WhitelistEntryNotFound,
         MerchantNotFound, ApiKeyNotFound, CertificateNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse, TerminalExists, TooManyCertificates,
         CertificateState, ProvisioningInProgress, PayloadTooLarge,
-        UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, InternalError, ProvisioningNotConfigured,
+        UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, TooManyStreams, InternalError, ProvisioningNotConfigured,
         CloudNotAuthorized, CloudRefused, CloudUnavailable,
         DatabaseUnavailable, TimedOut,
     ];

@@ -52,8 +52,11 @@ internal sealed class UserSessions(TenantDatabase database, NpgsqlDataSource dat
         limit 50
         """;
 
-    /// <summary>The live session with this token, and notes that it was used; null when there is none.</summary>
-    public async Task<SignedIn?> FindAsync(SecretToken token, CancellationToken cancellationToken)
+    /// <summary>The live session with this token; null when there is none.</summary>
+    /// <param name="token">From the cookie.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="noteUse">Whether this counts as use by its person, who is idle otherwise.</param>
+    public async Task<SignedIn?> FindAsync(SecretToken token, CancellationToken cancellationToken, bool noteUse = true)
     {
         SignedIn? session;
         await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
@@ -62,7 +65,7 @@ internal sealed class UserSessions(TenantDatabase database, NpgsqlDataSource dat
                 new CommandDefinition(FindSql, new { tokenHash = token.Hash, idle = options.Value.SessionIdle }, cancellationToken: cancellationToken));
         }
 
-        if (session is { IsComplete: true })
+        if (noteUse && session is { IsComplete: true })
             await database.ExecuteAsync(session.Tenant, SeenSql, new { session.SessionId, resolution = SeenResolution }, cancellationToken);
         return session;
     }

@@ -25,6 +25,7 @@ internal static class AccessMatrix
         ["GET /v1/kicks/"] = $"{MerchantsPeople} key:kicks:read",
         ["POST /v1/kicks/"] = $"{Operators} key:kicks:write",
         ["GET /v1/kicks/{id}"] = $"{MerchantsPeople} key:kicks:read",
+        ["GET /v1/kicks/{id}/events"] = $"{MerchantsPeople} key:kicks:read",
         ["POST /v1/kicks/{id}/cancel"] = $"{Operators} key:kicks:write",
         ["GET /v1/terminals/"] = $"{MerchantsPeople} key:terminals:read",
         ["GET /v1/terminals/{terminalId}"] = $"{MerchantsPeople} key:terminals:read",
