@@ -100,6 +100,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
     {
         await _housekeeping.DisposeAsync();
         await StopListeningAsync(CloseCause.ShuttingDown);
+        await _broker.Faults.DisposeAsync();
         _reservation?.Dispose();
         _serverCertificate.Dispose();
         _authority.Dispose();

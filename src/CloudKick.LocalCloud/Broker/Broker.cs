@@ -25,6 +25,7 @@ internal sealed class Broker
         Router = new MessageRouter(limits, Counters, timeProvider);
         Presence = new PresenceEvents(Router, timeProvider);
         _records = new ConnectionRecords(timeProvider);
+        Faults = new Faults(Connections, Waiters, timeProvider);
     }
 
     public BrokerLimits Limits { get; }
@@ -39,7 +40,7 @@ internal sealed class Broker
 
     public Counters Counters { get; } = new();
 
-    public Faults Faults { get; } = new();
+    public Faults Faults { get; }
 
     public StateWaiters Waiters { get; } = new();
 

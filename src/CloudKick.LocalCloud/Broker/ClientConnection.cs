@@ -20,11 +20,14 @@ internal sealed class ClientConnection : IReceiver
     private readonly ILogger _logger;
     private readonly TimeSpan? _lifetime;
     private readonly long _openedAt;
+    private readonly FreezeGate _freeze = new();
     private long _lastReceivedAt;
     private long _closedAt;
     private int _unacknowledged;
     private bool _cleanSession;
     private CloseCause? _cause;
+    private FaultInForce? _frozenBy;
+    private ConnectPacket? _unanswered;
     private ConnectTerms? _terms;
     private ConnectionPermissions? _permissions;
     private Session? _session;
@@ -55,6 +58,12 @@ internal sealed class ClientConnection : IReceiver
 
     /// <summary>Complete once CONNECT was read.</summary>
     public ConnectionIdentity Identity { get; private set; }
+
+    /// <summary>Whether CONNECT was read.</summary>
+    public bool IsKnown => Volatile.Read(ref _writer) is not null;
+
+    /// <summary>The fault that has this connection frozen; null while it is not.</summary>
+    public FaultInForce? FrozenBy => _freeze.IsClosed ? Volatile.Read(ref _frozenBy) : null;
 
     public MqttProtocolVersion Version { get; private set; }
 
@@ -104,8 +113,27 @@ internal sealed class ClientConnection : IReceiver
     {
         if (Interlocked.CompareExchange(ref _cause, cause, null) is not null) return;
         Volatile.Write(ref _closedAt, _timeProvider.GetTimestamp());
+        if (_freeze.IsClosed) _context.Abort(); // before its writer goes on: nothing of it is to get through
+        _freeze.OpenForGood();
         _writer?.StopWaiting();
         _context.Transport.Input.CancelPendingRead();
+    }
+
+    /// <summary>Nothing more is read or written, until <see cref="Thaw"/>.</summary>
+    /// <returns>False if it is frozen already, or ends.</returns>
+    public bool Freeze(FaultInForce fault)
+    {
+        if (!_freeze.Close()) return false;
+        Volatile.Write(ref _frozenBy, fault);
+        return true;
+    }
+
+    /// <returns>False if it was not frozen.</returns>
+    public bool Thaw()
+    {
+        bool frozen = _freeze.IsClosed;
+        _freeze.Open();
+        return frozen;
     }
 
     /// <summary>The will is not to be published, whatever ends the connection. Called under the broker's lock.</summary>
@@ -147,6 +175,9 @@ internal sealed class ClientConnection : IReceiver
     /// <returns>False if the client has as many unacknowledged messages as the broker's Receive Maximum allows already.</returns>
     public bool TryBeginAcknowledgement() => Interlocked.Increment(ref _unacknowledged) <= _broker.Limits.ReceiveMaximum;
 
+    /// <summary>The client will not hear of this message any more.</summary>
+    public void AbandonAcknowledgement() => Interlocked.Decrement(ref _unacknowledged);
+
     public void AcknowledgePublish(ushort packetIdentifier, MqttReasonCode reasonCode)
     {
         Interlocked.Decrement(ref _unacknowledged);
@@ -162,13 +193,15 @@ internal sealed class ClientConnection : IReceiver
         var input = _context.Transport.Input;
         while (true)
         {
+            await _freeze.WaitAsync();
+            if (_unanswered is { } connect && _cause is null) Admit(connect);
             var result = await input.ReadAsync();
             if (result.IsCanceled) return;
 
             var buffer = result.Buffer;
             try
             {
-                while (_cause is null && MqttFrame.TryRead(ref buffer, _broker.Limits.MaximumPacketSize, out var frame))
+                while (_cause is null && !_freeze.IsClosed && MqttFrame.TryRead(ref buffer, _broker.Limits.MaximumPacketSize, out var frame))
                 {
                     Volatile.Write(ref _lastReceivedAt, _timeProvider.GetTimestamp());
                     if (_session is not null) Handle(frame);
@@ -177,9 +210,9 @@ internal sealed class ClientConnection : IReceiver
             }
             finally
             {
-                input.AdvanceTo(buffer.Start, buffer.End);
+                input.AdvanceTo(buffer.Start, _freeze.IsClosed ? buffer.Start : buffer.End);
             }
-            if (result.IsCompleted || _cause is not null) return;
+            if (_cause is not null || (result.IsCompleted && !_freeze.IsClosed)) return;
             if (_writer is not null) await _writer.WaitForRoomAsync();
         }
     }
@@ -196,16 +229,26 @@ internal sealed class ClientConnection : IReceiver
         Version = connect.Version;
         _terms = ConnectTerms.For(connect, _broker.Limits);
         _cleanSession = connect.CleanStart;
-        _writer = new ConnectionWriter(_context.Transport.Output, Version, TryWriteDelivery);
-        _writing = WriteAsync(_writer);
+        var writer = new ConnectionWriter(_context.Transport.Output, Version, TryWriteDelivery, _freeze);
+        _writing = WriteAsync(writer);
+        Volatile.Write(ref _writer, writer);
 
         if (pipelined) throw new MqttProtocolException(MqttReasonCode.ProtocolError, "AWS IoT Core", "The client did not wait for CONNACK");
+        _broker.Faults.Connecting(this);
+        if (_freeze.IsClosed) _unanswered = connect;
+        else if (_cause is null) Admit(connect);
+    }
+
+    private void Admit(ConnectPacket connect)
+    {
+        _unanswered = null;
+        var client = Identity.Client;
         if (ConnectTerms.Refusal(connect, _broker.Limits) is { } refusal)
         {
             Refuse(refusal, CloseCause.ClientError());
             return;
         }
-        if (!IsAuthorized(connect, _terms.SessionExpiry > TimeSpan.Zero))
+        if (!IsAuthorized(connect, _terms!.SessionExpiry > TimeSpan.Zero))
         {
             _broker.Presence.ConnectFailed(Identity);
             Refuse(MqttReasonCode.NotAuthorized, new CloseCause(CloseCause.NotAuthorized.DisconnectReason));
@@ -222,7 +265,7 @@ internal sealed class ClientConnection : IReceiver
         _publishing = new PublishHandler(_broker, this);
         _subscribing = new SubscribeHandler(_broker, this, session);
         Volatile.Write(ref _session, session);
-        _writer.Send(_terms.ToConnAck(present, _broker.Limits));
+        Writer.Send(_terms.ToConnAck(present, _broker.Limits));
         session.Attach(this);
         _broker.Waiters.Changed();
     }
@@ -293,6 +336,13 @@ internal sealed class ClientConnection : IReceiver
 
             var message = delivery.Message.For(delivery.QualityOfService, delivery.Retain, now);
             DirectOutcome refusal;
+            if (_broker.Faults.StrikeDelivery(client.ClientId))
+            {
+                _broker.Counters.Dropped(1);
+                delivery.Direct?.Written(awaitsConfirmation: packetIdentifier != 0);
+                session.Forget(this, packetIdentifier);
+                continue;
+            }
             if (!Permissions.MayReceive(message.Topic)) refusal = DirectOutcome.NotAuthorized;
             else if (!_broker.Quotas.MayDeliver(client, message.Payload.Length)) refusal = DirectOutcome.Throttled;
             else if (!PublishPacket.TryEncode(message, packetIdentifier, duplicate: false, output, Version, _terms!.MaximumPacketSize)) refusal = DirectOutcome.TooLarge;

@@ -10,7 +10,7 @@ namespace CloudKick.LocalCloud;
 /// as few sends as possible, replies first. Replies are bounded by the reader waiting for room before it reads on;
 /// deliveries by the session's queue. An idle writer holds no buffer.
 /// </summary>
-internal sealed class ConnectionWriter(PipeWriter output, MqttProtocolVersion version, Func<PipeWriter, bool> writeNextDelivery)
+internal sealed class ConnectionWriter(PipeWriter output, MqttProtocolVersion version, Func<PipeWriter, bool> writeNextDelivery, FreezeGate freeze)
 {
     private const int FlushThreshold = 64 * 1024;
     private const int MaximumReplyBytes = 64 * 1024;
@@ -69,9 +69,10 @@ internal sealed class ConnectionWriter(PipeWriter output, MqttProtocolVersion ve
     {
         while (true)
         {
+            await freeze.WaitAsync();
             bool last = WriteReplies();
             bool more = !last;
-            while (more && output.UnflushedBytes < FlushThreshold) more = writeNextDelivery(output);
+            while (more && !freeze.IsClosed && output.UnflushedBytes < FlushThreshold) more = writeNextDelivery(output);
 
             if (output.UnflushedBytes > 0)
             {

@@ -36,35 +36,53 @@ internal sealed class PublishHandler(Broker broker, ClientConnection connection)
             return;
         }
 
-        if (Accept(message) is not { } outcome) return;
+        var (outcome, fault) = Accept(message);
         if (!acknowledge) return;
-        if (outcome == MqttReasonCode.Success && broker.Faults.TryHold(connection, packet.PacketIdentifier)) return;
-        connection.AcknowledgePublish(packet.PacketIdentifier, outcome);
+        if (outcome is { } code && fault?.Kind != CloudFaultKind.Drop) Acknowledge(packet.PacketIdentifier, code, fault?.Delay);
+        else connection.AbandonAcknowledgement();
     }
 
-    /// <returns>What to acknowledge with; null for nothing at all.</returns>
-    private MqttReasonCode? Accept(MqttMessage message)
+    private void Acknowledge(ushort packetIdentifier, MqttReasonCode outcome, TimeSpan? delay)
+    {
+        if (outcome == MqttReasonCode.Success && broker.Faults.TryHold(connection, packetIdentifier)) return;
+        if (delay is { } later) broker.Faults.AcknowledgeLater(connection, packetIdentifier, later);
+        else connection.AcknowledgePublish(packetIdentifier, outcome);
+    }
+
+    /// <returns>What to acknowledge with, null for nothing at all; and the fault that struck.</returns>
+    private (MqttReasonCode? Outcome, CloudFault? Fault) Accept(MqttMessage message)
     {
         var client = connection.Identity.Client;
         if (!connection.Permissions.MayPublish(message.Topic, message.Retain))
         {
             broker.Counters.Refused();
             bool canSay = connection.Version == MqttProtocolVersion.V5 && message.QualityOfService == MqttQualityOfService.AtLeastOnce;
-            if (canSay) return MqttReasonCode.NotAuthorized;
+            if (canSay) return (MqttReasonCode.NotAuthorized, null);
             connection.Close(CloseCause.NotAuthorized);
-            return null;
+            return default;
         }
         if (TopicRules.IsReserved(message.Topic))
         {
             connection.Close(CloseCause.ClientError(MqttReasonCode.TopicNameInvalid));
-            return null;
+            return default;
         }
         if (!broker.Quotas.MayPublish(client, message.Payload.Length))
         {
             broker.Counters.Refused();
-            return null; // AWS discards without a word
+            return default; // AWS discards without a word
         }
-        return broker.Publish(client.ClientId, message);
+        var fault = broker.Faults.StrikePublish(client.ClientId);
+        return (fault?.Kind is CloudFaultKind.Refuse or CloudFaultKind.Discard ? Reject(fault, message) : broker.Publish(client.ClientId, message), fault);
+    }
+
+    private MqttReasonCode? Reject(CloudFault fault, MqttMessage message)
+    {
+        broker.Counters.Refused();
+        if (fault.Kind == CloudFaultKind.Discard) return null;
+        var code = fault.ReasonCode ?? CloudFault.DefaultReason;
+        if (connection.Version == MqttProtocolVersion.V5 && message.QualityOfService == MqttQualityOfService.AtLeastOnce) return code;
+        connection.Close(code == MqttReasonCode.NotAuthorized ? CloseCause.NotAuthorized : CloseCause.ClientError(code));
+        return null;
     }
 
     private string Resolve(ushort alias, string topic)

@@ -121,13 +121,21 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
     /// <summary>Identifiers are a connection's own: what one that the session has left acknowledges is not acknowledged.</summary>
     public void Acknowledge(IReceiver receiver, ushort packetIdentifier)
     {
-        Delivery delivery;
+        if (TryEnd(receiver, packetIdentifier, out var delivery)) delivery.Direct?.Acknowledged();
+    }
+
+    /// <summary>A delivery is thrown away; whoever waits for its acknowledgement goes on waiting.</summary>
+    public void Forget(IReceiver receiver, ushort packetIdentifier) => TryEnd(receiver, packetIdentifier, out _);
+
+    private bool TryEnd(IReceiver receiver, ushort packetIdentifier, out Delivery delivery)
+    {
+        delivery = default;
         lock (_gate)
         {
-            if (_receiver != receiver || !_queue.Acknowledge(packetIdentifier, out delivery)) return;
+            if (_receiver != receiver || !_queue.Acknowledge(packetIdentifier, out delivery)) return false;
         }
-        delivery.Direct?.Acknowledged();
         receiver.DeliveriesWaiting();
+        return true;
     }
 
     /// <param name="filter">As the client wrote it, with <c>$share/group/</c>.</param>

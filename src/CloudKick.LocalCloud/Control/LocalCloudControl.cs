@@ -110,6 +110,43 @@ public sealed class LocalCloudControl
     /// <summary>The broker is back, on the same port. Does nothing if it was not down.</summary>
     public Task ComeBackAsync(CancellationToken cancellationToken) => _server.ComeBackAsync(cancellationToken);
 
+    /// <summary>The faults that were ordered and are not over.</summary>
+    public IReadOnlyList<OrderedFault> Faults => _broker.Faults.InForce;
+
+    /// <summary>
+    /// Orders a fault, until its count or duration is used up, or it is withdrawn. Several may be in force; what happens to a
+    /// message or a new connection is decided by the first that was ordered of those that apply.
+    /// </summary>
+    /// <exception cref="ArgumentException">It lacks something, or has something that its kind does not take.</exception>
+    /// <exception cref="InvalidOperationException">1,000 faults are in force.</exception>
+    public OrderedFault Order(CloudFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return fault.Mistake is { } wrong ? throw new ArgumentException(wrong, nameof(fault)) : _broker.Faults.Order(fault);
+    }
+
+    /// <summary>Waits until a fault is so, for instance has struck.</summary>
+    public Task WaitForFaultAsync(Func<OrderedFault, bool> condition, CancellationToken cancellationToken) =>
+        WaitUntilAsync(() => Faults.Any(condition), cancellationToken);
+
+    /// <summary>Withdraws a fault; connections that it froze thaw.</summary>
+    /// <returns>False if it is over already, or never was.</returns>
+    public bool Withdraw(int id) => _broker.Faults.Withdraw(id);
+
+    /// <summary>
+    /// Frozen connections go on where they were; of the faults that freeze, those ordered for these clients, or for a pattern
+    /// that this one matches, are withdrawn.
+    /// </summary>
+    /// <param name="clients">Client ids, with <c>*</c> and <c>?</c>.</param>
+    /// <returns>How many connections thawed.</returns>
+    public int Thaw(string clients = CloudFault.Everyone) => _broker.Faults.Thaw(clients);
+
+    /// <summary>Whether a client's connection is frozen.</summary>
+    public bool IsFrozen(string clientId) => _broker.FindConnection(clientId)?.FrozenBy is not null;
+
+    /// <summary>Withdraws all faults, <see cref="RefusePublish"/> too; frozen connections thaw, acknowledgements that were held are sent.</summary>
+    public void Reset() => _broker.Faults.Reset();
+
     /// <summary>
     /// From now on accepted messages are delivered but their PUBACKs held back, until <see cref="ReleaseAcknowledgements"/>
     /// or <see cref="LoseAcknowledgements"/>.

@@ -27,9 +27,12 @@ internal sealed class MessageOperations(Broker broker, ApiGate gate, TimeProvide
         gate.Demand(call, "iot:Publish", $"topic/{topic}");
         if (message.Retain) gate.Demand(call, "iot:RetainPublish", $"topic/{topic}");
 
-        // A message over HTTPS has no client id.
-        if (Refusal(call, broker.Publish("", message)) is { } refusal) throw refusal;
-        await call.AnswerAsync(new ApiOutcome("OK", call.RequestId), ApiJson.Default.ApiOutcome);
+        await WithFaultsAsync(call, () =>
+        {
+            // A message over HTTPS has no client id.
+            if (Refusal(call, broker.Publish("", message)) is { } refusal) throw refusal;
+            return Task.CompletedTask;
+        });
     }
 
     private async Task SendDirectMessageAsync(ApiCall call)
@@ -44,9 +47,28 @@ internal sealed class MessageOperations(Broker broker, ApiGate gate, TimeProvide
         };
         gate.Demand(call, "iot:SendDirectMessage", $"client/{clientId}", new Dictionary<string, string> { ["iot:Topic"] = topic });
 
-        var direct = new DirectMessage();
-        var outcome = await WaitAsync(broker.SendDirectAsync(clientId, message, direct), direct, TimeSpan.FromSeconds(seconds), call.Aborted);
-        if (Refusal(call, clientId, topic, outcome, confirmation) is { } refusal) throw refusal;
+        await WithFaultsAsync(call, async () =>
+        {
+            var direct = new DirectMessage();
+            var outcome = await WaitAsync(broker.SendDirectAsync(clientId, message, direct), direct, TimeSpan.FromSeconds(seconds), call.Aborted);
+            if (Refusal(call, clientId, topic, outcome, confirmation) is { } refusal) throw refusal;
+        });
+    }
+
+    /// <summary>Sends and answers, unless a fault is ordered for the caller.</summary>
+    private async Task WithFaultsAsync(ApiCall call, Func<Task> send)
+    {
+        var fault = broker.Faults.StrikePublish(call.Caller.ThingName);
+        if (fault?.Kind is CloudFaultKind.Refuse or CloudFaultKind.Discard) broker.Counters.Refused();
+        if (fault?.Kind == CloudFaultKind.Refuse) throw Refusal(call, fault.ReasonCode ?? CloudFault.DefaultReason)!;
+
+        if (fault?.Kind != CloudFaultKind.Discard) await send();
+        if (fault?.Kind is CloudFaultKind.Discard or CloudFaultKind.Drop)
+        {
+            call.Context.Abort();
+            return;
+        }
+        if (fault?.Delay is { } delay) await Task.Delay(delay, timeProvider, call.Aborted);
         await call.AnswerAsync(new ApiOutcome("OK", call.RequestId), ApiJson.Default.ApiOutcome);
     }
 
