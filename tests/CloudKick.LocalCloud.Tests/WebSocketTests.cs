@@ -56,14 +56,14 @@ internal sealed class WebSocketTests : CloudFixture
         using var socket = await OpenAsync(ApiClient.Operator(Cloud.Server), cancellationToken);
         var connect = new ConnectPacket { Version = MqttProtocolVersion.V5, ClientIdentifier = "browser", KeepAlive = 1200 };
         await SendAsync(socket, connect.Encode, cancellationToken);
-        await Control.WaitForConnectedAsync("browser", cancellationToken);
+        await ReceiveAsync(socket, cancellationToken); // CONNACK; one message may hold several packets, so nothing is asked before
         using var operators = ApiClient.Signed(Cloud);
 
         for (int minutes = 0; minutes < 24 * 60; minutes += 15)
         {
-            Assert.That(Control.ConnectedClients, Is.EqualTo(1));
+            Assert.That(Control.ConnectedClients, Is.EqualTo(1), $"after {minutes} minutes");
             await SendAsync(socket, output => default(PingReqPacket).Encode(output, MqttProtocolVersion.V5), cancellationToken);
-            await ReceiveAsync(socket, minutes == 0 ? 2 : 1, cancellationToken); // the first time CONNACK, then PINGRESP
+            await ReceiveAsync(socket, cancellationToken);
             Time.Advance(TimeSpan.FromMinutes(15));
         }
         await Control.WaitForDisconnectedAsync("browser", cancellationToken);
@@ -106,10 +106,10 @@ internal sealed class WebSocketTests : CloudFixture
         }
     }
 
-    private static async Task ReceiveAsync(ClientWebSocket socket, int messages, CancellationToken cancellationToken)
+    private static async Task ReceiveAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
-        var buffer = new byte[256];
-        for (int i = 0; i < messages; i++) await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
+        var received = await socket.ReceiveAsync(new byte[256].AsMemory(), cancellationToken);
+        Assert.That(received.MessageType, Is.EqualTo(WebSocketMessageType.Binary));
     }
 
     private static ValueTask SendAsync(ClientWebSocket socket, Action<System.Buffers.IBufferWriter<byte>> encode, CancellationToken cancellationToken)
