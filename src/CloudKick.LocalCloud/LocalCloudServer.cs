@@ -12,6 +12,9 @@ namespace CloudKick.LocalCloud;
 /// </summary>
 public sealed class LocalCloudServer : IAsyncDisposable
 {
+    // How much too long a body may be and still get an answer.
+    private const int ReadInVain = 1024 * 1024;
+
     private readonly LocalCloudOptions _options;
     private readonly CertificateAuthority _authority;
     private readonly X509Certificate2 _serverCertificate;
@@ -167,7 +170,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
         _broker.Resume();
         _listener = await Listener.StartAsync(
             new IPEndPoint(_options.Address, port), _tls.ToKestrel(_options.Limits.HandshakeTimeout), _handler.HandleAsync,
-            _api.HandleAsync, _options.Limits.MaximumPayload, _loggerFactory, cancellationToken);
+            _api.HandleAsync, _options.Limits.MaximumPayload + ReadInVain, _loggerFactory, cancellationToken);
         Port = _listener.Port;
         BrokerLog.Listening(_loggerFactory.CreateLogger<LocalCloudServer>(), _options.Address.ToString(), Port, CaFile);
     }

@@ -69,18 +69,31 @@ internal sealed class CloudApi(
         return question < 0 ? (target, "") : (target[..question], target[(question + 1)..]);
     }
 
-    /// <summary>Signatures cover the body, so it is read before anything is known of its sender; never more than a message may have.</summary>
+    /// <summary>
+    /// Signatures cover the body, so it is read before anything is known of its sender; never more is kept than a message may
+    /// have. A body that is not much longer is read to its end all the same: a caller that still writes hears no answer.
+    /// </summary>
     private async Task<SignedRequest> ReadAsync(HttpContext context, string path, string query)
     {
+        var tooLarge = ApiError.TooLarge($"The payload exceeds the maximum size allowed, {limits.MaximumPayload} bytes.");
         using var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, limits.MaximumPayload));
         try
         {
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            var reader = context.Request.BodyReader;
+            while (true)
+            {
+                var read = await reader.ReadAsync(context.RequestAborted);
+                if (body.Length <= limits.MaximumPayload)
+                    foreach (var segment in read.Buffer) body.Write(segment.Span[..(int)Math.Min(segment.Length, limits.MaximumPayload + 1 - body.Length)]);
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) break;
+            }
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            throw new ApiException(ApiError.TooLarge($"The payload exceeds the maximum size allowed, {limits.MaximumPayload} bytes."));
+            throw new ApiException(tooLarge);
         }
+        if (body.Length > limits.MaximumPayload) throw new ApiException(tooLarge);
         return new SignedRequest(
             context.Request.Method, path, query, name => context.Request.Headers.TryGetValue(name, out var values) ? string.Join(',', values.ToArray()) : null,
             body.GetBuffer().AsMemory(0, (int)body.Length));
