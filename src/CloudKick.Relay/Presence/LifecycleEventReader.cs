@@ -6,7 +6,7 @@ namespace CloudKick.Relay.Presence;
 /// <summary>
 /// Reads AWS IoT Core's lifecycle events (developer guide, "Lifecycle events"). Lenient about what is not needed: unknown members,
 /// numbers in quotes, members that are missing. Strict about what would mislead: an event that cannot be put in order, that is of another
-/// client than its topic says, or whose texts are longer than they can be. Pure.
+/// client or kind than its topic says, or whose texts are longer than they can be. Pure.
 /// </summary>
 internal static class LifecycleEventReader
 {
@@ -14,6 +14,8 @@ internal static class LifecycleEventReader
     public const string ConnectedTopics = "$aws/events/presence/connected/";
     public const string DisconnectedTopics = "$aws/events/presence/disconnected/";
 
+    private const string Connected = "connected";
+    private const string Disconnected = "disconnected";
     private const int MaximumDepth = 8;
     private const int MaximumClientId = 128;
     private const int MaximumText = 128;
@@ -32,41 +34,60 @@ internal static class LifecycleEventReader
     {
         read = null;
         fault = null;
-        bool connected = topic.StartsWith(ConnectedTopics, StringComparison.Ordinal);
+        var connected = topic.StartsWith(ConnectedTopics, StringComparison.Ordinal);
         if (!connected && !topic.StartsWith(DisconnectedTopics, StringComparison.Ordinal))
             return Fail("it came on another topic", out fault);
         var clientId = topic[(connected ? ConnectedTopics : DisconnectedTopics).Length..];
         if (!IsText(clientId, MaximumClientId) || clientId.Length == 0)
             return Fail("the topic names no client", out fault);
-        if (payload.Length > MaximumBytes)
-            return Fail("it is too long", out fault);
+        read = Parse(payload, clientId, connected, now, out fault);
+        return read is not null;
+    }
 
+    /// <summary>As the other, of an event that comes without its topic, as a rule passes it on: it says itself of which client and kind it is.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> payload, DateTimeOffset now, out PresenceEvent? read, out string? fault)
+    {
+        read = Parse(payload, null, null, now, out fault);
+        return read is not null;
+    }
+
+    private static PresenceEvent? Parse(ReadOnlyMemory<byte> payload, string? clientId, bool? connected, DateTimeOffset now, out string? fault)
+    {
+        fault = "it is too long";
+        if (payload.Length > MaximumBytes)
+            return null;
         try
         {
             using var document = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = MaximumDepth });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return Fail("it is not an object", out fault);
-            read = Read(document.RootElement, clientId, connected, now, out fault);
+            fault = "it is not an object";
+            return document.RootElement.ValueKind == JsonValueKind.Object ? Read(document.RootElement, clientId, connected, now, out fault) : null;
         }
         catch (JsonException)
         {
-            return Fail("it is not JSON", out fault);
+            fault = "it is not JSON";
+            return null;
         }
         // A text with half a surrogate pair in it.
         catch (InvalidOperationException)
         {
-            return Fail("a text in it is not Unicode", out fault);
+            fault = "a text in it is not Unicode";
+            return null;
         }
-
-        return read is not null;
     }
 
-    private static PresenceEvent? Read(JsonElement root, string clientId, bool connected, DateTimeOffset now, out string? fault)
+    private static PresenceEvent? Read(JsonElement root, string? ofClient, bool? ofKind, DateTimeOffset now, out string? fault)
     {
         fault = null;
-        if (Text(root, "clientId") is { } named && named != clientId)
+        var (named, type) = (Text(root, "clientId"), Text(root, "eventType"));
+        var clientId = ofClient ?? named;
+        var connected = ofKind ?? type switch { Connected => true, Disconnected => false, _ => null };
+        if (string.IsNullOrEmpty(clientId) || !IsText(clientId, MaximumClientId))
+            fault = "it names no client";
+        else if (named is not null && named != clientId)
             fault = "its clientId is not the topic's";
-        else if (Text(root, "eventType") is { } type && type != (connected ? "connected" : "disconnected"))
+        else if (connected is null)
+            fault = "its eventType is neither connected nor disconnected";
+        else if (type is not null && type != (connected.Value ? Connected : Disconnected))
             fault = "its eventType is not the topic's";
         else if (Number(root, "versionNumber") is not (>= 0 and var version))
             fault = "it has no versionNumber";
@@ -76,7 +97,8 @@ internal static class LifecycleEventReader
             && (!IsText(session, MaximumText) || !IsText(reason, MaximumText) || !IsText(address, MaximumText)))
             fault = "a text in it is too long or has control characters";
         else
-            return new PresenceEvent(clientId, connected, version, session ?? "", at, connected ? null : reason, connected ? address : null, Principal(root));
+            return new PresenceEvent(
+                clientId, connected.Value, version, session ?? "", at, connected.Value ? null : reason, connected.Value ? address : null, Principal(root));
         return null;
     }
 

@@ -22,7 +22,12 @@ internal sealed partial class MqttPresenceSource(
         new(LifecycleEventReader.DisconnectedTopics + "+", MqttQualityOfService.AtLeastOnce),
     ];
 
-    public async Task RunAsync(Func<PresenceEvent, CancellationToken, ValueTask> deliver, CancellationToken stoppingToken)
+    private volatile string? _fault = "not subscribed yet";
+    private volatile bool _subscribed;
+
+    public string? Fault => _fault;
+
+    public async Task RunAsync(PresenceDelivery deliver, CancellationToken stoppingToken)
     {
         // One wake-up is enough, however often the connection changed.
         var connections = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -34,7 +39,12 @@ internal sealed partial class MqttPresenceSource(
             ConnectionChanged = change =>
             {
                 Changed(logger, change.State, change.Cause);
-                if (change.State == MqttClientState.Connected)
+                // From the second connection on, the client itself subscribes again to what was granted once.
+                if (change.State != MqttClientState.Connected)
+                    _fault = $"its connection to the cloud is {change.State}: {change.Cause}";
+                else if (_subscribed)
+                    _fault = null;
+                else
                     connections.Writer.TryWrite(true);
             },
         });
@@ -42,7 +52,6 @@ internal sealed partial class MqttPresenceSource(
         client.Start();
         try
         {
-            // The client itself subscribes again to what was granted once.
             do
             {
                 await connections.Reader.ReadAsync(stoppingToken);
@@ -70,7 +79,12 @@ internal sealed partial class MqttPresenceSource(
             {
                 var reasons = await client.SubscribeAsync(Subscriptions, stoppingToken);
                 if (reasons.All(reason => !reason.IsFailure()))
+                {
+                    _subscribed = true;
+                    _fault = null;
                     return true;
+                }
+                _fault = $"the cloud refuses the subscription: {string.Join(", ", reasons)}";
                 Refused(logger, string.Join(", ", reasons), options.Value.SubscribeRetryDelay.TotalSeconds);
             }
             catch (MqttException failure)
@@ -84,14 +98,16 @@ internal sealed partial class MqttPresenceSource(
         return false;
     }
 
-    private ValueTask TakeAsync(
-        MqttMessage message, Func<PresenceEvent, CancellationToken, ValueTask> deliver, CancellationToken cancellationToken)
+    // Acknowledged to the cloud when there was room for it; whether it is in the database by then is not waited for.
+    private async ValueTask TakeAsync(MqttMessage message, PresenceDelivery deliver, CancellationToken cancellationToken)
     {
         if (LifecycleEventReader.TryRead(message.Topic, message.Payload, timeProvider.GetUtcNow(), out var read, out var fault))
-            return deliver(read!, cancellationToken);
+        {
+            await deliver(read!, cancellationToken);
+            return;
+        }
         metrics.Malformed();
         Malformed(logger, message.Payload.Length, fault!);
-        return ValueTask.CompletedTask;
     }
 
     [LoggerMessage(4301, LogLevel.Information, "The presence connection is {State}: {Cause}")]

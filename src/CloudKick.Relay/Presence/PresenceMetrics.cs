@@ -12,6 +12,7 @@ internal sealed class PresenceMetrics
     private readonly Counter<long> _malformed;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _applied;
+    private readonly Counter<long> _queueFailures;
 
     public PresenceMetrics(IMeterFactory meters)
     {
@@ -20,6 +21,7 @@ internal sealed class PresenceMetrics
         _malformed = meter.CreateCounter<long>("cloudkick.presence.malformed", "{event}", "Lifecycle events that could not be read");
         _refused = meter.CreateCounter<long>("cloudkick.presence.refused", "{event}", "Lifecycle events that the database refused");
         _applied = meter.CreateCounter<long>("cloudkick.presence.applied", "{event}", "Lifecycle events that were news about a terminal");
+        _queueFailures = meter.CreateCounter<long>("cloudkick.presence.queue_failures", "{call}", "Calls of the presence queue that failed");
     }
 
     public void Received() => _received.Add(1);
@@ -27,6 +29,8 @@ internal sealed class PresenceMetrics
     public void Malformed() => _malformed.Add(1);
 
     public void Refused() => _refused.Add(1);
+
+    public void QueueFailed() => _queueFailures.Add(1);
 
     public void Applied(int events) => _applied.Add(events);
 }

@@ -7,8 +7,8 @@ namespace CloudKick.Relay.Presence;
 /// <summary>Takes presence events from every source and records them, in order for each client, in batches.</summary>
 internal sealed partial class PresenceRecorder : BackgroundService
 {
-    private readonly IEnumerable<IPresenceSource> _sources;
-    private readonly DatabaseQueue<PresenceEvent> _queue;
+    private readonly IReadOnlyList<IPresenceSource> _sources;
+    private readonly DatabaseQueue<Taken> _queue;
     private readonly PresenceMetrics _metrics;
     private readonly ILogger<PresenceRecorder> _logger;
 
@@ -16,7 +16,7 @@ internal sealed partial class PresenceRecorder : BackgroundService
     private readonly HashSet<string> _inBatch = new(StringComparer.Ordinal);
 
     public PresenceRecorder(
-        IEnumerable<IPresenceSource> sources, PresenceStore store, PresenceMetrics metrics, IOptions<PresenceOptions> options,
+        IReadOnlyList<IPresenceSource> sources, PresenceStore store, PresenceMetrics metrics, IOptions<PresenceOptions> options,
         TimeProvider timeProvider, ILogger<PresenceRecorder> logger)
     {
         _sources = sources;
@@ -28,9 +28,14 @@ internal sealed partial class PresenceRecorder : BackgroundService
             BatchSize = options.Value.BatchSize,
             DrainTimeout = options.Value.DrainTimeout,
         };
-        _queue = new DatabaseQueue<PresenceEvent>(
+        _queue = new DatabaseQueue<Taken>(
             bounds,
-            async (events, cancellationToken) => _metrics.Applied(await store.RecordAsync(events, cancellationToken)),
+            async (batch, cancellationToken) =>
+            {
+                _metrics.Applied(await store.RecordAsync([.. batch.Select(taken => taken.Event)], cancellationToken));
+                foreach (var taken in batch)
+                    taken.Recorded.TrySetResult(true);
+            },
             Fits, Refused, timeProvider, logger);
     }
 
@@ -58,30 +63,38 @@ internal sealed partial class PresenceRecorder : BackgroundService
     private static async Task StoppedAsync(CancellationToken stoppingToken) =>
         await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private ValueTask TakeAsync(PresenceEvent taken, CancellationToken cancellationToken)
+    private async ValueTask<Task<bool>> TakeAsync(PresenceEvent next, CancellationToken cancellationToken)
     {
         _metrics.Received();
-        return _queue.AddAsync(taken, cancellationToken);
+        var taken = new Taken(next);
+        await _queue.AddAsync(taken, cancellationToken);
+        return taken.Recorded.Task;
     }
 
     // Each event of a client is judged against the one before it, so they are not to be written at once.
-    private bool Fits(IReadOnlyList<PresenceEvent> batch, PresenceEvent next)
+    private bool Fits(IReadOnlyList<Taken> batch, Taken next)
     {
         if (batch.Count == 1)
         {
             _inBatch.Clear();
-            _inBatch.Add(batch[0].ClientId);
+            _inBatch.Add(batch[0].Event.ClientId);
         }
 
-        return _inBatch.Add(next.ClientId);
+        return _inBatch.Add(next.Event.ClientId);
     }
 
-    private void Refused(PresenceEvent refused, PostgresException fault)
+    private void Refused(Taken refused, PostgresException fault)
     {
         _metrics.Refused();
-        NotRecorded(_logger, refused.ClientId, fault);
+        NotRecorded(_logger, refused.Event.ClientId, fault);
+        refused.Recorded.TrySetResult(false);
     }
 
-    [LoggerMessage(4300, LogLevel.Error, "A presence event of client {ClientId} cannot be recorded and is dropped")]
+    [LoggerMessage(4300, LogLevel.Error, "A presence event of client {ClientId} cannot be recorded")]
     private static partial void NotRecorded(ILogger logger, string clientId, PostgresException exception);
+
+    private sealed record Taken(PresenceEvent Event)
+    {
+        public TaskCompletionSource<bool> Recorded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

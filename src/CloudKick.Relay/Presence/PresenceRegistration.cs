@@ -1,3 +1,4 @@
+using CloudKick.Relay.Health;
 using CloudKick.Relay.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -9,16 +10,20 @@ internal static class PresenceRegistration
     public static IServiceCollection AddPresence(this IServiceCollection services)
     {
         services.AddFeatureOptions<PresenceOptions>(PresenceOptions.Section);
+        services.AddSingleton<IValidateOptions<PresenceOptions>, PresenceOptionsValidator>();
         services.AddSingleton<PresenceStore>();
         services.AddSingleton<PresenceMetrics>();
         services.AddSingleton<MqttPresenceSource>();
-        services.AddHostedService<PresenceRecorder>(provider => new PresenceRecorder(
-            provider.GetRequiredService<IOptions<PresenceOptions>>().Value.Mqtt ? [provider.GetRequiredService<MqttPresenceSource>()] : [],
-            provider.GetRequiredService<PresenceStore>(),
-            provider.GetRequiredService<PresenceMetrics>(),
-            provider.GetRequiredService<IOptions<PresenceOptions>>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<PresenceRecorder>>()));
+        services.AddSingleton<PresenceQueue>();
+        services.AddSingleton<SqsPresenceSource>();
+        services.AddSingleton<IReadOnlyList<IPresenceSource>>(provider => provider.GetRequiredService<IOptions<PresenceOptions>>().Value.Source switch
+        {
+            PresenceSourceKind.Sqs => [provider.GetRequiredService<SqsPresenceSource>()],
+            PresenceSourceKind.None => [],
+            _ => [provider.GetRequiredService<MqttPresenceSource>()],
+        });
+        services.AddHosted<PresenceRecorder>();
+        services.AddHealthChecks().AddCheck<PresenceHealth>("presence", tags: [HealthRegistration.Ready]);
         return services;
     }
 }

@@ -110,6 +110,38 @@ internal sealed class LifecycleEventReaderTests
         Assert.That(read, Is.EqualTo(found is not null).And.EqualTo(fault is null));
     }
 
+    [TestCase("connected", true)]
+    [TestCase("disconnected", false)]
+    public void An_event_that_a_rule_passes_on_says_itself_what_it_is(string type, bool connected)
+    {
+        var (read, fault) = ReadPassedOn($$"""{"clientId":"T1","eventType":"{{type}}","versionNumber":7,"sessionIdentifier":"s"}""");
+
+        Assert.That(fault, Is.Null);
+        Assert.That(read, Is.EqualTo(new PresenceEvent("T1", connected, 7, "s", Now, null, null)));
+    }
+
+    [TestCase("""{"eventType":"connected","versionNumber":7}""", "names no client")]
+    [TestCase("""{"clientId":"","eventType":"connected","versionNumber":7}""", "names no client")]
+    [TestCase("""{"clientId":"a\u0000","eventType":"connected","versionNumber":7}""", "names no client")]
+    [TestCase("""{"clientId":"T1","versionNumber":7}""", "eventType")]
+    [TestCase("""{"clientId":"T1","eventType":"connect_failed","versionNumber":7}""", "eventType")]
+    [TestCase("""{"clientId":"T1","eventType":"connected"}""", "versionNumber")]
+    [TestCase("""{"clientId":"\ud800","eventType":"connected","versionNumber":7}""", "Unicode")]
+    [TestCase("eyJjbGllbnRJZCI6IlQxIn0=", "not JSON")]
+    public void An_event_that_does_not_say_what_it_is_is_refused(string payload, string expected)
+    {
+        var (read, fault) = ReadPassedOn(payload);
+
+        Assert.That(read, Is.Null);
+        Assert.That(fault, Does.Contain(expected));
+    }
+
+    private static (PresenceEvent? Read, string? Fault) ReadPassedOn(string payload)
+    {
+        LifecycleEventReader.TryRead(Encoding.UTF8.GetBytes(payload), Now, out var read, out var fault);
+        return (read, fault);
+    }
+
     private static (PresenceEvent? Read, string? Fault) Read(string topic, string payload)
     {
         LifecycleEventReader.TryRead(topic, Encoding.UTF8.GetBytes(payload), Now, out var read, out var fault);

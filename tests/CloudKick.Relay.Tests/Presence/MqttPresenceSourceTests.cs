@@ -49,12 +49,20 @@ internal sealed class MqttPresenceSourceTests
             new RelayMqttClients(Options.Create(_mqtt), _node, certificate, TimeProvider.System), certificate, new PresenceMetrics(_services.GetRequiredService<IMeterFactory>()), Options.Create(new PresenceOptions()),
             TimeProvider.System, NullLogger<MqttPresenceSource>.Instance);
 
-        var running = source.RunAsync(events.Writer.WriteAsync, stopping.Token);
+        var running = source.RunAsync(
+            async (next, token) =>
+            {
+                await events.Writer.WriteAsync(next, token);
+                return Task.FromResult(true);
+            },
+            stopping.Token);
         // The source may subscribe only after the first terminal came: one comes until it is seen.
         var first = await SeenAsync(events.Reader, cancellationToken);
+        var fault = source.Fault;
         await stopping.CancelAsync();
         await running;
 
+        Assert.That(fault, Is.Null);
         Assert.That(first.Select(e => e.Connected), Is.EqualTo(new[] { true, false }));
         Assert.That(first[0].Session, Is.EqualTo(first[1].Session));
         Assert.That(first[0].Version, Is.EqualTo(first[1].Version));

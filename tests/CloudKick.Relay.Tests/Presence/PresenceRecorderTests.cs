@@ -150,7 +150,9 @@ internal sealed class PresenceRecorderTests
 
         public void Fail(Exception exception) => _script.Writer.Complete(exception);
 
-        public async Task RunAsync(Func<PresenceEvent, CancellationToken, ValueTask> deliver, CancellationToken stoppingToken)
+        public string? Fault => null;
+
+        public async Task RunAsync(PresenceDelivery deliver, CancellationToken stoppingToken)
         {
             try
             {
