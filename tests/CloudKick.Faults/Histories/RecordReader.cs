@@ -1,0 +1,108 @@
+using CloudKick.Relay.Kicks;
+using Dapper;
+using Npgsql;
+
+namespace CloudKick.Faults.Histories;
+
+/// <summary>Reads the database's part of a history, as somebody whom row level security does not bind.</summary>
+public static class RecordReader
+{
+    private const string KicksSql =
+        """
+        select kick_id as KickId, merchant_id as MerchantId, terminal_id as TerminalId, state as State, broker_outcome as BrokerOutcome,
+               attempt as Attempt, accepted_at as AcceptedAt, expires_at as ExpiresAt, ended_at as EndedAt
+        from kicks
+        """;
+
+    private const string EventsSql =
+        """
+        select kick_id as KickId, event_id as EventId, event as Event, at as At, node as Node, detail as Detail
+        from kick_events order by kick_id, event_id
+        """;
+
+    private const string SessionsSql = "select kick_id as KickId, terminal_id as TerminalId, opened_at as OpenedAt from tas_sessions";
+
+    private const string KeysSql = "select key as Key, kick_id as KickId from idempotency_keys";
+
+    /// <summary>All of it, as of one moment.</summary>
+    public static async Task<Record> ReadAsync(NpgsqlDataSource superuser, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(superuser);
+        await using var connection = await superuser.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        var readAt = await connection.ExecuteScalarAsync<DateTime>(Command("select clock_timestamp()"));
+        var kicks = await connection.QueryAsync<KickRow>(Command(KicksSql));
+        var events = await connection.QueryAsync<EventRow>(Command(EventsSql));
+        var sessions = await connection.QueryAsync<SessionRow>(Command(SessionsSql));
+        var keys = await connection.QueryAsync<KeyRow>(Command(KeysSql));
+        return new Record(
+            readAt,
+            [.. kicks.Select(kick => new KickRecord
+            {
+                KickId = Written(kick.KickId), MerchantId = kick.MerchantId, TerminalId = kick.TerminalId, State = kick.State,
+                BrokerOutcome = kick.BrokerOutcome, Attempt = kick.Attempt, AcceptedAt = kick.AcceptedAt, ExpiresAt = kick.ExpiresAt, EndedAt = kick.EndedAt,
+            })],
+            [.. events.Select(step => new EventRecord
+            {
+                KickId = Written(step.KickId), EventId = step.EventId, Event = step.Event, At = step.At, Node = step.Node, Detail = step.Detail,
+            })],
+            [.. sessions.Select(session => new SessionRecord(Written(session.KickId), session.TerminalId, session.OpenedAt))],
+            [.. keys.Select(key => new KeyRecord(key.Key, Written(key.KickId)))]);
+
+        CommandDefinition Command(string sql) => new(sql, transaction: transaction, cancellationToken: cancellationToken);
+    }
+
+    private static string Written(Guid kick) => new KickId(kick).ToString();
+
+    private sealed record KickRow
+    {
+        public required Guid KickId { get; init; }
+
+        public required Guid MerchantId { get; init; }
+
+        public required string TerminalId { get; init; }
+
+        public required string State { get; init; }
+
+        public required string BrokerOutcome { get; init; }
+
+        public required int Attempt { get; init; }
+
+        public required DateTime AcceptedAt { get; init; }
+
+        public required DateTime ExpiresAt { get; init; }
+
+        public DateTime? EndedAt { get; init; }
+    }
+
+    private sealed record EventRow
+    {
+        public required Guid KickId { get; init; }
+
+        public required long EventId { get; init; }
+
+        public required string Event { get; init; }
+
+        public required DateTime At { get; init; }
+
+        public string? Node { get; init; }
+
+        public string? Detail { get; init; }
+    }
+
+    private sealed record SessionRow
+    {
+        public required Guid KickId { get; init; }
+
+        public required string TerminalId { get; init; }
+
+        public required DateTime OpenedAt { get; init; }
+    }
+
+    private sealed record KeyRow
+    {
+        public required string Key { get; init; }
+
+        public required Guid KickId { get; init; }
+    }
+}

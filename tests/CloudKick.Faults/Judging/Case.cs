@@ -1,0 +1,29 @@
+using CloudKick.Faults.Histories;
+using CloudKick.Terminal;
+
+namespace CloudKick.Faults.Judging;
+
+/// <summary>A history, ordered for judging.</summary>
+internal sealed class Case(IReadOnlyList<Happening> happenings, Record record, Rules rules)
+{
+    public IReadOnlyList<Happening> Happenings => happenings;
+
+    public Record Record => record;
+
+    public Rules Rules => rules;
+
+    public ILookup<string, KickRecord> Rows { get; } = record.Kicks.ToLookup(kick => kick.KickId);
+
+    public ILookup<string, EventRecord> Events { get; } = record.Events.OrderBy(step => step.EventId).ToLookup(step => step.KickId);
+
+    public IReadOnlyList<Happening.Asked> Asked { get; } = [.. happenings.OfType<Happening.Asked>()];
+
+    public IReadOnlyList<Happening.Answered> Answers { get; } = [.. happenings.OfType<Happening.Answered>()];
+
+    public IReadOnlyList<Happening.Published> Published { get; } = [.. happenings.OfType<Happening.Published>()];
+
+    public IReadOnlyList<TerminalEvent> Terminals { get; } = [.. happenings.OfType<Happening.OfTerminal>().Select(told => told.Event)];
+
+    /// <summary>The only row of a kick; null when there is none.</summary>
+    public KickRecord? Row(string kickId) => Rows[kickId].FirstOrDefault();
+}

@@ -1,0 +1,76 @@
+using CloudKick.Faults.Histories;
+using CloudKick.Terminal;
+
+namespace CloudKick.Faults.Judging;
+
+/// <summary>What the broker and the terminals saw.</summary>
+internal static class DeliveryChecks
+{
+    public const string RowFirst = "I3 nothing is published without its row";
+    public const string Whitelisted = "I3 nothing is published off the whitelist";
+    public const string InTime = "I4 nothing is published after its deadline";
+    public const string NotActedLate = "R3 no terminal acts on a kick that has expired";
+    public const string OneSession = "I7 one session per kick";
+    public const string OwnTopic = "I10 a kick goes to its terminal's topic";
+    public const string Quota = "I11 a connection stays within the cloud's limit";
+
+    private static readonly TimeSpan TerminalsSecond = TimeSpan.FromSeconds(1);
+
+    public static IEnumerable<Violation> Judge(Case @case) =>
+        @case.Published.SelectMany(published => JudgePublish(@case, published)).Concat(Sessions(@case)).Concat(Quotas(@case));
+
+    private static IEnumerable<Violation> JudgePublish(Case @case, Happening.Published published)
+    {
+        if (@case.Row(published.KickId) is not { } row)
+        {
+            yield return new Violation(RowFirst, published.KickId, $"was published to {published.Topic} and is not stored");
+            yield break;
+        }
+        if (published.At < row.AcceptedAt)
+            yield return new Violation(RowFirst, row.KickId, $"was published {published.At:HH:mm:ss.fff}, before it was taken on");
+        if (published.At >= row.ExpiresAt && !@case.Rules.NetworkDelays)
+            yield return new Violation(InTime, row.KickId, $"deadline {row.ExpiresAt:HH:mm:ss.fff}, published {published.At:HH:mm:ss.fff} by {published.ClientId}");
+        if (published.Topic != @case.Rules.TopicPrefix + row.TerminalId)
+            yield return new Violation(OwnTopic, row.KickId, $"is for {row.TerminalId} and went to {published.Topic}");
+        foreach (var left in @case.Happenings.OfType<Happening.LeftWhitelist>().Where(left => left.TerminalId == row.TerminalId))
+        {
+            var begun = @case.Events[row.KickId].LastOrDefault(step => step.Event is "accepted" or "attempt" && step.At <= published.At);
+            if (published.At > left.At && (begun is null || begun.At > left.At || published.At > begun.At + @case.Rules.AttemptLasts))
+                yield return new Violation(Whitelisted, row.KickId, $"{row.TerminalId} left {left.At:HH:mm:ss.fff}, published {published.At:HH:mm:ss.fff}");
+        }
+    }
+
+    private static IEnumerable<Violation> Sessions(Case @case)
+    {
+        foreach (var kick in @case.Record.Sessions.GroupBy(session => session.KickId).Where(kick => kick.Count() > 1))
+            yield return new Violation(OneSession, kick.Key, $"has {kick.Count()} sessions at the TAS");
+        foreach (var session in @case.Record.Sessions)
+        {
+            if (@case.Row(session.KickId) is { } row && session.OpenedAt >= row.ExpiresAt)
+                yield return new Violation(NotActedLate, row.KickId, $"deadline {row.ExpiresAt:HH:mm:ss.fff}, session {session.OpenedAt:HH:mm:ss.fff}");
+        }
+        foreach (var kick in @case.Terminals.OfType<TerminalEvent.SessionOpened>().GroupBy(opened => opened.KickId).Where(kick => kick.Count() > 1))
+            yield return new Violation(OneSession, kick.Key, $"{kick.First().TerminalId} opened {kick.Count()} sessions for it");
+
+        var received = @case.Terminals.OfType<TerminalEvent.KickReceived>().Where(received => received.KickId is not null)
+            .GroupBy(received => received.KickId!).ToDictionary(kick => kick.Key, kick => kick.Min(received => received.At));
+        foreach (var opened in @case.Terminals.OfType<TerminalEvent.SessionOpened>())
+        {
+            if (@case.Row(opened.KickId) is { } row && received.TryGetValue(opened.KickId, out var at) && at > row.ExpiresAt + TerminalsSecond)
+                yield return new Violation(NotActedLate, row.KickId, $"deadline {row.ExpiresAt:HH:mm:ss.fff}, {opened.TerminalId} got it {at:HH:mm:ss.fff} and opened a session");
+        }
+    }
+
+    private static IEnumerable<Violation> Quotas(Case @case)
+    {
+        if (@case.Rules.PublishesPerSecond is not (> 0 and var limit))
+            yield break;
+        foreach (var connection in @case.Published.GroupBy(published => published.ClientId))
+        {
+            var moments = connection.Select(published => published.At).Order().ToArray();
+            var worst = Enumerable.Range(0, Math.Max(0, moments.Length - limit)).Where(i => moments[i + limit] - moments[i] < TimeSpan.FromSeconds(1)).ToArray();
+            if (worst.Length > 0)
+                yield return new Violation(Quota, connection.Key, $"more than {limit} publishes within a second of {moments[worst[0]]:HH:mm:ss.fff}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CloudKick.Faults.Histories;
+
+namespace CloudKick.Faults.Load;
+
+/// <summary>
+/// A till's backend as it should be: every kick has an <c>Idempotency-Key</c>, and what got no answer, or one that says to try again, is
+/// asked again with it, at the next address. Thread-safe.
+/// </summary>
+public sealed class Till : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly History _history;
+    private readonly Func<IReadOnlyList<Uri>> _addresses;
+    private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) });
+    private int _next;
+
+    /// <param name="history">Takes note of what is asked and answered.</param>
+    /// <param name="token">The API key.</param>
+    /// <param name="addresses">Where the API answers now.</param>
+    public Till(History history, string token, Func<IReadOnlyList<Uri>> addresses)
+    {
+        _history = history;
+        _addresses = addresses;
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _client.Timeout = Timeout.InfiniteTimeSpan;
+    }
+
+    /// <summary>How long one answer is waited for. Default 5 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a kick is asked for before the till gives up; then the run has failed. Default 60 s.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The kicks' time to live in seconds. Default 30.</summary>
+    public int TtlSeconds { get; init; } = 30;
+
+    /// <summary>Asks for a kick until there is an answer that stands; null when patience ended first.</summary>
+    public async Task<Happening.Answered?> KickAsync(string terminal, string key, CancellationToken cancellationToken = default)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            while (true)
+            {
+                if (await AskAsync(terminal, key, patience.Token) is { } answer && !IsToBeRepeated(answer.Status, answer.Text))
+                    return answer;
+                await Task.Delay(Pause, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks once; null when there is no answer.</summary>
+    public async Task<Happening.Answered?> AskAsync(string terminal, string key, CancellationToken cancellationToken = default)
+    {
+        var addresses = _addresses();
+        var address = addresses[(int)((uint)Interlocked.Increment(ref _next) % addresses.Count)];
+        _history.Add(new Happening.Asked(_history.Now, key, terminal, address.Host));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(RequestTimeout);
+        try
+        {
+            using var request = Request(new Uri(address, "v1/kicks"), terminal, key);
+            using var response = await _client.SendAsync(request, timeout.Token);
+            var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(timeout.Token));
+            var answer = new Happening.Answered(
+                _history.Now, key, terminal, (int)response.StatusCode, (string?)body?["id"], (string?)body?["state"] ?? (string?)body?["code"] ?? "");
+            _history.Add(answer);
+            return answer;
+        }
+        catch (Exception exception) when (
+            exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            _history.Add(new Happening.Unanswered(_history.Now, key, terminal, exception.Message));
+            return null;
+        }
+    }
+
+    /// <summary>The kick as the API shows it now.</summary>
+    public async Task<JsonObject> GetAsync(string kickId, CancellationToken cancellationToken)
+    {
+        using var response = await _client.GetAsync(new Uri(_addresses()[0], "v1/kicks/" + kickId), cancellationToken);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!.AsObject();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private static bool IsToBeRepeated(int status, string code) =>
+        status is >= 500 or (int)HttpStatusCode.TooManyRequests || code is "idempotency-key-in-use" or "kick-in-progress";
+
+    private HttpRequestMessage Request(Uri address, string terminal, string key) => new(HttpMethod.Post, address)
+    {
+        Content = new StringContent(
+            new JsonObject
+            {
+                ["terminalId"] = terminal,
+                ["managementSystemId"] = "GrundmasterNL",
+                ["accessProtocol"] = "OPI_NL",
+                ["onOffline"] = "try",
+                ["ttlSeconds"] = TtlSeconds,
+                ["reference"] = string.Create(CultureInfo.InvariantCulture, $"{key}"),
+            }.ToJsonString(),
+            new MediaTypeHeaderValue("application/json")),
+        Headers = { { "Idempotency-Key", key } },
+    };
+}

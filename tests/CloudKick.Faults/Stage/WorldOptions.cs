@@ -1,0 +1,31 @@
+using CloudKick.Cli.Local;
+
+namespace CloudKick.Faults.Stage;
+
+/// <summary>What a <see cref="World"/> is made of.</summary>
+public sealed record WorldOptions
+{
+    /// <summary>Decides everything in the run that is random.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Relay nodes. Default 3.</summary>
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>Terminals that are registered and on the whitelist. Default 200.</summary>
+    public int Terminals { get; init; } = 200;
+
+    /// <summary>A PostgreSQL server of the run's own, disposed of by its maker; null: the one that all runs of this process share.</summary>
+    public PrivatePostgres? Server { get; init; }
+
+    /// <summary>Settings of every node by their full names with <c>:</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Environment variables of every node.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Changes the nodes' connection string, for example to go through something else; null: as it is.</summary>
+    public Func<string, string>? ConnectionString { get; init; }
+
+    /// <summary>Whether the nodes are started with the world. Default true.</summary>
+    public bool StartsNodes { get; init; } = true;
+}
