@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using CloudKick.Cli.Database;
+using CloudKick.Cli.Doctor;
 using CloudKick.Cli.Keys;
 using CloudKick.Cli.Kicks;
 using CloudKick.Cli.Local;
@@ -27,6 +28,7 @@ internal static class CloudKickCommand
             MerchantCommands.Create(context),
             ApiKeyCommands.Create(context),
             MigrateCommand.Create(context),
+            DoctorCommands.Create(context),
         };
         root.HelpName = Name;
         var help = HelpWithExitCodes.AddTo(root);

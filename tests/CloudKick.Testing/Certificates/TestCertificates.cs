@@ -28,22 +28,17 @@ public sealed class TestCertificates : IDisposable
     public X509Certificate2Collection Roots => [Authority];
 
     /// <summary>For a server on this machine: localhost, 127.0.0.1 and ::1, and the names given; or, if <paramref name="onlyNames"/>, these alone.</summary>
-    public X509Certificate2 IssueServer(bool onlyNames = false, params ReadOnlySpan<string> names)
-    {
-        var alternatives = new SubjectAlternativeNameBuilder();
-        if (!onlyNames)
-        {
-            alternatives.AddDnsName("localhost");
-            alternatives.AddIpAddress(IPAddress.Loopback);
-            alternatives.AddIpAddress(IPAddress.IPv6Loopback);
-        }
-        foreach (var name in names)
-            alternatives.AddDnsName(name);
-        return Issue("localhost", "1.3.6.1.5.5.7.3.1", alternatives.Build());
-    }
+    public X509Certificate2 IssueServer(bool onlyNames = false, params ReadOnlySpan<string> names) =>
+        IssueServer(_now.AddDays(20), onlyNames, names);
+
+    /// <summary>For a server on this machine; its time ended half an hour ago.</summary>
+    public X509Certificate2 IssueExpiredServer() => IssueServer(_now.AddMinutes(-30), onlyNames: false);
 
     /// <summary>For a client of that name.</summary>
-    public X509Certificate2 IssueClient(string name) => Issue(name, "1.3.6.1.5.5.7.3.2", null);
+    public X509Certificate2 IssueClient(string name) => Issue(name, "1.3.6.1.5.5.7.3.2", null, _now.AddDays(20));
+
+    /// <summary>For a client of that name; its time ended half an hour ago.</summary>
+    public X509Certificate2 IssueExpiredClient(string name) => Issue(name, "1.3.6.1.5.5.7.3.2", null, _now.AddMinutes(-30));
 
     /// <summary>Writes PEM files and returns their paths: the root, a certificate, its key.</summary>
     public (string Authority, string Certificate, string Key) WritePem(string directory, X509Certificate2 certificate)
@@ -64,7 +59,21 @@ public sealed class TestCertificates : IDisposable
         Authority.Dispose();
     }
 
-    private X509Certificate2 Issue(string name, string usage, X509Extension? alternatives)
+    private X509Certificate2 IssueServer(DateTimeOffset until, bool onlyNames, params ReadOnlySpan<string> names)
+    {
+        var alternatives = new SubjectAlternativeNameBuilder();
+        if (!onlyNames)
+        {
+            alternatives.AddDnsName("localhost");
+            alternatives.AddIpAddress(IPAddress.Loopback);
+            alternatives.AddIpAddress(IPAddress.IPv6Loopback);
+        }
+        foreach (var name in names)
+            alternatives.AddDnsName(name);
+        return Issue("localhost", "1.3.6.1.5.5.7.3.1", alternatives.Build(), until);
+    }
+
+    private X509Certificate2 Issue(string name, string usage, X509Extension? alternatives, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -73,7 +82,7 @@ public sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         if (alternatives is not null)
             request.CertificateExtensions.Add(alternatives);
-        using var bare = request.Create(Authority, _now.AddHours(-1), _now.AddDays(20), RandomNumberGenerator.GetBytes(16));
+        using var bare = request.Create(Authority, _now.AddHours(-1), until, RandomNumberGenerator.GetBytes(16));
         var certificate = bare.CopyWithPrivateKey(key);
         _issued.Add(certificate);
         return certificate;
