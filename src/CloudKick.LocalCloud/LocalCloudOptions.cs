@@ -40,6 +40,9 @@ public sealed record LocalCloudOptions
     /// <summary>The policies of certificates that LocalCloud registers by itself. Default: those that Terraform renders.</summary>
     public LocalCloudPolicies Policies { get; init; } = new();
 
+    /// <summary>Rates that are enforced. Default: AWS IoT Core's. Tests that go beyond them on purpose choose <see cref="LocalCloudQuotas.None"/>.</summary>
+    public LocalCloudQuotas Quotas { get; init; } = LocalCloudQuotas.Aws;
+
     /// <summary>What the broker allows. Default: what AWS IoT Core allows.</summary>
     public BrokerLimits Limits { get; init; } = new();
 }

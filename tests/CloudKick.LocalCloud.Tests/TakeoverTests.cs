@@ -90,6 +90,8 @@ internal sealed class TakeoverTests : CloudFixture
     {
         public int Window => 10;
 
+        public bool MayTakeStored() => true;
+
         public void DeliveriesWaiting()
         {
         }

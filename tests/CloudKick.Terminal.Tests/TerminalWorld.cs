@@ -45,6 +45,7 @@ internal sealed class TerminalWorld : IAsyncDisposable
             Port = 0,
             DataDirectory = world._directory.FullName,
             Policies = new LocalCloudPolicies { Terminal = AnyTopic, Relay = LocalCloudPolicies.AllowEverything.Relay },
+            Quotas = LocalCloudQuotas.None, // a few kicks within a second, and terminals that return at once
         };
         world.Cloud = await LocalCloudServer.StartAsync(options, cancellationToken: cancellationToken);
         world._owned.Push(world.Cloud);

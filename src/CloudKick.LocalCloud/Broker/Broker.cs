@@ -16,13 +16,13 @@ internal sealed class Broker
     private readonly TimeProvider _timeProvider;
     private CloseCause? _stopping;
 
-    public Broker(BrokerLimits limits, Authorizer authorization, IQuotas quotas, TimeProvider timeProvider)
+    public Broker(BrokerLimits limits, Authorizer authorization, LocalCloudQuotas quotas, TimeProvider timeProvider)
     {
         _timeProvider = timeProvider;
         Limits = limits;
         Authorization = authorization;
-        Quotas = quotas;
-        Router = new MessageRouter(limits, Counters, timeProvider);
+        Quotas = new AccountQuotas(quotas, Counters, timeProvider);
+        Router = new MessageRouter(limits, Quotas, Counters, timeProvider);
         Presence = new PresenceEvents(Router, timeProvider);
         _records = new ConnectionRecords(timeProvider);
         Faults = new Faults(Connections, Waiters, timeProvider);
@@ -32,7 +32,7 @@ internal sealed class Broker
 
     public Authorizer Authorization { get; }
 
-    public IQuotas Quotas { get; }
+    public AccountQuotas Quotas { get; }
 
     public MessageRouter Router { get; }
 
@@ -179,6 +179,7 @@ internal sealed class Broker
             connections = [.. _connections];
         }
         foreach (var connection in connections) connection.CheckDeadlines();
+        Quotas.Forget();
     }
 
     /// <summary>Takes a client's message: tells the observer, then the subscribers.</summary>

@@ -51,6 +51,7 @@ internal sealed class ClientConnection : IReceiver
         _broker = broker;
         _timeProvider = timeProvider;
         _logger = logger;
+        Quotas = broker.Quotas.ForConnection();
         _openedAt = timeProvider.GetTimestamp();
         _lastReceivedAt = _openedAt;
         Identity = new ConnectionIdentity(new ClientIdentity("", device), "", "");
@@ -79,6 +80,9 @@ internal sealed class ClientConnection : IReceiver
 
     /// <summary>The version number of this connection's lifecycle events. Guarded by the broker.</summary>
     public long PresenceVersion { get; set; }
+
+    /// <summary>How much the connection may carry.</summary>
+    public ConnectionQuotas Quotas { get; }
 
     public ConnectionWriter Writer => _writer ?? throw new InvalidOperationException("Nothing is written before CONNECT was read.");
 
@@ -116,6 +120,7 @@ internal sealed class ClientConnection : IReceiver
         if (_freeze.IsClosed) _context.Abort(); // before its writer goes on: nothing of it is to get through
         _freeze.OpenForGood();
         _writer?.StopWaiting();
+        Quotas.Throughput?.Stop();
         _context.Transport.Input.CancelPendingRead();
     }
 
@@ -146,9 +151,10 @@ internal sealed class ClientConnection : IReceiver
         _context.Abort();
     }
 
-    /// <summary>Keep-alive, CONNECT in time, end in time, and a certificate that is still active.</summary>
+    /// <summary>Keep-alive, CONNECT in time, end in time, and a certificate that is still active; stored messages whose time has come.</summary>
     public void CheckDeadlines()
     {
+        if (Quotas.StoredAreWaiting()) _writer?.Wake();
         var limits = _broker.Limits;
         if (Volatile.Read(ref _cause) is not null)
         {
@@ -184,6 +190,8 @@ internal sealed class ClientConnection : IReceiver
         Writer.Send(new PubAckPacket(packetIdentifier, reasonCode));
     }
 
+    bool IReceiver.MayTakeStored() => Quotas.MayTakeStored();
+
     void IReceiver.DeliveriesWaiting() => _writer?.Wake();
 
     void IReceiver.Overrun() => Close(CloseCause.SlowConsumer);
@@ -199,6 +207,7 @@ internal sealed class ClientConnection : IReceiver
             if (result.IsCanceled) return;
 
             var buffer = result.Buffer;
+            long received = buffer.Length;
             try
             {
                 while (_cause is null && !_freeze.IsClosed && MqttFrame.TryRead(ref buffer, _broker.Limits.MaximumPacketSize, out var frame))
@@ -210,9 +219,11 @@ internal sealed class ClientConnection : IReceiver
             }
             finally
             {
+                received -= buffer.Length;
                 input.AdvanceTo(buffer.Start, _freeze.IsClosed ? buffer.Start : buffer.End);
             }
             if (_cause is not null || (result.IsCompleted && !_freeze.IsClosed)) return;
+            if (Quotas.Throughput is { } throughput) await throughput.PassAsync((int)received);
             if (_writer is not null) await _writer.WaitForRoomAsync();
         }
     }
@@ -229,7 +240,7 @@ internal sealed class ClientConnection : IReceiver
         Version = connect.Version;
         _terms = ConnectTerms.For(connect, _broker.Limits);
         _cleanSession = connect.CleanStart;
-        var writer = new ConnectionWriter(_context.Transport.Output, Version, TryWriteDelivery, _freeze);
+        var writer = new ConnectionWriter(_context.Transport.Output, Version, TryWriteDelivery, _freeze, Quotas.Throughput);
         _writing = WriteAsync(writer);
         Volatile.Write(ref _writer, writer);
 
@@ -254,7 +265,7 @@ internal sealed class ClientConnection : IReceiver
             Refuse(MqttReasonCode.NotAuthorized, new CloseCause(CloseCause.NotAuthorized.DisconnectReason));
             return;
         }
-        if (!_broker.Quotas.MayConnect(client))
+        if (!_broker.Quotas.MayConnect(client.ClientId))
         {
             Refuse(MqttReasonCode.QuotaExceeded, new CloseCause(CloseCause.SlowConsumer.DisconnectReason));
             return;
@@ -344,7 +355,7 @@ internal sealed class ClientConnection : IReceiver
                 continue;
             }
             if (!Permissions.MayReceive(message.Topic)) refusal = DirectOutcome.NotAuthorized;
-            else if (!_broker.Quotas.MayDeliver(client, message.Payload.Length)) refusal = DirectOutcome.Throttled;
+            else if (!Quotas.MayDeliver()) refusal = DirectOutcome.Throttled;
             else if (!PublishPacket.TryEncode(message, packetIdentifier, duplicate: false, output, Version, _terms!.MaximumPacketSize)) refusal = DirectOutcome.TooLarge;
             else
             {
@@ -352,7 +363,7 @@ internal sealed class ClientConnection : IReceiver
                 delivery.Direct?.Written(awaitsConfirmation: packetIdentifier != 0);
                 return true;
             }
-            _broker.Counters.Dropped(1);
+            if (refusal != DirectOutcome.Throttled) _broker.Counters.Dropped(1);
             delivery.Direct?.Refused(refusal);
             session.Acknowledge(this, packetIdentifier);
         }

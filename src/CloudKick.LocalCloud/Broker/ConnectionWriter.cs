@@ -10,7 +10,8 @@ namespace CloudKick.LocalCloud;
 /// as few sends as possible, replies first. Replies are bounded by the reader waiting for room before it reads on;
 /// deliveries by the session's queue. An idle writer holds no buffer.
 /// </summary>
-internal sealed class ConnectionWriter(PipeWriter output, MqttProtocolVersion version, Func<PipeWriter, bool> writeNextDelivery, FreezeGate freeze)
+internal sealed class ConnectionWriter(
+    PipeWriter output, MqttProtocolVersion version, Func<PipeWriter, bool> writeNextDelivery, FreezeGate freeze, Throughput? throughput)
 {
     private const int FlushThreshold = 64 * 1024;
     private const int MaximumReplyBytes = 64 * 1024;
@@ -89,9 +90,11 @@ internal sealed class ConnectionWriter(PipeWriter output, MqttProtocolVersion ve
     /// <returns>Whether the peer is gone.</returns>
     private async ValueTask<bool> FlushAsync()
     {
+        long bytes = output.UnflushedBytes;
         _flushing = true;
         var result = await output.FlushAsync();
         _flushing = false;
+        if (throughput is not null && !result.IsCompleted) await throughput.PassAsync((int)bytes);
         return result.IsCompleted;
     }
 

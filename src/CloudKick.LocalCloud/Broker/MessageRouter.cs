@@ -5,7 +5,7 @@ using CloudKick.Mqtt;
 namespace CloudKick.LocalCloud;
 
 /// <summary>Takes an accepted message to the sessions that subscribe to its topic. Thread safe; never waits for a receiver.</summary>
-internal sealed class MessageRouter(BrokerLimits limits, Counters counters, TimeProvider timeProvider)
+internal sealed class MessageRouter(BrokerLimits limits, AccountQuotas quotas, Counters counters, TimeProvider timeProvider)
 {
     public SubscriptionTree Subscriptions { get; } = new();
 
@@ -82,6 +82,7 @@ internal sealed class MessageRouter(BrokerLimits limits, Counters counters, Time
         var qualityOfService = message.Message.QualityOfService < subscription.QualityOfService
             ? message.Message.QualityOfService : subscription.QualityOfService;
         bool retained = retain ?? (subscription.RetainAsPublished && message.Message.Retain);
+        if (qualityOfService != MqttQualityOfService.AtMostOnce && !subscription.Session.IsReceiving && !quotas.MayStore()) return;
         if (!subscription.Session.TryDeliver(new Delivery(message, qualityOfService, retained))) counters.Dropped(1);
     }
 }

@@ -66,11 +66,7 @@ internal sealed class PublishHandler(Broker broker, ClientConnection connection)
             connection.Close(CloseCause.ClientError(MqttReasonCode.TopicNameInvalid));
             return default;
         }
-        if (!broker.Quotas.MayPublish(client, message.Payload.Length))
-        {
-            broker.Counters.Refused();
-            return default; // AWS discards without a word
-        }
+        if (!connection.Quotas.MayPublish()) return default; // AWS discards without a word
         var fault = broker.Faults.StrikePublish(client.ClientId);
         return (fault?.Kind is CloudFaultKind.Refuse or CloudFaultKind.Discard ? Reject(fault, message) : broker.Publish(client.ClientId, message), fault);
     }

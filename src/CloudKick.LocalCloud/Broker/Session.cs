@@ -12,6 +12,7 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
     private readonly DeliveryQueue _queue = new(limits);
     private Dictionary<string, Subscription>? _subscriptions;
     private IReceiver? _receiver;
+    private int _stored;
     private bool _ended;
 
     public string ClientId { get; } = clientId;
@@ -43,7 +44,11 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
 
     public void Attach(IReceiver receiver)
     {
-        lock (_gate) _receiver = receiver;
+        lock (_gate)
+        {
+            _receiver = receiver;
+            _stored = _queue.Count;
+        }
         receiver.DeliveriesWaiting();
     }
 
@@ -107,10 +112,13 @@ internal sealed class Session(string clientId, MqttProtocolVersion version, Brok
                 if (delivery.Message.IsExpired(now) || delivery.Direct is { IsAbandoned: true })
                 {
                     _queue.Discard();
+                    if (_stored > 0) _stored--;
                     expired++;
                     continue;
                 }
                 if (delivery.QualityOfService != MqttQualityOfService.AtMostOnce && _queue.InFlight >= receiver.Window) return false;
+                if (_stored > 0 && !receiver.MayTakeStored()) return false;
+                if (_stored > 0) _stored--; // they are the first in the queue
                 packetIdentifier = _queue.Take();
                 return true;
             }

@@ -71,6 +71,8 @@ internal sealed class SubscribeHandler(Broker broker, ClientConnection connectio
         if (!connection.Permissions.MaySubscribe(asked.TopicFilter))
             return connection.Version == MqttProtocolVersion.V5 ? MqttReasonCode.NotAuthorized : Close(CloseCause.NotAuthorized);
 
+        if (!connection.Quotas.MaySubscribe()) return MqttReasonCode.QuotaExceeded;
+
         var subscription = new Subscription(session, group, filter, asked);
         var outcome = session.Subscribe(asked.TopicFilter, subscription);
         if (outcome == SubscribeOutcome.TooMany) return Close(CloseCause.ClientError(MqttReasonCode.QuotaExceeded));

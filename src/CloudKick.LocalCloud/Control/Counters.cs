@@ -9,6 +9,7 @@ internal sealed class Counters
     private const int MaximumTopics = 100_000;
 
     private readonly ConcurrentDictionary<string, long> _publishedByTopic = new();
+    private readonly long[] _overQuota = new long[Enum.GetValues<Quota>().Length];
     private long _published;
     private long _refused;
     private long _delivered;
@@ -33,9 +34,17 @@ internal sealed class Counters
 
     public void Expired(int count) => Interlocked.Add(ref _expired, count);
 
+    public void OverQuota(Quota quota) => Interlocked.Increment(ref _overQuota[(int)quota]);
+
     public long PublishedTo(string topic) => _publishedByTopic.GetValueOrDefault(topic);
 
     public MessageCounters Snapshot() => new(
         Interlocked.Read(ref _published), Interlocked.Read(ref _refused), Interlocked.Read(ref _delivered),
-        Interlocked.Read(ref _acknowledged), Interlocked.Read(ref _dropped), Interlocked.Read(ref _expired));
+        Interlocked.Read(ref _acknowledged), Interlocked.Read(ref _dropped), Interlocked.Read(ref _expired),
+        OverQuota().Discarded);
+
+    public QuotaCounters OverQuota() => new(
+        Read(Quota.Publishes), Read(Quota.Deliveries), Read(Quota.Stored), Read(Quota.Connects), Read(Quota.Subscriptions), Read(Quota.Throughput));
+
+    private long Read(Quota quota) => Interlocked.Read(ref _overQuota[(int)quota]);
 }

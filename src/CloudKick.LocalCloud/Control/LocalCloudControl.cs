@@ -28,6 +28,9 @@ public sealed class LocalCloudControl
     /// <summary>What happened to messages so far.</summary>
     public MessageCounters Counters => _broker.Counters.Snapshot();
 
+    /// <summary>What met a quota so far.</summary>
+    public QuotaCounters OverQuota => _broker.Counters.OverQuota();
+
     /// <summary>
     /// Called with every PUBLISH that the broker accepts, and every will, before anyone receives it. On the publisher's
     /// thread: it must be quick and must not throw.

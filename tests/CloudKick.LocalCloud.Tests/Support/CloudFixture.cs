@@ -23,11 +23,14 @@ internal abstract class CloudFixture
     /// <summary>Everything is allowed, so that tests of something else than policies use whatever topics and client ids they like.</summary>
     protected virtual LocalCloudPolicies Policies => LocalCloudPolicies.AllowEverything;
 
+    /// <summary>None: with a clock that stands still everything happens within one second.</summary>
+    protected virtual LocalCloudQuotas Quotas => LocalCloudQuotas.None;
+
     /// <summary>What else is to be different from the defaults.</summary>
     protected virtual LocalCloudOptions Configure(LocalCloudOptions options) => options;
 
     [SetUp]
-    public async Task StartAsync() => Cloud = await TestCloud.StartAsync(Limits, configure: options => Configure(options with { Policies = Policies }));
+    public async Task StartAsync() => Cloud = await TestCloud.StartAsync(Limits, configure: options => Configure(options with { Policies = Policies, Quotas = Quotas }));
 
     [TearDown]
     public ValueTask StopAsync() => Cloud.DisposeAsync();

@@ -35,6 +35,7 @@ internal sealed class TestCloud : IAsyncDisposable
             DataDirectory = directory.FullName,
             Limits = limits ?? new BrokerLimits(),
             RequireServerNameIndication = requireServerName,
+            Quotas = LocalCloudQuotas.None,
         };
         return new TestCloud(directory, await LocalCloudServer.StartAsync(configure?.Invoke(options) ?? options, timeProvider: time), time);
     }

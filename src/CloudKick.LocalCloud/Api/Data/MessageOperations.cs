@@ -27,6 +27,7 @@ internal sealed class MessageOperations(Broker broker, ApiGate gate, TimeProvide
         gate.Demand(call, "iot:Publish", $"topic/{topic}");
         if (message.Retain) gate.Demand(call, "iot:RetainPublish", $"topic/{topic}");
 
+        if (!broker.Quotas.MayPublish()) throw call.Throttled();
         await WithFaultsAsync(call, () =>
         {
             // A message over HTTPS has no client id.
