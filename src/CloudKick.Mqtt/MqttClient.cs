@@ -93,6 +93,12 @@ public sealed class MqttClient : IAsyncDisposable
     /// </summary>
     public void Reconnect() => _keeper.Reconnect();
 
+    /// <summary>
+    /// Doubts that the server is there, for instance because a publish was not acknowledged: asks it at once (PINGREQ) instead of when the
+    /// keep-alive is due, and ends the connection when nothing comes within <see cref="MqttClientOptions.PingTimeout"/>.
+    /// </summary>
+    public void Probe() => _keeper.Current?.Probe();
+
     /// <summary>Publishes a message. The payload must not change until this has ended.</summary>
     /// <param name="message">QoS 0 or 1.</param>
     /// <param name="cancellationToken">Gives up, like <see cref="MqttClientOptions.PublishTimeout"/> does; the exceptions say what that means.</param>

@@ -4,19 +4,22 @@ namespace CloudKick.Mqtt.Client;
 
 /// <summary>
 /// Sends PINGREQ when nothing went out, or nothing came in, for three quarters of the keep-alive (MQTT 5.0 §3.1.2.10), and finds a server
-/// that does not answer it.
+/// that does not answer it. Sooner, when somebody has reason to doubt that the server is there: <see cref="Probe"/>.
 /// </summary>
 internal sealed class KeepAlive(MqttConnection connection, TimeSpan keepAlive, TimeSpan pingTimeout, TimeProvider timeProvider)
 {
-    private readonly TimeSpan _pingAfter = keepAlive * 0.75;
+    // What stands for never: the longest that a timer takes.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(49);
+
+    private readonly TimeSpan _pingAfter = keepAlive == TimeSpan.Zero ? LongestWait : keepAlive * 0.75;
+    private volatile TaskCompletionSource _doubt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastPing;
     private long? _unanswered;
 
     /// <summary>Ends when the server is dead, or by cancellation.</summary>
     public async Task<ConnectionEnd> RunAsync(CancellationToken cancellationToken)
     {
-        if (keepAlive == TimeSpan.Zero)
-            await Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, cancellationToken);
+        var probed = false;
         while (true)
         {
             var received = connection.LastReceived;
@@ -30,11 +33,31 @@ internal sealed class KeepAlive(MqttConnection connection, TimeSpan keepAlive, T
             var untilNext = _unanswered is { } since
                 ? pingTimeout - timeProvider.GetElapsedTime(since)
                 : _pingAfter - timeProvider.GetElapsedTime(received);
-            if (untilPing <= TimeSpan.Zero || untilNext <= TimeSpan.Zero)
+            if (untilPing <= TimeSpan.Zero || untilNext <= TimeSpan.Zero || (probed && _unanswered is null))
+            {
+                probed = false;
                 Ping();
+            }
             else
-                await Task.Delay(untilPing < untilNext ? untilPing : untilNext, timeProvider, cancellationToken);
+                probed = await WaitAsync(untilPing < untilNext ? untilPing : untilNext, cancellationToken);
         }
+    }
+
+    /// <summary>Asks the server now whether it is there, unless it is being asked.</summary>
+    public void Probe() => _doubt.TrySetResult();
+
+    /// <summary>Whether a probe cut it short.</summary>
+    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var doubt = _doubt.Task;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(wait, timeProvider, enough.Token), doubt);
+        await enough.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!doubt.IsCompleted)
+            return false;
+        _doubt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return true;
     }
 
     private void Ping()

@@ -17,6 +17,7 @@ internal sealed class MqttConnection
     private readonly OutgoingPublishes _publishes;
     private readonly IncomingMessages _messages;
     private readonly IncomingTopicAliases _aliases;
+    private readonly KeepAlive _keepAlive;
     private readonly TaskCompletionSource<ConnectionEnd> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastReceived;
     private int _unacknowledged;
@@ -36,6 +37,8 @@ internal sealed class MqttConnection
         Limits = new ServerLimits(connAck);
         Output = new PacketOutput(transport.Stream, options.Version, Limits.MaximumPacketSize, options.SendTimeout, timeProvider);
         Requests = new AcknowledgedRequests(Output, identifiers, options.SubscribeTimeout, timeProvider);
+        var keepAlive = connAck.ServerKeepAlive is { } seconds ? TimeSpan.FromSeconds(seconds) : options.KeepAlive;
+        _keepAlive = new KeepAlive(this, keepAlive, options.PingTimeout, timeProvider);
     }
 
     public ServerLimits Limits { get; }
@@ -49,6 +52,9 @@ internal sealed class MqttConnection
 
     /// <summary>Ends the connection; the first cause counts.</summary>
     public void Close(ConnectionEnd end) => _closing.TrySetResult(end);
+
+    /// <summary>Finds out whether the server is still there, within <see cref="MqttClientOptions.PingTimeout"/>.</summary>
+    public void Probe() => _keepAlive.Probe();
 
     /// <summary>PUBACK for a received message.</summary>
     public void AcknowledgeIncoming(ushort packetIdentifier)
@@ -78,15 +84,12 @@ internal sealed class MqttConnection
     public async Task<ConnectionEnd> RunAsync()
     {
         using var stopping = new CancellationTokenSource();
-        var keepAlive = _options.KeepAlive;
-        if (Limits.ConnAck.ServerKeepAlive is { } seconds)
-            keepAlive = TimeSpan.FromSeconds(seconds);
         var writing = GuardAsync(WriteAsync(stopping.Token));
         Task<ConnectionEnd>[] loops =
         [
             writing,
             GuardAsync(ReadAsync(stopping.Token)),
-            GuardAsync(new KeepAlive(this, keepAlive, _options.PingTimeout, _timeProvider).RunAsync(stopping.Token)),
+            GuardAsync(_keepAlive.RunAsync(stopping.Token)),
             _closing.Task,
         ];
         var end = await await Task.WhenAny(loops);

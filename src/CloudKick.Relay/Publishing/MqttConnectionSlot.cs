@@ -97,7 +97,11 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
         catch (MqttOutcomeUnknownException exception)
         {
             if (deadline.IsCancellationRequested)
+            {
                 Volatile.Write(ref _unanswered, timeProvider.GetTimestamp());
+                // Perhaps the link is only half there, and nothing else would tell before the keep-alive does.
+                Client.Probe();
+            }
             return new AttemptResult(
                 AttemptOutcome.Unknown, exception.Message,
                 exception.ClosedByServer && (exception.ReasonCode?.IsRefusal() ?? true) ? Denial.Closed : Denial.None);

@@ -8,6 +8,12 @@ namespace CloudKick.Relay.Publishing;
 /// <summary>Makes the relay's MQTT clients, alike but for their client ids and what they are for.</summary>
 internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeIdentity node, RelayCertificate certificate, TimeProvider timeProvider)
 {
+    // With an attempt's own end before it, a link that is only half there is given up within ten seconds.
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
+
+    // Kicks live for seconds: after an outage of any length the relay is back within a few. Jitter keeps nodes apart.
+    private static readonly MqttReconnectOptions Reconnect = new() { Maximum = TimeSpan.FromSeconds(4) };
+
     /// <summary>
     /// A client named <c>&lt;prefix&gt;-&lt;node&gt;-&lt;suffix&gt;</c>, not yet started; <paramref name="configure"/> adds what is its own.
     /// Each of its connections uses the certificate as it is by then.
@@ -23,6 +29,8 @@ internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeI
             CleanStart = true,
             KeepAlive = settings.KeepAlive,
             ConnectTimeout = settings.ConnectTimeout,
+            PingTimeout = PingTimeout,
+            Reconnect = Reconnect,
             MaximumInFlight = settings.MaximumInFlight,
             MaximumQueued = settings.MaximumQueued,
         }), timeProvider);

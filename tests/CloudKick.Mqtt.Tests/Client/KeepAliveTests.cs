@@ -45,6 +45,21 @@ internal sealed class KeepAliveTests
     }
 
     [Test]
+    public async Task A_server_that_is_doubted_is_asked_at_once(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+
+        test.Clock.Advance(TimeSpan.FromSeconds(1));
+        test.Client.Probe();
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+        await test.PassWaitAsync(PingTimeout, cancellationToken);
+
+        Assert.That((await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken)).ReasonCode, Is.EqualTo(MqttReasonCode.KeepAliveTimeout));
+    }
+
+    [Test]
     public async Task The_server_sets_the_keep_alive(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
