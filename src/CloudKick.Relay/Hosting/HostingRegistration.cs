@@ -12,6 +12,7 @@ internal static class HostingRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddFeatureOptions<NodeOptions>(NodeOptions.Section);
+        services.AddSingleton<IValidateOptions<NodeOptions>, FailpointValidator>();
         services.TryAddSingleton(provider => NodeIdentity.Create(provider.GetRequiredService<IOptions<NodeOptions>>().Value.Name));
 
         services.AddFeatureOptions<HttpOptions>(HttpOptions.Section);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CloudKick.Relay.Diagnosis;
+using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Publishing;
 using CloudKick.Relay.RateLimits;
@@ -42,6 +43,7 @@ internal sealed class KickAcceptance(
             var publishing = publisher.PublishAsync(attempt);
             Task soon = publishing.WaitAsync(options.Value.PublishWait, timeProvider, cancellationToken);
             await soon.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Failpoint.Reach(Failpoint.BeforeAnswer);
             // The usual case: all is known, nothing need be read.
             if (wait == TimeSpan.Zero && publishing is { IsCompletedSuccessfully: true, Result: { } publishedAt })
                 return (decision.Stored! with { State = "published", BrokerOutcome = "acked", PublishedAt = publishedAt }, null);

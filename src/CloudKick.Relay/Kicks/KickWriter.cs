@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CloudKick.Relay.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -90,7 +91,10 @@ internal sealed class KickWriter : BackgroundService
         {
             try
             {
-                return await _store.AcceptAsync(orders, stoppingToken);
+                Failpoint.Reach(Failpoint.BeforeCommit);
+                var accepting = _store.AcceptAsync(orders, stoppingToken);
+                Failpoint.Reach(Failpoint.DuringCommit);
+                return await accepting;
             }
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < DeadlockAttempts)
             {

@@ -25,6 +25,7 @@ internal sealed partial class KickPublisher(
         var result = await AttemptAsync(attempt);
         if (result.Outcome is not (AttemptOutcome.Acknowledged or AttemptOutcome.Delivered))
             LogNotAcknowledged(logger, attempt.Kick, attempt.Number, result.Outcome, result.Detail, node.Name);
+        Failpoint.Reach(Failpoint.AfterAcknowledgement);
         return await recorder.RecordAsync(attempt, result);
     }
 
@@ -45,7 +46,10 @@ internal sealed partial class KickPublisher(
         {
             return new AttemptResult(AttemptOutcome.Refused, exception.Message);
         }
-        return await transport.PublishAsync(attempt, message, remaining, remaining < leaseLeft ? remaining : leaseLeft);
+        Failpoint.Reach(Failpoint.BeforePublish);
+        var publishing = transport.PublishAsync(attempt, message, remaining, remaining < leaseLeft ? remaining : leaseLeft);
+        Failpoint.Reach(Failpoint.DuringPublish);
+        return await publishing;
     }
 
     [LoggerMessage(4200, LogLevel.Warning, "Kick {Kick}, attempt {Attempt} by {Node}: {Outcome} ({Detail})")]
