@@ -7,6 +7,9 @@ namespace CloudKick.Faults.Load;
 /// <param name="terminals">Who is kicked, in turn.</param>
 public sealed class KickLoad(Till till, IReadOnlyList<string> terminals)
 {
+    private static int _loads;
+
+    private readonly int _number = Interlocked.Increment(ref _loads);
     private int _posted;
     private int _answered;
 
@@ -33,7 +36,7 @@ public sealed class KickLoad(Till till, IReadOnlyList<string> terminals)
             var number = Interlocked.Increment(ref _posted);
             if (number > atLeast && enough.IsCancellationRequested)
                 return;
-            await till.KickAsync(terminals[number % terminals.Count], string.Create(CultureInfo.InvariantCulture, $"key-{number}"), cancellationToken);
+            await till.KickAsync(terminals[number % terminals.Count], string.Create(CultureInfo.InvariantCulture, $"load-{_number}-{number}"), cancellationToken);
             Interlocked.Increment(ref _answered);
             if (Pause > TimeSpan.Zero)
                 await Task.Delay(Pause, cancellationToken);

@@ -80,6 +80,13 @@ public sealed class RelayNode : IAsyncDisposable
     public async Task StartAsync(IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellationToken = default)
     {
         Launch(environment);
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It ended, or was not ready in time; the message has what it said.</exception>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(ReadyTimeout);
         try
@@ -194,6 +201,7 @@ public sealed class RelayNode : IAsyncDisposable
             settings[name] = value;
         foreach (var (name, value) in settings)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        start.Environment["DOTNET_ENVIRONMENT"] = "Experiment";
         foreach (var (name, value) in _settings.Environment.Concat(once ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
     }

@@ -60,7 +60,7 @@ public sealed class World : IAsyncDisposable
     public TestDatabase Database { get; }
 
     /// <summary>The cloud.</summary>
-    public LocalCloudServer Cloud { get; }
+    public LocalCloudServer Cloud { get; private set; }
 
     /// <summary>The nodes of the relay.</summary>
     public IReadOnlyList<RelayNode> Nodes { get; }
@@ -186,6 +186,19 @@ public sealed class World : IAsyncDisposable
         await using var connection = await _superuser.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("delete from whitelist_entries where terminal_id = @terminal", new { terminal }, cancellationToken: cancellationToken));
         History.Add(new Happening.LeftWhitelist(History.Now, terminal));
+    }
+
+    /// <summary>The cloud dies and comes back on its port with nothing in its memory: no sessions, no subscriptions.</summary>
+    /// <param name="away">How long it is away.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task RestartCloudAsync(TimeSpan away, CancellationToken cancellationToken)
+    {
+        var port = Cloud.Port;
+        await Cloud.DisposeAsync();
+        await Task.Delay(away, cancellationToken);
+        Cloud = await LocalCloudServer.StartAsync(
+            new LocalCloudOptions { Port = port, DataDirectory = Path.Combine(_directory, "cloud") }, cancellationToken: cancellationToken);
+        Cloud.Control.PublishAccepted = History.Add;
     }
 
     /// <summary>Kills a node and takes note of it.</summary>

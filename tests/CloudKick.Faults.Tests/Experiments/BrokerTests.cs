@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using CloudKick.Faults.Histories;
+using CloudKick.Faults.Load;
+using CloudKick.Faults.Proxying;
+using CloudKick.Faults.Stage;
+using CloudKick.Mqtt;
+
+namespace CloudKick.Faults.Tests.Experiments;
+
+/// <summary>The broker dies, hangs, says nothing or says no; and the network between tears and dribbles.</summary>
+[CancelAfter(240_000)]
+[NonParallelizable]
+internal sealed class BrokerTests
+{
+    private const int TtlSeconds = 20;
+    private const int MaximumInFlight = 10;
+    private const int Connections = 2;
+
+    // Four seconds and half as many of jitter, and what a busy machine needs for the handshakes.
+    private static readonly TimeSpan Back = TimeSpan.FromSeconds(5 + 2 + 3);
+    private static readonly TimeSpan HalfOpenNoticed = TimeSpan.FromSeconds(10);
+
+    private World _world = null!;
+    private Till _till = null!;
+    private int _keys;
+
+    [OneTimeSetUp]
+    public async Task BuildTheWorld()
+    {
+        _world = await World.StartAsync(new WorldOptions
+        {
+            Seed = Run.Seed,
+            Nodes = 2,
+            Terminals = 100,
+            Settings = new Dictionary<string, string>
+            {
+                ["CloudKick:Mqtt:Connections"] = $"{Connections}",
+                ["CloudKick:Mqtt:MaximumInFlight"] = $"{MaximumInFlight}",
+            },
+        });
+        _till = Run.Till(_world, TtlSeconds);
+        await _world.PlayBriefSessionsAsync(CancellationToken.None);
+    }
+
+    [OneTimeTearDown]
+    public async Task EndTheWorld()
+    {
+        _till.Dispose();
+        await _world.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Broker_that_comes_back_with_its_sessions_is_published_to_within_seconds_and_without_a_storm(CancellationToken cancellationToken)
+    {
+        var away = TimeSpan.FromSeconds(6);
+        await OutageAsync(
+            async () =>
+            {
+                await _world.Cloud.Control.GoDownAsync();
+                var before = _world.BrokerLink.AcceptedConnections;
+                await Task.Delay(away, cancellationToken);
+                var attempts = _world.BrokerLink.AcceptedConnections - before;
+                await _world.Cloud.Control.ComeBackAsync(cancellationToken);
+
+                // Two that publish, three for answers, one for presence, in each of two nodes; each asks at most once a second.
+                Assert.That(attempts, Is.LessThanOrEqualTo(12 * (int)away.TotalSeconds), "no storm");
+            },
+            cancellationToken);
+    }
+
+    [Test]
+    public Task Broker_that_comes_back_without_its_sessions_is_published_to_within_seconds(CancellationToken cancellationToken) =>
+        OutageAsync(() => _world.RestartCloudAsync(TimeSpan.FromSeconds(3), cancellationToken), cancellationToken);
+
+    [Test]
+    public async Task Late_acknowledgements_leave_no_more_in_flight_than_allowed_and_lose_nothing(CancellationToken cancellationToken)
+    {
+        _world.History.Fault("acknowledgements held");
+        var before = Published().Count;
+        _world.Cloud.Control.HoldAcknowledgements();
+        var kicks = KickAllAsync(_world.Terminals, cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+        var inFlight = Published().Count - before;
+        _world.Cloud.Control.ReleaseAcknowledgements();
+
+        Assert.That((await kicks).Select(answer => answer?.IsSuccess), Is.All.True);
+        Assert.That(inFlight, Is.InRange(1, _world.Nodes.Count * Connections * MaximumInFlight));
+        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
+    }
+
+    [Test]
+    public async Task Acknowledgements_that_never_come_leave_kicks_that_end_in_time(CancellationToken cancellationToken)
+    {
+        _world.History.Fault("acknowledgements lost");
+        _world.Cloud.Control.HoldAcknowledgements();
+        using var hurried = Run.Till(_world, ttlSeconds: 6);
+        var answers = await Task.WhenAll(_world.Terminals.Take(20).Select(terminal => hurried.KickAsync(terminal, Key(), cancellationToken)));
+        await _world.WaitUntilNothingIsOpenAsync(TimeSpan.FromSeconds(6), cancellationToken);
+        _world.Cloud.Control.LoseAcknowledgements();
+
+        Assert.That(answers.Select(answer => answer?.Text), Is.All.Not.EqualTo("published"), "nobody was told what the broker never said");
+        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
+    }
+
+    [Test]
+    public async Task Refusal_that_is_for_good_is_final_and_one_that_passes_is_tried_again(CancellationToken cancellationToken)
+    {
+        var (refused, busy) = (_world.Terminals[0], _world.Terminals[1]);
+        var attempts = 0;
+        _world.Cloud.Control.RefusePublish = publish =>
+            publish.Message.Topic == "NL-CAT/" + refused ? MqttReasonCode.TopicNameInvalid
+            : publish.Message.Topic == "NL-CAT/" + busy && Interlocked.Increment(ref attempts) <= 3 ? MqttReasonCode.QuotaExceeded
+            : null;
+
+        var final = (await _till.KickAsync(refused, Key(), cancellationToken))!;
+        var passing = (await _till.KickAsync(busy, Key(), cancellationToken))!;
+
+        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
+        Assert.That((string?)(await _till.GetAsync(final.KickId!, cancellationToken))["state"], Is.EqualTo("failed"));
+        Assert.That((string?)(await _till.GetAsync(passing.KickId!, cancellationToken))["state"], Is.EqualTo("connected"));
+        _world.Cloud.Control.RefusePublish = null;
+    }
+
+    [Test]
+    public async Task Half_open_link_is_noticed_within_ten_seconds_and_its_kicks_find_another_way(CancellationToken cancellationToken)
+    {
+        var node = _world.Nodes[0];
+        _world.History.Fault("links to the broker hang");
+        _world.BrokerLink.Inject(new LinkFaults { Hangs = true });
+        var watch = Stopwatch.StartNew();
+        var kicks = KickAllAsync(_world.Terminals.Take(40), cancellationToken);
+        while (await node.IsReadyAsync(cancellationToken))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        var noticed = watch.Elapsed;
+
+        // What the dead links held is gone, as in a network.
+        _world.BrokerLink.ResetAll();
+        _world.BrokerLink.Heal();
+        TestContext.Progress.WriteLine($"half-open links noticed after {noticed.TotalSeconds:F1} s");
+        Assert.That(noticed, Is.LessThan(HalfOpenNoticed));
+        Assert.That((await kicks).Select(answer => answer?.IsSuccess), Is.All.True);
+        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
+    }
+
+    [Test]
+    public async Task Dribbled_slow_and_torn_links_lose_nothing(CancellationToken cancellationToken)
+    {
+        await Run.UnderLoadAsync(
+            new KickLoad(_till, _world.Terminals) { UnderWay = 8 }, 80,
+            async () =>
+            {
+                _world.History.Fault("a byte at a time");
+                _world.BrokerLink.Inject(new LinkFaults { SliceBytes = 1 });
+                await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+                _world.History.Fault("slow, with jitter");
+                _world.BrokerLink.Inject(new LinkFaults { Latency = TimeSpan.FromMilliseconds(100), Jitter = TimeSpan.FromMilliseconds(200), BytesPerSecond = 20_000 });
+                await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+                for (var tear = 0; tear < 12; tear++)
+                {
+                    var bytes = _world.Random.Next(1, 8_000);
+                    _world.History.Fault($"torn after {bytes} bytes");
+                    _world.BrokerLink.Inject(new LinkFaults { ResetsAfterBytes = bytes, SliceBytes = 64 });
+                    await Task.Delay(TimeSpan.FromMilliseconds(700), cancellationToken);
+                }
+                _world.BrokerLink.Heal();
+            },
+            cancellationToken);
+
+        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
+    }
+
+    [TearDown]
+    public async Task MakeWhole()
+    {
+        _world.BrokerLink.Heal();
+        _world.Cloud.Control.ReleaseAcknowledgements();
+        foreach (var node in _world.Nodes)
+            await node.WaitUntilReadyAsync(CancellationToken.None);
+    }
+
+    private async Task OutageAsync(Func<Task> outage, CancellationToken cancellationToken)
+    {
+        _world.History.Fault("the broker is away");
+        await Run.UnderLoadAsync(
+            new KickLoad(_till, _world.Terminals) { UnderWay = 4, Pause = TimeSpan.FromMilliseconds(100) }, 0,
+            async () =>
+            {
+                await outage();
+                _world.History.Fault("the broker is back");
+                var back = _world.History.Now;
+                var watch = Stopwatch.StartNew();
+                while (!Published().Any(published => published.At > back))
+                {
+                    Assert.That(watch.Elapsed, Is.LessThan(Back), "nothing is published");
+                    await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+                }
+                TestContext.Progress.WriteLine($"published again {watch.Elapsed.TotalSeconds:F1} s after the broker was back");
+            },
+            cancellationToken);
+        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
+    }
+
+    private Task<Happening.Answered?[]> KickAllAsync(IEnumerable<string> terminals, CancellationToken cancellationToken) =>
+        Task.WhenAll(terminals.Select(terminal => _till.KickAsync(terminal, Key(), cancellationToken)));
+
+    private List<Happening.Published> Published() => [.. _world.History.Snapshot().OfType<Happening.Published>()];
+
+    private string Key() => $"broker-{Interlocked.Increment(ref _keys)}";
+}
