@@ -28,6 +28,7 @@ public abstract class AwsServiceClient : AmazonServiceClient
         pipeline.RemoveHandler<Amazon.Runtime.Internal.EndpointResolver>();
         pipeline.AddHandlerAfter<Marshaller>(new Protocol.EndpointResolver());
         pipeline.AddHandlerAfter<Marshaller>(new AuthSchemes());
+        pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(RetryPolicies.For(Config)));
     }
 
     private protected Task<TResponse> InvokeAsync<TRequest, TResponse>(Operation<TRequest, TResponse> operation, TRequest request, CancellationToken cancellationToken)

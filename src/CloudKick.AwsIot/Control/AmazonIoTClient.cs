@@ -74,6 +74,14 @@ public class AmazonIoTClient : AwsServiceClient, IAmazonIoT
         InvokeAsync(ListThingPrincipalsRequest.Operation, request, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual Task<ListPrincipalThingsResponse> ListPrincipalThingsAsync(ListPrincipalThingsRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync(ListPrincipalThingsRequest.Operation, request, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<ListCertificatesResponse> ListCertificatesAsync(ListCertificatesRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync(ListCertificatesRequest.Operation, request, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual Task<CreatePolicyResponse> CreatePolicyAsync(CreatePolicyRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync(CreatePolicyRequest.Operation, request, cancellationToken);
 

@@ -7,7 +7,7 @@ namespace CloudKick.AwsIot.Control;
 /// Has AWS issue a certificate for a key that it never sees (<c>POST /certificates</c>). Each call makes another. Needs
 /// <c>iot:CreateCertificateFromCsr</c>.
 /// </summary>
-public sealed class CreateCertificateFromCsrRequest : AmazonWebServiceRequest
+public sealed class CreateCertificateFromCsrRequest : AmazonWebServiceRequest, IUnrepeatable
 {
     internal static readonly Operation<CreateCertificateFromCsrRequest, CreateCertificateFromCsrResponse> Operation = new(
         AmazonIoTConfig.Model, "CreateCertificateFromCsr", "POST", "/certificates",

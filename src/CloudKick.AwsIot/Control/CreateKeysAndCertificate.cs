@@ -7,7 +7,7 @@ namespace CloudKick.AwsIot.Control;
 /// Has AWS make an RSA key pair and its certificate (<c>POST /keys-and-certificate</c>). The private key is told this once. Needs
 /// <c>iot:CreateKeysAndCertificate</c>.
 /// </summary>
-public sealed class CreateKeysAndCertificateRequest : AmazonWebServiceRequest
+public sealed class CreateKeysAndCertificateRequest : AmazonWebServiceRequest, IUnrepeatable
 {
     internal static readonly Operation<CreateKeysAndCertificateRequest, CreateKeysAndCertificateResponse> Operation = new(
         AmazonIoTConfig.Model, "CreateKeysAndCertificate", "POST", "/keys-and-certificate",

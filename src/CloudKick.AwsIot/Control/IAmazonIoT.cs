@@ -48,6 +48,12 @@ public interface IAmazonIoT : IDisposable
     /// <inheritdoc cref="ListThingPrincipalsRequest"/>
     Task<ListThingPrincipalsResponse> ListThingPrincipalsAsync(ListThingPrincipalsRequest request, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="ListPrincipalThingsRequest"/>
+    Task<ListPrincipalThingsResponse> ListPrincipalThingsAsync(ListPrincipalThingsRequest request, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ListCertificatesRequest"/>
+    Task<ListCertificatesResponse> ListCertificatesAsync(ListCertificatesRequest request, CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="CreatePolicyRequest"/>
     Task<CreatePolicyResponse> CreatePolicyAsync(CreatePolicyRequest request, CancellationToken cancellationToken = default);
 

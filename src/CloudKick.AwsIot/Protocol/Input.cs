@@ -29,8 +29,10 @@ internal sealed class Input<T> : IShape
     public Input<T> Query(string name, Func<T, long?> read) =>
         Add(new(name, "number", Location.Query, name) { Text = request => read(request)?.ToString(CultureInfo.InvariantCulture) });
 
-    public Input<T> Query(string name, Func<T, bool?> read) =>
-        Add(new(name, "boolean", Location.Query, name) { Text = request => read(request) is { } value ? (value ? "true" : "false") : null });
+    public Input<T> Query(string name, Func<T, bool?> read) => Query(name, name, read);
+
+    public Input<T> Query(string name, string wire, Func<T, bool?> read) =>
+        Add(new(name, "boolean", Location.Query, wire) { Text = request => read(request) is { } value ? (value ? "true" : "false") : null });
 
     public Input<T> Header(string name, string header, Func<T, string?> read) => Add(new(name, "string", Location.Header, header) { Text = read });
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.Runtime;
 
 namespace CloudKick.Relay.Cloud;
@@ -12,6 +13,14 @@ internal sealed class CloudCallException(string action, Exception cause) : Excep
 
     /// <summary>AWS's name for the error; null when AWS did not answer.</summary>
     public string? Error => (InnerException as AmazonServiceException)?.ErrorCode;
+
+    /// <summary>Whether AWS may have done it all the same: it did not answer, or failed on the way.</summary>
+    public bool MayHaveBeenDone => InnerException switch
+    {
+        AmazonServiceException { StatusCode: var status } => status >= HttpStatusCode.InternalServerError,
+        AmazonClientException => false,
+        _ => true,
+    };
 
     /// <summary>Whether an exception is what AWS's clients throw for a call that came to nothing.</summary>
     public static bool Is(Exception exception) =>

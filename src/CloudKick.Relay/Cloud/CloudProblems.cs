@@ -24,14 +24,16 @@ internal static class CloudProblems
         AmazonServiceException throttled when IsThrottling(throttled) => Problem.CloudUnavailable(
             $"AWS throttles {failed.Action}. What was done so far stays; send the request again shortly, and it goes on from there.", PauseAfterThrottling),
         AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } down => Problem.CloudUnavailable(
-            $"AWS could not do {failed.Action} ({down.ErrorCode}). Send the request again shortly."),
+            $"AWS could not do {failed.Action} ({down.ErrorCode}). What was done so far stays; send the request again shortly, and it goes on from there."),
         AmazonServiceException { ErrorCode: "LimitExceededException" } => Problem.CloudRefused(
             $"{failed.Action} would exceed one of the account's quotas of AWS IoT Core. Remove what is not needed, or have the quota raised.", "LimitExceededException"),
         AmazonServiceException refused => Problem.CloudRefused(
             $"AWS refused {failed.Action} ({refused.ErrorCode}). The relay's log has AWS's reason under this traceId.", refused.ErrorCode ?? "unknown"),
         AmazonClientException => Problem.CloudNotAuthorized(
             "The relay found no AWS credentials (environment, profile, web identity, task or instance role). Give it a role, or set CloudKick:Aws:Profile.", null),
-        _ => Problem.CloudUnavailable($"AWS did not answer {failed.Action}. Send the request again shortly; check the way from the relay to the iot endpoint if this stays."),
+        _ => Problem.CloudUnavailable(
+            $"AWS did not answer {failed.Action}, and may have done it all the same. Send the same request again shortly: it goes on from what was done. "
+            + "If this stays, check the way from the relay to AWS IoT's endpoint."),
     };
 
     private static bool IsThrottling(AmazonServiceException refused) =>

@@ -30,7 +30,7 @@ locals {
       # AWS knows no resource for these actions.
       Sid      = "WithoutResource"
       Effect   = "Allow"
-      Action   = ["iot:DescribeEndpoint", "iot:CreateCertificateFromCsr", "iot:ListAttachedPolicies"]
+      Action   = ["iot:DescribeEndpoint", "iot:CreateCertificateFromCsr", "iot:ListCertificates", "iot:ListAttachedPolicies"]
       Resource = "*"
     },
     {

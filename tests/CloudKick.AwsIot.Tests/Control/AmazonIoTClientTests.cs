@@ -87,6 +87,39 @@ internal sealed class AmazonIoTClientTests
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task Certificates_are_listed_by_when_they_were_made(CancellationToken cancellationToken)
+    {
+        _aws.AnswerWith(200, """{"certificates":[{"certificateId":"ab","status":"INACTIVE","creationDate":1795120680}],"nextMarker":"m","things":["NL1"]}""");
+
+        var list = await _client.ListCertificatesAsync(new() { PageSize = 250, AscendingOrder = true }, cancellationToken);
+        var things = await _client.ListPrincipalThingsAsync(new() { Principal = "arn" }, cancellationToken);
+
+        Assert.That(_aws.Requests[0].Target, Is.EqualTo("/certificates?isAscendingOrder=true&pageSize=250"));
+        var certificate = list.Certificates.Single();
+        Assert.That((certificate.CertificateId, certificate.Status, list.NextMarker), Is.EqualTo(("ab", CertificateStatus.INACTIVE, "m")));
+        Assert.That((things.Things.Single(), _aws.Requests[1].Header("x-amzn-principal")), Is.EqualTo(("NL1", "arn")));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task What_makes_another_each_time_is_not_repeated_when_it_may_have_been_done(CancellationToken cancellationToken)
+    {
+        using var client = new AmazonIoTClient(
+            new BasicAWSCredentials("AKIDEXAMPLE", "secret"), new() { ServiceURL = _aws.Url, AuthenticationRegion = "eu-central-1", MaxErrorRetry = 1 });
+
+        _aws.AnswerWith(500, """{"message":"made up"}""");
+        Assert.That(() => client.CreateCertificateFromCsrAsync(new() { CertificateSigningRequest = "csr" }, cancellationToken), Throws.InstanceOf<AmazonIoTException>());
+        var whenItMayHaveBeen = _aws.Requests.Count;
+        _aws.AnswerWith(429, """{"message":"made up"}""", ("x-amzn-ErrorType", "ThrottlingException"));
+        Assert.That(() => client.CreateCertificateFromCsrAsync(new() { CertificateSigningRequest = "csr" }, cancellationToken), Throws.InstanceOf<ThrottlingException>());
+        var whenItWasNot = _aws.Requests.Count - whenItMayHaveBeen;
+        _aws.AnswerWith(500, """{"message":"made up"}""");
+        Assert.That(() => client.DescribeCertificateAsync(new() { CertificateId = "ab" }, cancellationToken), Throws.InstanceOf<AmazonIoTException>());
+        var others = _aws.Requests.Count - whenItMayHaveBeen - whenItWasNot;
+
+        Assert.That((whenItMayHaveBeen, whenItWasNot, others), Is.EqualTo((1, 2, 2)));
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task A_policy_is_created_with_tags(CancellationToken cancellationToken)
     {
         await _client.CreatePolicyAsync(

@@ -16,7 +16,7 @@ const services = {
     operations: [
       "DescribeEndpoint", "CreateThing", "DescribeThing", "DeleteThing", "CreateCertificateFromCsr", "CreateKeysAndCertificate",
       "DescribeCertificate", "UpdateCertificate", "DeleteCertificate", "AttachPolicy", "DetachPolicy", "AttachThingPrincipal",
-      "DetachThingPrincipal", "ListThingPrincipals", "CreatePolicy", "GetPolicy", "GetThingConnectivityData", "RegisterThing",
+      "DetachThingPrincipal", "ListThingPrincipals", "ListPrincipalThings", "ListCertificates", "CreatePolicy", "GetPolicy", "GetThingConnectivityData", "RegisterThing",
     ],
   },
   sqs: {

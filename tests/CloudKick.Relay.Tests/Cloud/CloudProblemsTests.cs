@@ -19,7 +19,7 @@ internal sealed class CloudProblemsTests
         yield return Case("ThrottlingException", HttpStatusCode.BadRequest, "cloud-unavailable", "throttles iot:CreateThing");
         yield return Case("TooManyRequestsException", HttpStatusCode.TooManyRequests, "cloud-unavailable", "throttles");
         yield return Case("ServiceUnavailableException", HttpStatusCode.ServiceUnavailable, "cloud-unavailable", "could not do iot:CreateThing");
-        yield return Case("InternalFailureException", HttpStatusCode.InternalServerError, "cloud-unavailable", "Send the request again");
+        yield return Case("InternalFailureException", HttpStatusCode.InternalServerError, "cloud-unavailable", "send the request again");
         yield return Case("LimitExceededException", HttpStatusCode.Gone, "cloud-refused", "quotas");
         yield return Case("InvalidRequestException", HttpStatusCode.BadRequest, "cloud-refused", "InvalidRequestException");
         yield return new TestCaseData(new AmazonClientException(Canary), "cloud-not-authorized", "found no AWS credentials").SetArgDisplayNames("no credentials");

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using CloudKick.AwsIot.Control;
 using CloudKick.Relay.Cloud;
@@ -19,6 +18,10 @@ internal sealed partial class CloudThings(
     // Far more than a terminal ever has: a thing that has more was not made here.
     private const int MaximumPages = 4;
     private const int PageSize = 25;
+
+    // AWS's largest page; and how many inactive ones on it are looked at, of which an account that is in order has none.
+    private const int NewestCertificates = 250;
+    private const int MaximumInactive = 25;
 
     // Detaching is asynchronous in AWS ("it might take several seconds to propagate").
     private const int DeleteTries = 6;
@@ -55,18 +58,33 @@ internal sealed partial class CloudThings(
     }
 
     /// <summary>
+    /// An inactive certificate for the key of a request that is attached to no thing: made by a request whose answer was lost, or after
+    /// which the relay stopped. Looked for among the account's newest.
+    /// </summary>
+    public async Task<ThingCertificate?> FindUnattachedAsync(SigningRequest request, CancellationToken cancellationToken)
+    {
+        var list = new ListCertificatesRequest { PageSize = NewestCertificates };
+        var newest = await CallAsync("iot:ListCertificates", client => client.ListCertificatesAsync(list, cancellationToken));
+        foreach (var inactive in newest.Certificates.Where(one => one.Status == CertificateStatus.INACTIVE).Take(MaximumInactive))
+        {
+            if (inactive.CertificateId is { } id && await FindAsync(id, cancellationToken) is { } certificate
+                && certificate.IsFor(request) && !await HasThingAsync(certificate, cancellationToken))
+                return certificate;
+        }
+
+        return null;
+    }
+
+    /// <summary>
     /// Makes a certificate, inactive, and attaches it to the thing, where it is found again. When the second fails, the first is undone;
     /// when that fails too, what is left can do nothing: it is inactive, has no thing and no policy.
     /// </summary>
     public async Task<ThingCertificate> CreateAsync(string thing, SigningRequest request, CancellationToken cancellationToken)
     {
-        var create = new CreateCertificateFromCsrRequest { CertificateSigningRequest = request.Pem, SetAsActive = false };
-        var made = await CallAsync("iot:CreateCertificateFromCsr", client => client.CreateCertificateFromCsrAsync(create, cancellationToken));
-        var certificateId = made.CertificateId ?? throw Incomplete("iot:CreateCertificateFromCsr");
+        var (certificateId, arn) = await CreateUnattachedAsync(thing, request, cancellationToken);
         try
         {
-            var attach = new AttachThingPrincipalRequest { ThingName = thing, Principal = made.CertificateArn };
-            await CallAsync("iot:AttachThingPrincipal", client => client.AttachThingPrincipalAsync(attach, cancellationToken));
+            await AttachAsync(thing, arn, cancellationToken);
         }
         catch (Exception fault) when (fault is CloudCallException or OperationCanceledException)
         {
@@ -75,6 +93,13 @@ internal sealed partial class CloudThings(
         }
 
         return await DescribeAsync(certificateId, cancellationToken);
+    }
+
+    /// <summary>Attaches a certificate to a thing, where it is found again.</summary>
+    public Task AttachAsync(string thing, string certificateArn, CancellationToken cancellationToken)
+    {
+        var attach = new AttachThingPrincipalRequest { ThingName = thing, Principal = certificateArn };
+        return CallAsync("iot:AttachThingPrincipal", client => client.AttachThingPrincipalAsync(attach, cancellationToken));
     }
 
     /// <summary>Gives a certificate the terminals' policy.</summary>
@@ -108,8 +133,7 @@ internal sealed partial class CloudThings(
         }
         catch (Exception fault) when (fault is CloudCallException or OperationCanceledException)
         {
-            var attach = new AttachThingPrincipalRequest { ThingName = thing, Principal = certificate.Arn };
-            await CallAsync("iot:AttachThingPrincipal", client => client.AttachThingPrincipalAsync(attach, CancellationToken.None));
+            await AttachAsync(thing, certificate.Arn, CancellationToken.None);
             throw;
         }
     }
@@ -160,6 +184,27 @@ internal sealed partial class CloudThings(
         return response.CertificateDescription is { CertificateId: { } id, CertificateArn: { } arn, CertificatePem: { } pem, Status: { } status } certificate
             ? new ThingCertificate(id, arn, pem, status, certificate.CreationDate?.ToUniversalTime(), certificate.Validity?.NotAfter?.ToUniversalTime())
             : throw Incomplete("iot:DescribeCertificate");
+    }
+
+    private async Task<(string Id, string Arn)> CreateUnattachedAsync(string thing, SigningRequest request, CancellationToken cancellationToken)
+    {
+        var create = new CreateCertificateFromCsrRequest { CertificateSigningRequest = request.Pem, SetAsActive = false };
+        try
+        {
+            var made = await CallAsync("iot:CreateCertificateFromCsr", client => client.CreateCertificateFromCsrAsync(create, cancellationToken));
+            return made is { CertificateId: { } id, CertificateArn: { } arn } ? (id, arn) : throw Incomplete("iot:CreateCertificateFromCsr");
+        }
+        catch (Exception unknown) when (unknown is OperationCanceledException or CloudCallException { MayHaveBeenDone: true })
+        {
+            PerhapsLeftBehind(logger, thing, request.KeyFingerprint);
+            throw;
+        }
+    }
+
+    private async Task<bool> HasThingAsync(ThingCertificate certificate, CancellationToken cancellationToken)
+    {
+        var request = new ListPrincipalThingsRequest { Principal = certificate.Arn, MaxResults = 1 };
+        return (await CallAsync("iot:ListPrincipalThings", client => client.ListPrincipalThingsAsync(request, cancellationToken))).Things.Count > 0;
     }
 
     private async Task DeleteDetachedAsync(string certificateId, CancellationToken cancellationToken)
@@ -221,17 +266,7 @@ internal sealed partial class CloudThings(
 
     [LoggerMessage(4601, LogLevel.Warning, "Certificate {CertificateId}, made for thing {Thing} and not attached to it, could not be deleted. It is inactive and has no policy: delete it in AWS IoT")]
     private static partial void LeftBehind(ILogger logger, string certificateId, string thing, Exception exception);
-}
 
-/// <summary>A certificate as the cloud describes it.</summary>
-internal sealed record ThingCertificate(string Id, string Arn, string Pem, CertificateStatus Status, DateTime? CreatedAt, DateTime? ExpiresAt)
-{
-    public bool IsActive => Status == CertificateStatus.ACTIVE;
-
-    /// <summary>Whether it is for the key of a signing request.</summary>
-    public bool IsFor(SigningRequest request)
-    {
-        using var certificate = X509Certificate2.CreateFromPem(Pem);
-        return request.IsFor(certificate);
-    }
+    [LoggerMessage(4603, LogLevel.Warning, "It is not known whether a certificate was made for thing {Thing} and the key with SHA-256 {KeyFingerprint}. If so it is inactive and attached to nothing; the same request finds it and goes on with it")]
+    private static partial void PerhapsLeftBehind(ILogger logger, string thing, string keyFingerprint);
 }

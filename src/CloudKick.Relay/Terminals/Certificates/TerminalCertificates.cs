@@ -44,14 +44,7 @@ internal sealed class TerminalCertificates(
                 return tooMany;
 
             var isNew = certificate is null;
-            certificate ??= await AuditedAsync(
-                terminal, actor, "create", null, new JsonObject { ["publicKeySha256"] = request.KeyFingerprint },
-                async () =>
-                {
-                    await things.EnsureAsync(terminal.ThingName, cancellationToken);
-                    return await things.CreateAsync(terminal.ThingName, request, cancellationToken);
-                },
-                cancellationToken);
+            certificate ??= await MakeAsync(terminal, request, actor, cancellationToken);
             await things.AttachPolicyAsync(certificate, cancellationToken);
             return (await SetStatusAsync(terminal, certificate, CertificateStatus.ACTIVE, actor, cancellationToken), isNew);
         });
@@ -96,6 +89,22 @@ internal sealed class TerminalCertificates(
     /// <summary>What is said of a certificate that is not the terminal's.</summary>
     public static ProblemResult NotFound(TerminalRow terminal, string certificateId) => Problem.CertificateNotFound(
         $"Terminal {terminal.TerminalId} has no certificate {certificateId}. GET /v1/admin/terminals/{terminal.TerminalId}/certificates lists those that it has.");
+
+    private async Task<ThingCertificate> MakeAsync(TerminalRow terminal, SigningRequest request, Actor actor, CancellationToken cancellationToken)
+    {
+        var begun = await things.FindUnattachedAsync(request, cancellationToken);
+        return await AuditedAsync(
+            terminal, actor, "create", null, new JsonObject { ["publicKeySha256"] = request.KeyFingerprint },
+            async () =>
+            {
+                await things.EnsureAsync(terminal.ThingName, cancellationToken);
+                if (begun is null)
+                    return await things.CreateAsync(terminal.ThingName, request, cancellationToken);
+                await things.AttachAsync(terminal.ThingName, begun.Arn, cancellationToken);
+                return begun;
+            },
+            cancellationToken);
+    }
 
     private static ProblemResult? TooMany(IEnumerable<ThingCertificate> attached, ThingCertificate? wanted) =>
         wanted is not { IsActive: true } && attached.Where(one => one != wanted && one.IsActive).Select(one => one.Id).ToArray() is { Length: >= MaximumActive } active

@@ -18,7 +18,7 @@ internal sealed class InterruptedProvisioningTests
 
     [Test]
     public async Task A_step_that_fails_is_done_again(
-        [Values("CreateThing", "CreateCertificateFromCsr", "AttachThingPrincipal", "DescribeCertificate", "AttachPolicy", "UpdateCertificate")] string step,
+        [Values("ListCertificates", "CreateThing", "CreateCertificateFromCsr", "AttachThingPrincipal", "DescribeCertificate", "AttachPolicy", "UpdateCertificate")] string step,
         CancellationToken cancellationToken)
     {
         var terminal = await _stage.AddTerminalAsync(cancellationToken);
@@ -39,7 +39,7 @@ internal sealed class InterruptedProvisioningTests
 
     [Test]
     public async Task A_step_whose_answer_is_lost_is_found_done(
-        [Values("CreateThing", "AttachThingPrincipal", "AttachPolicy", "UpdateCertificate")] string step, CancellationToken cancellationToken)
+        [Values("CreateThing", "CreateCertificateFromCsr", "AttachThingPrincipal", "AttachPolicy", "UpdateCertificate")] string step, CancellationToken cancellationToken)
     {
         var terminal = await _stage.AddTerminalAsync(cancellationToken);
         var request = SigningRequests.New(terminal);
@@ -53,6 +53,47 @@ internal sealed class InterruptedProvisioningTests
         Assert.That((int)finished.Status, Is.InRange(200, 201), finished.Text);
         Assert.That(await _stage.StatesAsync(terminal, cancellationToken), Is.EqualTo("ACTIVE"));
         Assert.That(_stage.Iot.Certificates, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_certificate_that_a_stopped_relay_left_unattached_is_found_and_used(CancellationToken cancellationToken)
+    {
+        var terminal = await _stage.AddTerminalAsync(cancellationToken);
+        var request = SigningRequests.New(terminal);
+        var left = await _stage.Client.CreateCertificateFromCsrAsync(new() { CertificateSigningRequest = request }, cancellationToken);
+
+        var answer = await _stage.ProvisionAsync(terminal, request, cancellationToken);
+
+        Assert.That((answer.Status, (string?)answer.Json["certificateId"]), Is.EqualTo((HttpStatusCode.Created, left.CertificateId)), answer.Text);
+        Assert.That(_stage.Iot.Certificates, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_certificate_of_another_terminal_is_not_taken_whoever_has_its_key(CancellationToken cancellationToken)
+    {
+        var other = await _stage.AddTerminalAsync(cancellationToken);
+        var terminal = await _stage.AddTerminalAsync(cancellationToken);
+        var request = SigningRequests.New();
+        var others = (string)(await _stage.ProvisionAsync(other, request, cancellationToken)).Json["certificateId"]!;
+        await _stage.ChangeAsync(other, others, "deactivate", cancellationToken);
+
+        var answer = await _stage.ProvisionAsync(terminal, request, cancellationToken);
+
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.Created), answer.Text);
+        Assert.That((string?)answer.Json["certificateId"], Is.Not.EqualTo(others));
+        Assert.That(await _stage.StatesAsync(other, cancellationToken), Is.EqualTo("INACTIVE"));
+    }
+
+    [Test]
+    public async Task When_it_is_not_known_whether_a_certificate_was_made_that_is_told(CancellationToken cancellationToken)
+    {
+        var terminal = await _stage.AddTerminalAsync(cancellationToken);
+        _stage.Iot.After = call => call == "CreateCertificateFromCsr" ? new HttpRequestException("made up") : null;
+
+        var interrupted = await _stage.ProvisionAsync(terminal, SigningRequests.New(), cancellationToken);
+
+        Assert.That((string?)interrupted.Json["detail"], Does.Contain("may have done it all the same").And.Contain("same request again"));
+        Assert.That(_stage.Relay.Logs.All.Single(record => record.EventId.Id == 4603).Message, Does.Contain(terminal).And.Contain("inactive and attached to nothing"));
     }
 
     [Test]

@@ -18,6 +18,7 @@ internal sealed class ProvisioningStage : IAsyncDisposable
     private ProvisioningStage(TestDatabase database, LocalCloudServer cloud, string directory, RelayHost relay, FaultyIot iot, HttpClient admin)
     {
         (Database, Cloud, Relay, Iot, Admin) = (database, cloud, relay, iot, admin);
+        Client = relay.Services.GetRequiredService<LazyClient<IAmazonIoT>>().Value;
         _directory = directory;
     }
 
@@ -29,6 +30,9 @@ internal sealed class ProvisioningStage : IAsyncDisposable
 
     /// <summary>The relay's calls of the iot API.</summary>
     public FaultyIot Iot { get; }
+
+    /// <summary>The relay's client of the iot API.</summary>
+    public IAmazonIoT Client { get; }
 
     public HttpClient Admin { get; }
 
