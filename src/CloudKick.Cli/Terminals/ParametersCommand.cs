@@ -14,8 +14,8 @@ internal static class ParametersCommand
         var terminal = new Argument<string>("TERMINAL_ID") { Description = "The terminal's TMS id" };
         var format = new Option<string?>("--format") { Description = "json, csv, or html: a page to print [default: a table]", HelpName = "FORMAT" };
         format.AcceptOnlyFromAmong(Json, "csv", "html");
-        var language = new Option<string>("--lang") { Description = "The page's language: nl or en", HelpName = "LANGUAGE", DefaultValueFactory = _ => "nl" };
-        language.AcceptOnlyFromAmong("nl", "en");
+        var language = new Option<string>("--lang") { Description = "The page's language: nl, en, fr or de", HelpName = "LANGUAGE", DefaultValueFactory = _ => "nl" };
+        language.AcceptOnlyFromAmong("nl", "en", "fr", "de");
         var output = new Option<string?>("--out") { Description = "Write it to a file instead of standard output", HelpName = "FILE" };
         var command = new Command("parameters", "Show what must be set for a terminal: in its management system, in itself, at the till, in the firewall")
         {

@@ -48,7 +48,7 @@ internal static class DiagnosisEndpoints
         if (!TerminalId.IsWellFormed(terminalId))
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
         if (Language.Choose(lang, http.Request) is not { } language)
-            return Problem.Invalid(nameof(lang), $"must be one of {string.Join(", ", Language.All.Select(known => known.Name))}");
+            return Problem.Invalid(nameof(lang), Language.Rule);
         if (await doctor.ExamineAsync(merchant, terminalId, cancellationToken) is not var (evidence, findings))
         {
             return Problem.TerminalNotFound(merchant is null

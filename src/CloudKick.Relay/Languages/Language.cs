@@ -12,6 +12,9 @@ internal static class Language
     public static readonly IReadOnlyList<CultureInfo> All =
         [Default, CultureInfo.GetCultureInfo("nl"), CultureInfo.GetCultureInfo("fr"), CultureInfo.GetCultureInfo("de")];
 
+    /// <summary>What a parameter that names a language must be, for a message.</summary>
+    public static string Rule { get; } = $"must be one of {string.Join(", ", All.Select(language => language.Name))}";
+
     /// <summary>The language that is asked for by name; null when it is none of ours. <c>nl-BE</c> is <c>nl</c>.</summary>
     public static CultureInfo? Find(ReadOnlySpan<char> tag)
     {

@@ -18,7 +18,7 @@ internal sealed class ParameterFilter : IOperationFilter
         ["prefix"] = "Only terminals whose id begins with this.",
         ["unassigned"] = "`true`: only terminals that are no merchant's.",
         ["format"] = "`json`, `csv` or `html`; left out: by `Accept`, JSON when it does not say.",
-        ["lang"] = "The language of texts for people, by its code: `en` and `nl`, for a diagnosis also `fr` and `de`; left out: by `Accept-Language`, English when it does not say.",
+        ["lang"] = "The language of texts for people, by its code: `en`, `nl`, `fr` or `de`; left out: by `Accept-Language`, English when it does not say.",
         ["dryRun"] = "`true`: judge the import and change nothing.",
     };
 

@@ -24,13 +24,13 @@ internal static class PageLanguage
     /// <summary>The code of the language that is being spoken.</summary>
     public static string Current => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
 
-    public static bool IsKnown(string? code) => code is not null && Cultures.ContainsKey(code);
+    public static bool IsKnown(string? code) => Language.Find(code) is not null;
 
     /// <summary>Speaks the reader's language from here on, in this request.</summary>
     public static void Choose(HttpContext context)
     {
-        var chosen = context.Request.Cookies[CookieName];
-        var culture = Cultures[IsKnown(chosen) ? chosen! : Language.Accepted(context.Request).Name];
+        var language = Language.Find(context.Request.Cookies[CookieName]) ?? Language.Accepted(context.Request);
+        var culture = Cultures[language.Name];
         CultureInfo.CurrentCulture = culture;
         CultureInfo.CurrentUICulture = culture;
         context.Response.Headers.ContentLanguage = culture.TwoLetterISOLanguageName;

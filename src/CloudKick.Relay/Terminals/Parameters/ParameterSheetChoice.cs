@@ -1,3 +1,4 @@
+using CloudKick.Relay.Languages;
 using CloudKick.Relay.Problems;
 using Microsoft.Net.Http.Headers;
 
@@ -28,11 +29,11 @@ internal sealed record ParameterSheetChoice(string Format, ParameterSheetTexts T
         var found = new List<FieldError>();
         if (format is not null && !Formats.Contains(format))
             found.Add(new(nameof(format), $"must be one of {string.Join(", ", Formats)}"));
-        var texts = lang is null ? Accepted(request.GetTypedHeaders().AcceptLanguage) : ParameterSheetTexts.All.FirstOrDefault(known => known.Language == lang);
-        if (texts is null)
-            found.Add(new(nameof(lang), $"must be one of {string.Join(", ", ParameterSheetTexts.All.Select(known => known.Language))}"));
+        var language = Language.Choose(lang, request);
+        if (language is null)
+            found.Add(new(nameof(lang), Language.Rule));
         faults = found;
-        return new(format ?? Accepted(request.GetTypedHeaders().Accept), texts ?? ParameterSheetTexts.English);
+        return new(format ?? Accepted(request.GetTypedHeaders().Accept), ParameterSheetTexts.In(language ?? Language.Default));
     }
 
     // A client that accepts none of ours gets JSON all the same: it reads the content type.
@@ -49,19 +50,4 @@ internal sealed record ParameterSheetChoice(string Format, ParameterSheetTexts T
 
         return Json;
     }
-
-    private static ParameterSheetTexts Accepted(IList<StringWithQualityHeaderValue> accepted)
-    {
-        foreach (var wanted in accepted.Where(language => language.Quality is not 0).OrderByDescending(language => language.Quality ?? 1))
-        {
-            if (ParameterSheetTexts.All.FirstOrDefault(texts => IsOf(wanted.Value.AsSpan(), texts.Language)) is { } texts)
-                return texts;
-        }
-
-        return ParameterSheetTexts.English;
-    }
-
-    // nl and nl-BE, not nlx.
-    private static bool IsOf(ReadOnlySpan<char> tag, string language) =>
-        tag.StartsWith(language, StringComparison.OrdinalIgnoreCase) && (tag.Length == language.Length || tag[language.Length] == '-');
 }

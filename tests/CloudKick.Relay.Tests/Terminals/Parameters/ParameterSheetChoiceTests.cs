@@ -21,11 +21,13 @@ internal sealed class ParameterSheetChoiceTests
     [TestCase(null, "en")]
     [TestCase("nl", "nl")]
     [TestCase("nl-BE,nl;q=0.9,en;q=0.8", "nl")]
-    [TestCase("de-DE, nl;q=0.5, en;q=0.4", "nl")]
+    [TestCase("es-ES, nl;q=0.5, en;q=0.4", "nl")]
     [TestCase("en-GB, nl;q=0.9", "en")]
     [TestCase("nl;q=0, en", "en")]
     [TestCase("nlx", "en")]
-    [TestCase("fr", "en")]
+    [TestCase("fr-BE", "fr")]
+    [TestCase("de-AT", "de")]
+    [TestCase("es", "en")]
     public void So_is_the_language(string? acceptLanguage, string language) =>
         Assert.That(Choose(null, acceptLanguage, null, null).Texts.Language, Is.EqualTo(language));
 
@@ -40,9 +42,9 @@ internal sealed class ParameterSheetChoiceTests
     [Test]
     public void What_there_is_not_is_a_fault_each()
     {
-        ParameterSheetChoice.Of(Request(null, null), "pdf", "fr", out var faults);
+        ParameterSheetChoice.Of(Request(null, null), "pdf", "es", out var faults);
 
-        Assert.That(faults.Select(fault => $"{fault.Field} {fault.Message}"), Is.EqualTo(new[] { "format must be one of json, csv, html", "lang must be one of en, nl" }));
+        Assert.That(faults.Select(fault => $"{fault.Field} {fault.Message}"), Is.EqualTo(new[] { "format must be one of json, csv, html", "lang must be one of en, nl, fr, de" }));
     }
 
     private static ParameterSheetChoice Choose(string? accept, string? acceptLanguage, string? format, string? lang)

@@ -133,7 +133,7 @@ internal sealed partial class ParameterSheetEndpointsTests
         await RegisterAsync("SHEET5", cancellationToken);
 
         var page = await _baker.AskAsync("/v1/terminals/SHEET5/parameters?format=html&lang=nl", cancellationToken);
-        var refused = await _baker.AskAsync("/v1/terminals/SHEET5/parameters?format=pdf&lang=de", cancellationToken);
+        var refused = await _baker.AskAsync("/v1/terminals/SHEET5/parameters?format=pdf&lang=es", cancellationToken);
 
         Assert.That((page.ContentType, page.Text.Contains("Waarde", StringComparison.Ordinal)), Is.EqualTo(("text/html", true)));
         Assert.That((refused.Code, string.Join(' ', refused.Fields)), Is.EqualTo(("invalid-request", "format lang")));

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
+using CloudKick.Relay.Languages;
 using CloudKick.Relay.Terminals.Parameters;
 
 namespace CloudKick.Relay.Tests.Terminals.Parameters;
@@ -9,7 +10,7 @@ internal sealed partial class ParameterSheetHtmlTests
     private const string Canary = "</td><script>alert(1)</script>&\"'";
 
     [Test]
-    public void Whatever_a_sheet_holds_stays_text([Values("en", "nl")] string language)
+    public void Whatever_a_sheet_holds_stays_text([Values("en", "nl", "fr", "de")] string language)
     {
         var sheet = Sheet(Canary, new SheetParameter(SheetSection.Tms, Canary, Canary, Canary)) with { FirmwareVersion = Canary, FirmwareSufficient = false, Topic = Canary };
 
@@ -24,7 +25,7 @@ internal sealed partial class ParameterSheetHtmlTests
     }
 
     [Test]
-    public void Every_section_and_parameter_has_its_row([Values("en", "nl")] string language)
+    public void Every_section_and_parameter_has_its_row([Values("en", "nl", "fr", "de")] string language)
     {
         var texts = Texts(language);
         var sheet = Sheet("Till 1", [.. SheetSection.All.Select(section => new SheetParameter(section, null, $"name of {section}", $"value of {section}"))]);
@@ -38,10 +39,14 @@ internal sealed partial class ParameterSheetHtmlTests
     }
 
     [Test]
-    public void Both_languages_have_the_same_steps_and_sections()
+    public void Every_language_of_the_relay_has_the_same_steps_and_sections_in_its_own_words()
     {
-        Assert.That(ParameterSheetTexts.Dutch.Steps, Has.Count.EqualTo(ParameterSheetTexts.English.Steps.Count));
-        Assert.That(ParameterSheetTexts.Dutch.Sections.Keys, Is.EquivalentTo(SheetSection.All).And.EquivalentTo(ParameterSheetTexts.English.Sections.Keys));
+        var all = Language.All.Select(ParameterSheetTexts.In).ToArray();
+
+        Assert.That(all.Select(texts => texts.Steps.Count).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(all.Select(texts => texts.Sections.Keys), Is.All.EquivalentTo(SheetSection.All));
+        Assert.That(all.Select(texts => texts.Introduction), Is.Unique);
+        Assert.That(ParameterSheetTexts.All, Has.Count.EqualTo(all.Length));
     }
 
     private static ParameterSheetTexts Texts(string language) => ParameterSheetTexts.All.Single(texts => texts.Language == language);
