@@ -2,19 +2,17 @@ using System.Security.Cryptography.X509Certificates;
 using Amazon;
 using CloudKick.AwsIot;
 using CloudKick.AwsIot.Control;
-using CloudKick.AwsIot.Data;
-using CloudKick.Relay.Publishing;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Cloud;
 
 /// <summary>Makes clients of AWS's APIs, with what they have in common: region, credentials, trust, timeout. Thread safe.</summary>
-internal sealed class AwsClients(IOptions<AwsOptions> options, IOptions<RelayMqttOptions> mqtt)
+internal sealed class AwsClients(IOptions<AwsOptions> options)
 {
     private const string DefaultProfile = "default";
 
     private readonly AwsOptions _options = options.Value;
-    private readonly Lazy<X509Certificate2Collection?> _roots = new(() => Roots(options.Value.CaFile));
+    private readonly Lazy<X509Certificate2Collection?> _roots = new(() => Read(options.Value.CaFile));
 
     /// <summary>Whether the relay may call AWS's APIs at all: <c>CloudKick:Aws:Region</c> is set.</summary>
     public bool IsConfigured => _options.Region is not null;
@@ -25,12 +23,10 @@ internal sealed class AwsClients(IOptions<AwsOptions> options, IOptions<RelayMqt
     /// <exception cref="InvalidOperationException"><see cref="IsConfigured"/> is false.</exception>
     public IAmazonIoT CreateControl() => new AmazonIoTClient(Configure(new AmazonIoTConfig(), _options.ControlEndpoint));
 
-    /// <summary>A client of the iot-data API, which signs its requests. The caller disposes it.</summary>
-    /// <exception cref="InvalidOperationException"><see cref="IsConfigured"/> is false.</exception>
-    public IAmazonIotData CreateData() => new AmazonIotDataClient(Configure(new AmazonIotDataConfig(), DataEndpoint));
-
-    /// <summary>The iot-data API's endpoint: as set, or the one that the relay speaks MQTT with.</summary>
-    public string DataEndpoint => _options.DataEndpoint ?? $"{mqtt.Value.Host}:{mqtt.Value.Port}";
+    /// <summary>The authorities that may sign the endpoints' certificates; null: those that the system trusts.</summary>
+    /// <exception cref="IOException">Their file cannot be read.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">Their file holds no certificates.</exception>
+    public X509Certificate2Collection? Roots => _roots.Value;
 
     /// <summary>
     /// Sets up a client's configuration; made from it alone, the client finds its credentials by the SDK's chain. The caller may
@@ -52,13 +48,13 @@ internal sealed class AwsClients(IOptions<AwsOptions> options, IOptions<RelayMqt
         config.AuthenticationRegion = Region;
         config.Timeout = _options.Timeout;
         config.MaxErrorRetry = _options.MaximumRetries;
-        config.TrustedRoots = _roots.Value;
+        config.TrustedRoots = Roots;
         if (_options.Profile is not null || _options.CredentialsFile is not null)
             config.Profile = new Profile(_options.Profile ?? DefaultProfile, _options.CredentialsFile);
         return config;
     }
 
-    private static X509Certificate2Collection? Roots(string? caFile)
+    private static X509Certificate2Collection? Read(string? caFile)
     {
         if (caFile is null)
             return null;

@@ -1,5 +1,4 @@
 using CloudKick.AwsIot.Control;
-using CloudKick.AwsIot.Data;
 using CloudKick.Relay.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -15,7 +14,7 @@ internal static class CloudRegistration
         services.AddSingleton<IValidateOptions<AwsOptions>, AwsOptionsValidator>();
         services.AddSingleton<AwsClients>();
         services.TryAddSingleton(provider => new LazyClient<IAmazonIoT>(provider.GetRequiredService<AwsClients>().CreateControl));
-        services.TryAddSingleton(provider => new LazyClient<IAmazonIotData>(provider.GetRequiredService<AwsClients>().CreateData));
+        services.AddSingleton<IotDataClients>();
         return services;
     }
 }

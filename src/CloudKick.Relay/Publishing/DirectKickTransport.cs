@@ -1,5 +1,6 @@
 using CloudKick.AwsIot.Data;
 using CloudKick.Mqtt;
+using CloudKick.Relay.Cloud;
 using CloudKick.Relay.Database;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -11,9 +12,9 @@ namespace CloudKick.Relay.Publishing;
 /// there. Nothing is stored on the way; the payload's <c>exp</c> bounds the kick's life. Thread-safe.
 /// </summary>
 internal sealed class DirectKickTransport(
-    IotDataApi api, TenantDatabase database, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options,
+    IotDataClients clients, TenantDatabase database, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options,
     TimeProvider timeProvider, ILogger<DirectKickTransport> logger)
-    : IotDataTransport("direct", api, refusals, metrics, options, timeProvider, logger)
+    : IotDataTransport("direct", clients, refusals, metrics, options, timeProvider, logger)
 {
     private const string ThingName = "select t.thing_name from terminals t where t.terminal_id = @terminal";
     private const int LongestTimeout = 15;

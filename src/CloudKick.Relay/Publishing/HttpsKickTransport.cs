@@ -1,14 +1,15 @@
 using CloudKick.AwsIot.Data;
 using CloudKick.Mqtt;
+using CloudKick.Relay.Cloud;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Publishing;
 
 /// <summary>Publishes kicks by AWS IoT Core's <c>Publish</c> over HTTPS. It has no connection of its own to lose: each kick finds out whether it works. Thread-safe.</summary>
 internal sealed class HttpsKickTransport(
-    IotDataApi api, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options, TimeProvider timeProvider,
+    IotDataClients clients, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options, TimeProvider timeProvider,
     ILogger<HttpsKickTransport> logger)
-    : IotDataTransport("https", api, refusals, metrics, options, timeProvider, logger)
+    : IotDataTransport("https", clients, refusals, metrics, options, timeProvider, logger)
 {
     private const int AtLeastOnce = 1;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CloudKick.AwsIot.Data;
 using CloudKick.Mqtt;
+using CloudKick.Relay.Cloud;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +18,7 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
 
     private readonly string _name;
-    private readonly IotDataApi _api;
+    private readonly IotDataClients _clients;
     private readonly RouteRefusals _refusals;
     private readonly PublishingMetrics _metrics;
     private readonly TimeProvider _timeProvider;
@@ -25,11 +26,11 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
     private readonly RequestGate _gate;
 
     protected IotDataTransport(
-        string name, IotDataApi api, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options,
+        string name, IotDataClients clients, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options,
         TimeProvider timeProvider, ILogger logger)
     {
         _name = name;
-        _api = api;
+        _clients = clients;
         _refusals = refusals;
         _metrics = metrics;
         _timeProvider = timeProvider;
@@ -44,8 +45,8 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
         get
         {
             if (_gate.Fault is { } fault)
-                return new TransportStatus(HealthStatus.Unhealthy, $"HTTPS to {_api.Endpoint} does not work: {fault}");
-            List<string> words = [$"kicks can go over HTTPS to {_api.Endpoint}", .. _refusals.Causes];
+                return new TransportStatus(HealthStatus.Unhealthy, $"HTTPS to {_clients.Endpoint} does not work: {fault}");
+            List<string> words = [$"kicks can go over HTTPS to {_clients.Endpoint}", .. _refusals.Causes];
             return new TransportStatus(words.Count == 1 ? HealthStatus.Healthy : HealthStatus.Degraded, string.Join("; ", words));
         }
     }
@@ -101,7 +102,7 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
         using var deadline = new CancellationTokenSource(timeout, _timeProvider);
         try
         {
-            return new(await SendAsync(_api.Client, attempt, message, remaining, timeout, deadline.Token));
+            return new(await SendAsync(_clients.ForKicks, attempt, message, remaining, timeout, deadline.Token));
         }
         // The boundary to AWS's SDK: whatever it throws says how far the message came.
         catch (Exception exception)
@@ -113,9 +114,9 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
     private void Log(string? fault)
     {
         if (fault is null)
-            LogWorks(_logger, _api.Endpoint);
+            LogWorks(_logger, _clients.Endpoint);
         else
-            LogFails(_logger, _api.Endpoint, fault);
+            LogFails(_logger, _clients.Endpoint, fault);
     }
 
     [LoggerMessage(4240, LogLevel.Warning, "HTTPS to {Endpoint} does not work: {Reason}. It is tried again less and less often.")]

@@ -23,7 +23,7 @@ internal sealed class PublishingOptionsValidator(IOptions<RelayMqttOptions> mqtt
 
     private static IEnumerable<string> HttpsFaults(PublishingOptions options, RelayMqttOptions mqtt, AwsOptions aws, string transport)
     {
-        if (IotDataApi.EndpointOf(aws, mqtt).Length == 0)
+        if (IotDataClients.EndpointOf(aws, mqtt).Length == 0)
             yield return $"{AwsOptions.Section}:{nameof(AwsOptions.DataEndpoint)} is not set, and {transport}: set it to the account's data endpoint.";
         var authentication = $"{transport} with {PublishingOptions.Section}:{nameof(PublishingOptions.Authentication)} {options.Authentication}";
         if (options.Authentication is DataAuthentication.Certificate && string.IsNullOrEmpty(mqtt.CertificateFile))

@@ -24,7 +24,6 @@ internal static class PublishingRegistration
         services.AddHosted<KickAnswers>();
         services.AddHosted<MqttConnectionPool>();
         services.AddSingleton<MqttKickTransport>();
-        services.AddSingleton<IotDataApi>();
         services.AddSingleton<HttpsKickTransport>();
         services.AddSingleton<DirectKickTransport>();
         services.AddSingleton<AutoKickTransport>();

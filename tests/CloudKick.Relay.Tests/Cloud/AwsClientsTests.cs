@@ -1,6 +1,5 @@
 using CloudKick.AwsIot.Control;
 using CloudKick.Relay.Cloud;
-using CloudKick.Relay.Publishing;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Tests.Cloud;
@@ -35,12 +34,7 @@ internal sealed class AwsClientsTests
     }
 
     [Test]
-    public void Data_goes_where_MQTT_goes_unless_it_is_set()
-    {
-        Assert.That(Clients(new AwsOptions()).DataEndpoint, Is.EqualTo("broker.example:443"));
-        Assert.That(Clients(new AwsOptions { DataEndpoint = "data.example" }).DataEndpoint, Is.EqualTo("data.example"));
-        Assert.That(Clients(new AwsOptions()).IsConfigured, Is.False);
-    }
+    public void Without_a_region_there_are_no_clients() => Assert.That(Clients(new AwsOptions()).IsConfigured, Is.False);
 
     [TestCase("http://plain.example")]
     [TestCase("https://host.example/path")]
@@ -54,5 +48,5 @@ internal sealed class AwsClientsTests
         Assert.That(result.Failures, Has.Exactly(2).Items.And.Some.StartsWith("CloudKick:Aws:ControlEndpoint").And.Some.StartsWith("CloudKick:Aws:CaFile"));
     }
 
-    private static AwsClients Clients(AwsOptions options) => new(Options.Create(options), Options.Create(new RelayMqttOptions { Host = "broker.example" }));
+    private static AwsClients Clients(AwsOptions options) => new(Options.Create(options));
 }

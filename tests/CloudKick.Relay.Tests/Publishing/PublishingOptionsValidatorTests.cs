@@ -40,7 +40,7 @@ internal sealed class PublishingOptionsValidatorTests
     [TestCase(8883, "iot.example")]
     [TestCase(8443, "iot.example:8443")]
     public void Without_an_endpoint_of_its_own_the_data_API_is_where_MQTT_is(int port, string endpoint) =>
-        Assert.That(IotDataApi.EndpointOf(new AwsOptions(), new RelayMqttOptions { Host = "iot.example", Port = port }), Is.EqualTo(endpoint));
+        Assert.That(IotDataClients.EndpointOf(new AwsOptions(), new RelayMqttOptions { Host = "iot.example", Port = port }), Is.EqualTo(endpoint));
 
     private static IEnumerable<string> Validate(PublishingOptions options, RelayMqttOptions mqtt, AwsOptions aws) =>
         new PublishingOptionsValidator(Options.Create(mqtt), Options.Create(aws), Options.Create(new KickOptions())).Validate(null, options).Failures ?? [];

@@ -7,14 +7,14 @@ namespace CloudKick.Relay.Terminals.Certificates;
 /// Ends terminals' connections. Taking a certificate's right to connect says nothing of a connection that there is: AWS may keep it for
 /// a while. Thread safe.
 /// </summary>
-internal sealed partial class CloudConnections(LazyClient<IAmazonIotData> data, ILogger<CloudConnections> logger)
+internal sealed partial class CloudConnections(IotDataClients data, ILogger<CloudConnections> logger)
 {
     /// <summary>Ends a client's connection, if there is one. What the cloud answers does not undo what was done before: it is logged.</summary>
     public async Task EndAsync(string clientId, CancellationToken cancellationToken)
     {
         try
         {
-            await data.Value.DeleteConnectionAsync(new DeleteConnectionRequest { ClientId = clientId }, cancellationToken);
+            await data.Signing.DeleteConnectionAsync(new DeleteConnectionRequest { ClientId = clientId }, cancellationToken);
         }
         catch (ResourceNotFoundException)
         {
