@@ -35,7 +35,8 @@ internal static class ProvisionCommand
             if (known is null)
                 throw new CliException(ExitCode.Refused, $"{id} is not registered.", $"Register it first: cloudkick terminal add {id}.", "terminal-not-found");
 
-            await ProvisionAsync(terminals, known, parsed.GetValue(csr), Path.GetFullPath(parsed.GetValue(output) ?? id), screen, cancellationToken);
+            var files = await ProvisionAsync(terminals, known, parsed.GetValue(csr), Path.GetFullPath(parsed.GetValue(output) ?? id), screen, cancellationToken);
+            files.Show(screen);
             return ExitCode.Done;
         });
         return command;
@@ -52,7 +53,7 @@ internal static class ProvisionCommand
     };
 
     /// <summary>Has a certificate made, for the request of a file or the key of a directory, and writes what the terminal needs there.</summary>
-    public static async Task ProvisionAsync(
+    public static async Task<TerminalFiles> ProvisionAsync(
         OperatorTerminals terminals, TerminalView terminal, string? signingRequestFile, string directory, Screen screen, CancellationToken cancellationToken)
     {
         string request;
@@ -68,7 +69,7 @@ internal static class ProvisionCommand
         }
 
         var provisioned = await terminals.ProvisionAsync(terminal.TerminalId, request, cancellationToken);
-        TerminalFiles.Write(directory, provisioned, keyIsHere: signingRequestFile is null).Show(screen);
+        return TerminalFiles.Write(directory, provisioned, keyIsHere: signingRequestFile is null);
     }
 
     private static async Task<TerminalView?> KnownAtLocalAsync(

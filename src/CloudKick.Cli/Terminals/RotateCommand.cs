@@ -36,7 +36,16 @@ internal static class RotateCommand
 
             var known = await terminals.FindAsync(id, cancellationToken)
                 ?? throw new CliException(ExitCode.Refused, $"{id} is not registered.", code: "terminal-not-found");
-            await ProvisionCommand.ProvisionAsync(terminals, known, parsed.GetValue(csr), Path.GetFullPath(parsed.GetValue(output) ?? $"{id}-next"), screen, cancellationToken);
+            var directory = Path.GetFullPath(parsed.GetValue(output) ?? $"{id}-next");
+            var files = await ProvisionCommand.ProvisionAsync(terminals, known, parsed.GetValue(csr), directory, screen, cancellationToken);
+            if (files.LastUsed)
+            {
+                throw new CliException(
+                    ExitCode.Refused, $"That key's certificate, {files.CertificateId}, is the one that {id} connects with already.",
+                    "A rotation needs another key pair: choose another place with --out.", "certificate-in-use");
+            }
+
+            files.Show(screen);
             screen.Note($"The terminal's other certificate still works. When it has connected with this one: {OwnCommand.Text} terminal rotate {id} --retire");
             return ExitCode.Done;
         });

@@ -25,6 +25,9 @@ internal sealed record TerminalFiles
 
     public required string Status { get; init; }
 
+    /// <summary>Whether the terminal last connected with this certificate.</summary>
+    public required bool LastUsed { get; init; }
+
     public required string CertificateFile { get; init; }
 
     /// <summary>Null when the key pair was made elsewhere.</summary>
@@ -69,6 +72,7 @@ internal sealed record TerminalFiles
             CertificateId = provisioned.CertificateId,
             CertificateArn = provisioned.CertificateArn,
             Status = provisioned.Status,
+            LastUsed = provisioned.LastUsed,
             CertificateFile = certificate,
             PrivateKeyFile = keyIsHere ? Path.Combine(directory, DeviceCertificate.PrivateKeyFile) : null,
             CaFile = roots is null ? null : ca,

@@ -103,6 +103,18 @@ internal sealed class ProvisionCommandTests
     }
 
     [Test]
+    public async Task A_rotation_to_the_key_that_is_in_use_is_none(CancellationToken cancellationToken)
+    {
+        var inUse = Provisioned("ROOTS").Replace("\"terminalId\"", "\"lastUsed\":true,\"terminalId\"", StringComparison.Ordinal);
+        await using var relay = await ScriptedRelay.StartAsync(cancellationToken, new(200, Registered), new(200, inUse));
+
+        var run = await RunAsync(relay, cancellationToken, "terminal", "rotate", "NL1", "--out", _directory);
+
+        Assert.That((run.ExitCode, run.Out), Is.EqualTo((ExitCode.Refused, "")));
+        Assert.That(run.Error, Does.Contain(Id).And.Contain("--out"));
+    }
+
+    [Test]
     public async Task What_is_no_key_is_left_alone(CancellationToken cancellationToken)
     {
         await using var relay = await ScriptedRelay.StartAsync(cancellationToken, new ScriptedRelay.Answer(200, Registered));

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -123,19 +125,43 @@ internal sealed class CertificateEndpointsTests
     public async Task Wrong_requests_say_what_is_wrong(CancellationToken cancellationToken)
     {
         var terminal = await _stage.AddTerminalAsync(cancellationToken);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-        var secret = await _stage.ProvisionAsync(terminal, SigningRequests.Of(key) + key.ExportPkcs8PrivateKeyPem(), cancellationToken);
         var unknown = await _stage.ProvisionAsync("NOBODY", SigningRequests.New(), cancellationToken);
         var noId = await _stage.ChangeAsync(terminal, "no-id", "revoke", cancellationToken);
         var never = await _stage.Admin.AskAsync($"/v1/admin/terminals/{terminal}/certificates", cancellationToken);
 
-        Assert.That((secret.Code, secret.Fields.Single()), Is.EqualTo(("invalid-request", "certificateSigningRequest")));
         Assert.That(unknown.Verdict, Is.EqualTo((404, "terminal-not-found")));
         Assert.That((noId.Code, noId.Fields.Single()), Is.EqualTo(("invalid-request", "certificateId")));
         Assert.That((never.Status, never.Json["certificates"]!.AsArray().Count), Is.EqualTo((HttpStatusCode.OK, 0)));
-        var lines = _stage.Relay.Logs.All.Select(record => $"{record.Message} {record.Details}");
-        Assert.That(lines, Has.None.Contains("PRIVATE KEY"));
+    }
+
+    [Test]
+    public async Task A_private_key_that_is_sent_all_the_same_is_refused_and_told_to_nobody(CancellationToken cancellationToken)
+    {
+        var terminal = await _stage.AddTerminalAsync(cancellationToken);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var traces = new ConcurrentQueue<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => traces.Enqueue(
+                $"{activity.DisplayName} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(happened => happened.Tags))}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        var calls = _stage.Iot.Calls.Count;
+
+        var refused = await _stage.ProvisionAsync(terminal, SigningRequests.Of(key) + key.ExportPkcs8PrivateKeyPem(), cancellationToken);
+
+        // Its own bytes, as the PEM has them.
+        var secret = Convert.ToBase64String(key.ExportPkcs8PrivateKey())[40..80];
+        Assert.That((refused.Code, refused.Fields.Single()), Is.EqualTo(("invalid-request", "certificateSigningRequest")));
+        Assert.That(refused.Text, Does.Contain("new key pair").And.Not.Contain(secret));
+        Assert.That(_stage.Relay.Logs.All.Select(record => $"{record.Message} {record.Details}"), Is.Not.Empty.And.None.Contains(secret));
+        Assert.That(traces, Is.Not.Empty.And.None.Contains(secret));
+        Assert.That(_stage.Iot.Calls, Has.Count.EqualTo(calls));
+        await using var command = _stage.Database.Owner.CreateCommand($"select count(*) from audit_log where action like 'terminal.certificate.%' and subject = '{terminal}'");
+        Assert.That(await command.ExecuteScalarAsync(cancellationToken), Is.EqualTo(0));
     }
 
     [Test]
