@@ -141,6 +141,11 @@ internal sealed class PresenceEventTests : CloudFixture
         var (topic, failed) = await NextAsync(cancellationToken);
 
         Assert.That(topic, Is.EqualTo("$aws/events/presence/connect_failed/NL000999"));
+        Assert.That(failed.EnumerateObject().Select(property => property.Name), Is.EquivalentTo(new[]
+        {
+            "clientId", "timestamp", "eventType", "connectFailureReason", "sessionIdentifier", "principalIdentifier", "ipAddress",
+        }));
+        Assert.That(failed.GetProperty("eventType").GetString(), Is.EqualTo("connect_failed"));
         Assert.That(failed.GetProperty("connectFailureReason").GetString(), Is.EqualTo("AUTHORIZATION_FAILED"));
         Assert.That(failed.GetProperty("ipAddress").GetString(), Is.EqualTo("127.0.0.1"));
     }
@@ -161,6 +166,68 @@ internal sealed class PresenceEventTests : CloudFixture
         Assert.That(unsubscribedTopic, Is.EqualTo("$aws/events/subscriptions/unsubscribed/NL000123"));
         foreach (var @event in (JsonElement[])[subscribed, unsubscribed])
             Assert.That(@event.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()), Is.EqualTo(new[] { KickTopic }));
+    }
+
+    [Test]
+    public async Task Events_of_subscriptions_have_all_of_AWSs_fields(CancellationToken cancellationToken)
+    {
+        var terminal = await ConnectAsync(Terminal, cancellationToken);
+        var (_, connected) = await NextAsync(cancellationToken);
+
+        await terminal.SubscribeAsync(KickTopic, cancellationToken);
+        var (_, subscribed) = await NextAsync(cancellationToken);
+
+        Assert.That(subscribed.EnumerateObject().Select(property => property.Name), Is.EquivalentTo(new[]
+        {
+            "clientId", "timestamp", "eventType", "sessionIdentifier", "principalIdentifier", "topics",
+        }));
+        foreach (string same in (string[])["clientId", "sessionIdentifier", "principalIdentifier"])
+            Assert.That(subscribed.GetProperty(same).GetString(), Is.EqualTo(connected.GetProperty(same).GetString()));
+    }
+
+    [Test]
+    public async Task The_thing_is_named_when_the_certificate_is_its_alone(CancellationToken cancellationToken)
+    {
+        var certificate = Cloud.Server.IssueDeviceCertificate(Terminal);
+        var connect = new ConnectPacket { Version = MqttProtocolVersion.V5, ClientIdentifier = Terminal };
+        var first = await Cloud.OpenAsync(certificate, cancellationToken);
+        await first.ConnectAsync(connect, cancellationToken);
+        var (_, shared) = await NextAsync(cancellationToken);
+        var registry = Cloud.Server.Registry;
+        registry.AttachThingPrincipal(Terminal, registry.DescribeCertificate(certificate.CertificateId).CertificateArn, exclusive: true);
+
+        var second = await Cloud.OpenAsync(certificate, cancellationToken);
+        await second.ConnectAsync(connect, cancellationToken);
+        await NextAsync(cancellationToken); // the first is taken over
+        var (_, exclusive) = await NextAsync(cancellationToken);
+
+        Assert.That(shared.TryGetProperty("thingName", out _), Is.False);
+        Assert.That(exclusive.GetProperty("thingName").GetString(), Is.EqualTo(Terminal));
+    }
+
+    [TestCase("relay-+")]
+    [TestCase("relay-#")]
+    public async Task Client_ids_with_wildcards_have_no_events(string clientId, CancellationToken cancellationToken)
+    {
+        await _watcher.SubscribeAsync("$aws/events/#", cancellationToken);
+        await _watcher.ReceiveMessageAsync(cancellationToken); // of this subscription
+
+        var client = await ConnectAsync(clientId, cancellationToken);
+        await client.SubscribeAsync("a", cancellationToken);
+        Control.Disconnect(clientId);
+        await Control.WaitForDisconnectedAsync(clientId, cancellationToken);
+
+        await _watcher.ExpectNothingAsync(cancellationToken);
+    }
+
+    [Test]
+    public async Task Only_those_whom_policies_allow_hear_of_others(CancellationToken cancellationToken)
+    {
+        var terminal = await ConnectAsync(Terminal, cancellationToken);
+
+        var codes = await terminal.SubscribeAsync("$aws/events/presence/connected/NL000999", cancellationToken);
+
+        Assert.That(codes, Is.EqualTo(new[] { MqttReasonCode.NotAuthorized }));
     }
 
     private async Task<(string Topic, JsonElement Event)> NextAsync(CancellationToken cancellationToken)

@@ -73,6 +73,23 @@ internal sealed class WebSocketTests : CloudFixture
     }
 
     [Test]
+    public async Task A_close_frame_is_the_clients_own_disconnection_and_withholds_its_will(CancellationToken cancellationToken)
+    {
+        using var socket = await OpenAsync(ApiClient.Operator(Cloud.Server), cancellationToken);
+        var connect = new ConnectPacket { Version = MqttProtocolVersion.V5, ClientIdentifier = "browser", KeepAlive = 60, Will = new MqttWill(Message("will", "x")) };
+        await SendAsync(socket, connect.Encode, cancellationToken);
+        await Control.WaitForConnectedAsync("browser", cancellationToken);
+        using var operators = ApiClient.Signed(Cloud);
+
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
+        await Control.WaitForDisconnectedAsync("browser", cancellationToken);
+        var record = await operators.GetAsync("/connections/browser", cancellationToken);
+
+        Assert.That(record.Text("disconnectReason"), Is.EqualTo("CLIENT_INITIATED_DISCONNECT"));
+        Assert.That(Control.PublishedTo("will"), Is.Zero);
+    }
+
+    [Test]
     public void An_unsigned_request_and_a_certificate_are_403([Values] bool certificate, CancellationToken cancellationToken) =>
         Assert.That(
             async () => await OpenAsync(null, cancellationToken, certificate ? Cloud.Server.IssueDeviceCertificate(Terminal) : null),

@@ -235,8 +235,8 @@ internal sealed class ClientConnection : IReceiver
 
         var connect = ConnectPacket.Decode(frame);
         var client = new ClientIdentity(connect.ClientIdentifier, _device);
-        Identity = new ConnectionIdentity(client, Guid.NewGuid().ToString("N"), _device.IpAddress);
         _permissions = _broker.Authorization.For(client);
+        Identity = new ConnectionIdentity(client, Guid.NewGuid().ToString("N"), _device.IpAddress, _permissions.ExclusiveThing?.Name);
         Version = connect.Version;
         _terms = ConnectTerms.For(connect, _broker.Limits);
         _cleanSession = connect.CleanStart;
@@ -330,7 +330,14 @@ internal sealed class ClientConnection : IReceiver
             var asked = TimeSpan.FromSeconds(seconds);
             _broker.ChangeExpiry(_session!, this, asked < _broker.Limits.MaximumSessionExpiry ? asked : _broker.Limits.MaximumSessionExpiry);
         }
-        if (packet.ReasonCode != MqttReasonCode.DisconnectWithWillMessage) Will = null;
+        if (packet.ReasonCode == MqttReasonCode.DisconnectWithWillMessage) Close(CloseCause.ClientInitiated);
+        else Leave();
+    }
+
+    /// <summary>The client goes of its own accord: there is no will.</summary>
+    private void Leave()
+    {
+        if (Volatile.Read(ref _cause) is null) Will = null;
         Close(CloseCause.ClientInitiated);
     }
 
@@ -388,6 +395,7 @@ internal sealed class ClientConnection : IReceiver
 
     private async Task EndAsync()
     {
+        if (_context.Features.Get<ClosedByClient>() is not null) Leave();
         Close(CloseCause.ConnectionLost); // the peer closed without a DISCONNECT
         var cause = _cause!;
         if (_session is not null) _broker.Leave(_session, this, cause);

@@ -58,7 +58,10 @@ internal sealed class PresenceEvents(MessageRouter router, TimeProvider timeProv
 
     private LifecycleEvent NewEvent(ConnectionIdentity connection, string type) => new(
         connection.Client.ClientId, timeProvider.GetUtcNow().ToUnixTimeMilliseconds(), type,
-        connection.SessionIdentifier, connection.Client.CertificateId);
+        connection.SessionIdentifier, connection.Client.CertificateId)
+    {
+        ThingName = connection.ThingName,
+    };
 
     private void Publish(string kind, LifecycleEvent @event)
     {
@@ -80,11 +83,14 @@ internal sealed class PresenceEvents(MessageRouter router, TimeProvider timeProv
 /// <param name="Client">Who it is.</param>
 /// <param name="SessionIdentifier">New for each connection, 32 hexadecimal digits.</param>
 /// <param name="IpAddress">Where it comes from.</param>
-internal sealed record ConnectionIdentity(ClientIdentity Client, string SessionIdentifier, string IpAddress);
+/// <param name="ThingName">The thing that the certificate is attached to exclusively; AWS tells no other.</param>
+internal sealed record ConnectionIdentity(ClientIdentity Client, string SessionIdentifier, string IpAddress, string? ThingName = null);
 
 internal sealed record LifecycleEvent(
     string ClientId, long Timestamp, string EventType, string SessionIdentifier, string PrincipalIdentifier)
 {
+    public string? ThingName { get; init; }
+
     public bool? ClientInitiatedDisconnect { get; init; }
 
     public string? DisconnectReason { get; init; }

@@ -74,7 +74,8 @@ internal sealed class WebSocketConnection : ConnectionContext
             while (true)
             {
                 var result = await _socket.ReceiveAsync(writer.GetMemory(ReceiveBuffer), _over.Token);
-                if (result.MessageType != WebSocketMessageType.Binary) break; // closed, or text, which MQTT is not (MQTT-6.0.0-1)
+                if (result.MessageType == WebSocketMessageType.Close) Features.Set(new ClosedByClient());
+                if (result.MessageType != WebSocketMessageType.Binary) break; // or text, which MQTT is not (MQTT-6.0.0-1)
                 writer.Advance(result.Count);
                 if ((await writer.FlushAsync(_over.Token)).IsCompleted) break;
             }
