@@ -42,7 +42,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
         DefaultResources.AddTo(Registry, options.Policies);
         Registry.CertificateEnded = EndConnections;
         _tls = new TlsPolicy(_authority.Certificate, _serverCertificate, options.RequireServerNameIndication, logger);
-        _broker = new Broker(options.Limits, new Authorizer(Registry.Arns, timeProvider), options.Quotas, timeProvider);
+        _broker = new Broker(options.Limits, new Authorizer(Registry.Arns, timeProvider), new ProvisioningByClaim(Registry, timeProvider), options.Quotas, timeProvider);
         _handler = new MqttOrHttp(_broker, Registry, timeProvider, logger);
         _credentials = CloudCredentials.Open(options.DataDirectory);
         _api = CreateApi(logger, timeProvider);

@@ -16,11 +16,12 @@ internal sealed class Broker
     private readonly TimeProvider _timeProvider;
     private CloseCause? _stopping;
 
-    public Broker(BrokerLimits limits, Authorizer authorization, LocalCloudQuotas quotas, TimeProvider timeProvider)
+    public Broker(BrokerLimits limits, Authorizer authorization, ProvisioningByClaim provisioning, LocalCloudQuotas quotas, TimeProvider timeProvider)
     {
         _timeProvider = timeProvider;
         Limits = limits;
         Authorization = authorization;
+        Provisioning = provisioning;
         Quotas = new AccountQuotas(quotas, Counters, timeProvider);
         Router = new MessageRouter(limits, Quotas, Counters, timeProvider);
         Presence = new PresenceEvents(Router, timeProvider);
@@ -31,6 +32,8 @@ internal sealed class Broker
     public BrokerLimits Limits { get; }
 
     public Authorizer Authorization { get; }
+
+    public ProvisioningByClaim Provisioning { get; }
 
     public AccountQuotas Quotas { get; }
 
@@ -179,6 +182,7 @@ internal sealed class Broker
             connections = [.. _connections];
         }
         foreach (var connection in connections) connection.CheckDeadlines();
+        Provisioning.DiscardUnused();
         Quotas.Forget();
     }
 

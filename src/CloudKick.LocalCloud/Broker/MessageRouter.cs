@@ -39,6 +39,16 @@ internal sealed class MessageRouter(BrokerLimits limits, AccountQuotas quotas, C
         foreach (var members in shared) DeliverToOne(message, members);
     }
 
+    /// <summary>Takes an answer to the client that asked, if it subscribes to the topic.</summary>
+    public void RouteTo(string clientId, RoutedMessage message)
+    {
+        var own = new List<Subscription>();
+        Subscriptions.Match(message.Message.Topic, own, []);
+        own.RemoveAll(subscription => subscription.Session.ClientId != clientId);
+        if (own.Count > 1) KeepOnePerSession(own);
+        foreach (var subscription in own) Deliver(message, subscription);
+    }
+
     /// <summary>The topic's retained message, to a session that has just subscribed to it.</summary>
     public void DeliverRetained(Subscription subscription)
     {

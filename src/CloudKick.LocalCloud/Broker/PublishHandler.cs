@@ -61,14 +61,24 @@ internal sealed class PublishHandler(Broker broker, ClientConnection connection)
             connection.Close(CloseCause.NotAuthorized);
             return default;
         }
-        if (TopicRules.IsReserved(message.Topic))
-        {
-            connection.Close(CloseCause.ClientError(MqttReasonCode.TopicNameInvalid));
-            return default;
-        }
         if (!connection.Quotas.MayPublish()) return default; // AWS discards without a word
+        if (TopicRules.IsReserved(message.Topic)) return (Ask(client.ClientId, message), null);
+
         var fault = broker.Faults.StrikePublish(client.ClientId);
         return (fault?.Kind is CloudFaultKind.Refuse or CloudFaultKind.Discard ? Reject(fault, message) : broker.Publish(client.ClientId, message), fault);
+    }
+
+    /// <summary>A message to the broker itself, which answers by another.</summary>
+    private MqttReasonCode? Ask(string clientId, MqttMessage message)
+    {
+        if (broker.Provisioning.Handle(message) is not { } answer)
+        {
+            connection.Close(CloseCause.ClientError(MqttReasonCode.TopicNameInvalid));
+            return null;
+        }
+        broker.Counters.Published(message.Topic);
+        broker.Router.RouteTo(clientId, broker.Router.Accept(answer, publisher: null));
+        return MqttReasonCode.Success;
     }
 
     private MqttReasonCode? Reject(CloudFault fault, MqttMessage message)

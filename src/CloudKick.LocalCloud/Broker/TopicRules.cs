@@ -19,12 +19,17 @@ internal static class TopicRules
     public static string? FaultInFilter(string filter, BrokerLimits limits) =>
         MqttTopic.ValidateFilter(filter) ?? FaultInSize(filter, limits);
 
-    /// <summary>Topics that start with <c>$</c> are the broker's own; clients do not publish to them.</summary>
+    /// <summary>Topics that start with <c>$</c> are the broker's own; clients publish to them only what provisioning takes.</summary>
     public static bool IsReserved(ReadOnlySpan<char> topic) => topic.StartsWith('$');
 
-    /// <summary>Of the reserved topics only the broker's own events can be subscribed to.</summary>
-    public static bool IsUnsupportedReservedFilter(ReadOnlySpan<char> filter) =>
-        IsReserved(filter) && !filter.StartsWith("$aws/events/", StringComparison.Ordinal);
+    /// <summary>Of the reserved topics only the broker's own events and provisioning's answers can be subscribed to.</summary>
+    public static bool IsUnsupportedReservedFilter(ReadOnlySpan<char> filter)
+    {
+        if (!IsReserved(filter)) return false;
+        foreach (string prefix in (ReadOnlySpan<string>)["$aws/events/", "$aws/certificates/", "$aws/provisioning-templates/"])
+            if (filter.StartsWith(prefix, StringComparison.Ordinal)) return false;
+        return true;
+    }
 
     public static bool HasWildcard(ReadOnlySpan<char> filter) => filter.ContainsAny('+', '#');
 

@@ -75,6 +75,17 @@ internal sealed partial class Registry
         }
     }
 
+    /// <summary>Deletes a certificate that was made by provisioning and never put to use. Does nothing for any other.</summary>
+    public void DiscardUnused(string certificateId)
+    {
+        lock (_gate)
+        {
+            if (_certificates.TryGetValue(certificateId, out var certificate)
+                && certificate is { Description.Status: CertificateStatus.PendingActivation, Policies.Count: 0, Things.Count: 0 })
+                Forget(certificate);
+        }
+    }
+
     public ImmutableArray<CertificateDescription> ListCertificates()
     {
         lock (_gate) return [.. _certificates.Values.Select(certificate => certificate.Description)];

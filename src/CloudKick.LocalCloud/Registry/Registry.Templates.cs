@@ -54,6 +54,16 @@ internal sealed partial class Registry
     public RegisteredThing RegisterThing(string? templateBody, IReadOnlyDictionary<string, string>? parameters) =>
         Register(ProvisioningTemplate.Parse(templateBody).Fill(parameters ?? ImmutableDictionary<string, string>.Empty));
 
+    /// <summary>As <see cref="RegisterThing(string?, IReadOnlyDictionary{string, string}?)"/>, with a template of the registry and for a certificate that is there.</summary>
+    public RegisteredThing RegisterThing(string templateName, string certificateId, IReadOnlyDictionary<string, string>? parameters)
+    {
+        var template = DescribeProvisioningTemplate(templateName);
+        if (!template.Enabled) throw new RegistryException(RegistryFault.InvalidRequest, $"Template {templateName} is not enabled.");
+
+        var all = new Dictionary<string, string>(parameters ?? ImmutableDictionary<string, string>.Empty) { [CertificateIdParameter] = certificateId };
+        return Register(ProvisioningTemplate.Parse(template.Body).Fill(all));
+    }
+
     private RegisteredThing Register(ProvisioningPlan plan)
     {
         try
