@@ -19,8 +19,9 @@ internal static class LocalReport
               API key       {state.ApiKey}
               Merchant      {state.MerchantName}, {state.MerchantId}
               Admin key     {state.AdminKey}
-              Pages         {state.PagesUrl}  (sign in as {state.AdminEmail}, or as the platform's {state.OperatorEmail})
-              Password      {state.Password}
+              Pages         {state.PagesUrl}
+              Sign in as    {state.AdminEmail} (the merchant's admin) or {state.OperatorEmail} (the platform's)
+              Password      {state.Password}  (no second factor: it is not required here; set one up under your account)
               Terminals     {Summary(state.Terminals)}
               Cloud (MQTT)  {state.Iot.Host}:{state.Iot.Port}, ALPN {DemoTerminals.MqttAlpn}, CA {state.Iot.CaFile}
               TAS           {state.Tas.Host}:{state.Tas.Port}
