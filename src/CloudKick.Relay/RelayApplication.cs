@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin;
 using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Auditing;
 using CloudKick.Relay.Cloud;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Diagnosis;
@@ -53,6 +54,7 @@ public static class RelayApplication
             .AddProblems()
             .AddRateLimits()
             .AddSecurity()
+            .AddAuditing()
             .AddUsers()
             .AddMail()
             .AddMerchants()

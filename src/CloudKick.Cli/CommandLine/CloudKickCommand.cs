@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using CloudKick.Cli.Auditing;
 using CloudKick.Cli.Database;
 using CloudKick.Cli.Doctor;
 using CloudKick.Cli.Keys;
@@ -27,6 +28,7 @@ internal static class CloudKickCommand
             WhitelistCommands.Create(context),
             MerchantCommands.Create(context),
             ApiKeyCommands.Create(context),
+            AuditCommands.Create(context),
             MigrateCommand.Create(context),
             DoctorCommands.Create(context),
         };

@@ -8,6 +8,11 @@ namespace CloudKick.Relay.Whitelist;
 /// </summary>
 internal sealed class CsvReader(string text)
 {
+    public const string QuoteInside = "a quote stands inside a field that does not begin with one";
+    public const string QuoteOpen = "a quoted field has no closing quote";
+    public const string QuoteGoesOn = "a quoted field goes on after its closing quote";
+    public const string LoneCarriageReturn = "a carriage return stands alone";
+
     private const char Quote = '"';
     private const char Comma = ',';
 
@@ -55,7 +60,7 @@ internal sealed class CsvReader(string text)
         if (length < 0)
             length = rest.Length;
         else if (rest[length] == Quote)
-            Fault = "a quote stands inside a field that does not begin with one";
+            Fault = QuoteInside;
         _position += length;
         return rest[..length].ToString();
     }
@@ -70,7 +75,7 @@ internal sealed class CsvReader(string text)
             var length = rest.IndexOf(Quote);
             if (length < 0)
             {
-                Fault = "a quoted field has no closing quote";
+                Fault = QuoteOpen;
                 return "";
             }
 
@@ -81,7 +86,7 @@ internal sealed class CsvReader(string text)
                 return _quoted.ToString();
             if (text[_position] != Quote)
             {
-                Fault = "a quoted field goes on after its closing quote";
+                Fault = QuoteGoesOn;
                 return "";
             }
 
@@ -100,7 +105,7 @@ internal sealed class CsvReader(string text)
                 _position += 2;
                 break;
             case '\r':
-                Fault = "a carriage return stands alone";
+                Fault = LoneCarriageReturn;
                 return false;
             default:
                 return false;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
 using Npgsql;
@@ -11,9 +10,6 @@ namespace CloudKick.Relay.Whitelist;
 /// </summary>
 public sealed class MerchantWhitelist(TenantDatabase database)
 {
-    private const string AddAction = "whitelist.add";
-    private const string UpdateAction = "whitelist.update";
-    private const string RemoveAction = "whitelist.remove";
     private const int MaximumAttempts = 5;
 
     /// <summary>The terminal's entry; null when it is not on this merchant's whitelist.</summary>
@@ -22,13 +18,42 @@ public sealed class MerchantWhitelist(TenantDatabase database)
 
     /// <summary>The entries by terminal id.</summary>
     /// <param name="merchant">Whose.</param>
-    /// <param name="prefix">How the terminal ids begin, in this case; empty for all.</param>
+    /// <param name="filter">Which.</param>
     /// <param name="after">Only ids after this one; null: from the first.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task<IReadOnlyList<WhitelistEntry>> ListAsync(
-        MerchantId merchant, string prefix, string? after, int limit, CancellationToken cancellationToken) =>
-        WhitelistStore.ListAsync(database, merchant, prefix, after, limit, cancellationToken);
+        MerchantId merchant, WhitelistFilter filter, string? after, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return WhitelistStore.ListAsync(database, merchant, filter, after, limit, cancellationToken);
+    }
+
+    /// <summary>The last change, whoever made it and by whatever way; null when there never was one.</summary>
+    public async Task<WhitelistChange?> FindLastChangeAsync(MerchantId merchant, CancellationToken cancellationToken) =>
+        await WhitelistStore.FindLastChangeAsync(database, merchant, cancellationToken) is { } last
+            ? new WhitelistChange(last.ChangeId, last.Actor, last.ChangedAt, WhitelistDifference.FromJson(last.Entries))
+            : null;
+
+    /// <summary>Undoes the last change: every entry of it is again as it was. That is a change too, and can be undone.</summary>
+    /// <returns>False when this is not the last change any more.</returns>
+    public Task<bool> UndoAsync(MerchantId merchant, Guid changeId, Actor actor, CancellationToken cancellationToken) =>
+        RetryAsync(
+            merchant,
+            async (transaction, token) =>
+            {
+                await WhitelistStore.LockAsync(transaction, merchant, token);
+                if (await WhitelistStore.FindLastChangeAsync(transaction, merchant, token) is not { } last || last.ChangeId != changeId)
+                    return false;
+                WhitelistDifference[] back = [.. WhitelistDifference.FromJson(last.Entries).Select(difference => difference.Reversed)];
+                await WhitelistStore.DeleteAsync(transaction, merchant, [.. back.Where(entry => entry.After is null).Select(entry => entry.TerminalId)], token);
+                await WhitelistStore.SaveAsync(
+                    transaction, merchant,
+                    [.. back.Where(entry => entry.After is not null).Select(entry => new WhitelistSetting(entry.TerminalId, entry.After!.Label, entry.After.EnabledUntil))], token);
+                await WhitelistStore.RecordAsync(transaction, merchant, actor, back, token);
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>Puts a terminal on the whitelist, or changes its entry to just this setting.</summary>
     /// <param name="merchant">Whose.</param>
@@ -64,18 +89,8 @@ public sealed class MerchantWhitelist(TenantDatabase database)
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.DistinctBy(setting => setting.TerminalId, StringComparer.Ordinal).Count() != settings.Count)
             throw new ArgumentException("A terminal is named twice.", nameof(settings));
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await database.InTransactionAsync(
-                    merchant, (transaction, token) => ApplyAsync(transaction, merchant, settings, actor, dryRun, token), cancellationToken);
-            }
-            // A batch of kicks holds the same entries, in an order of its own. Nothing was changed, so it may be done again.
-            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MaximumAttempts)
-            {
-            }
-        }
+        return await RetryAsync(
+            merchant, (transaction, token) => ApplyAsync(transaction, merchant, settings, actor, dryRun, token), cancellationToken);
     }
 
     /// <summary>Takes a terminal off the whitelist. Its open kicks are not published again.</summary>
@@ -88,8 +103,8 @@ public sealed class MerchantWhitelist(TenantDatabase database)
                 await WhitelistStore.LockAsync(transaction, merchant, token);
                 if (await WhitelistStore.DeleteAsync(transaction, merchant, terminalId, token) is not { } removed)
                     return false;
-                await WhitelistStore.AuditAsync(
-                    transaction, merchant, actor, [new(RemoveAction, terminalId, State(removed.Label, removed.EnabledUntil), null)], token);
+                await WhitelistStore.RecordAsync(
+                    transaction, merchant, actor, [new(terminalId, new WhitelistContent(removed.Label, removed.EnabledUntil), null)], token);
                 return true;
             },
             cancellationToken);
@@ -107,7 +122,7 @@ public sealed class MerchantWhitelist(TenantDatabase database)
         if (!dryRun && changed.Length > 0)
         {
             await WhitelistStore.SaveAsync(transaction, merchant, [.. changed.Select(pair => pair.First)], cancellationToken);
-            await WhitelistStore.AuditAsync(transaction, merchant, actor, [.. changed.Select(pair => Audited(pair.First, pair.Second))], cancellationToken);
+            await WhitelistStore.RecordAsync(transaction, merchant, actor, [.. changed.Select(pair => Difference(pair.First, pair.Second))], cancellationToken);
         }
 
         return [.. comparisons.Select(comparison => new WhitelistImportOutcome(
@@ -115,12 +130,24 @@ public sealed class MerchantWhitelist(TenantDatabase database)
             comparison.Registered))];
     }
 
-    private static WhitelistStore.AuditedChange Audited(WhitelistSetting setting, WhitelistStore.Comparison before) => new(
-        before.Exists ? UpdateAction : AddAction,
+    private static WhitelistDifference Difference(WhitelistSetting setting, WhitelistStore.Comparison before) => new(
         setting.TerminalId,
-        before.Exists ? State(before.Label!, before.EnabledUntil) : null,
-        State(setting.Label, setting.EnabledUntil?.UtcDateTime));
+        before.Exists ? new WhitelistContent(before.Label!, before.EnabledUntil) : null,
+        new WhitelistContent(setting.Label, setting.EnabledUntil?.UtcDateTime));
 
-    private static string State(string label, DateTime? enabledUntil) =>
-        new JsonObject { ["label"] = label, ["enabledUntil"] = enabledUntil }.ToJsonString();
+    private async Task<T> RetryAsync<T>(
+        MerchantId merchant, Func<TenantTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await database.InTransactionAsync(merchant, work, cancellationToken);
+            }
+            // A batch of kicks holds the same entries, in an order of its own. Nothing was changed, so it may be done again.
+            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MaximumAttempts)
+            {
+            }
+        }
+    }
 }

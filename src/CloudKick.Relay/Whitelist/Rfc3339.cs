@@ -10,6 +10,9 @@ internal static class Rfc3339
 {
     private static readonly string[] Forms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
+    /// <summary>A moment in UTC, as <see cref="TryParse"/> reads it.</summary>
+    public static string Write(DateTime moment) => moment.ToUniversalTime().ToString(Forms[0], CultureInfo.InvariantCulture);
+
     public static bool TryParse(string? text, out DateTimeOffset moment)
     {
         moment = default;

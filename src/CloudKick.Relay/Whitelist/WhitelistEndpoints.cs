@@ -53,7 +53,7 @@ internal static class WhitelistEndpoints
         if (!validation.IsValid)
             return Problem.Invalid(validation);
 
-        var entries = await whitelist.ListAsync(caller.RequiredMerchant, prefix ?? "", page.After, page.Size + 1, cancellationToken);
+        var entries = await whitelist.ListAsync(caller.RequiredMerchant, new WhitelistFilter(prefix ?? ""), page.After, page.Size + 1, cancellationToken);
         return TypedResults.Ok(Page<WhitelistEntryAnswer>.From(entries, page.Size, WhitelistEntryAnswer.From, entry => entry.TerminalId));
     }
 

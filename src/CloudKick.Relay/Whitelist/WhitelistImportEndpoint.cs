@@ -39,9 +39,11 @@ internal static class WhitelistImportEndpoint
         if (problem is not null)
             return problem;
         if (file!.Faults.Count > 0)
-            return Problem.Invalid(file.Faults);
+            return Problem.Invalid(file.Faults.Select(fault => new FieldError(fault.Field, fault.Message)));
 
-        var outcomes = await whitelist.ImportAsync(caller.RequiredMerchant, file.Settings, actor, dryRun ?? false, cancellationToken);
+        var settings = file.Settings;
+        var outcomes = await whitelist.ImportAsync(caller.RequiredMerchant, settings, actor, dryRun ?? false, cancellationToken);
+        var numbers = file.Numbers;
         int Count(WhitelistEffect effect) => outcomes.Count(outcome => outcome.Effect == effect);
         return TypedResults.Ok(new WhitelistImportAnswer(
             dryRun ?? false,
@@ -49,7 +51,7 @@ internal static class WhitelistImportEndpoint
             Count(WhitelistEffect.Updated),
             Count(WhitelistEffect.Unchanged),
             [.. outcomes.Select((outcome, i) => new WhitelistImportLineAnswer(
-                file.Numbers[i], file.Settings[i].TerminalId, JsonNamingPolicy.CamelCase.ConvertName(outcome.Effect.ToString()), outcome.Registered))]));
+                numbers[i], settings[i].TerminalId, JsonNamingPolicy.CamelCase.ConvertName(outcome.Effect.ToString()), outcome.Registered))]));
     }
 
     private static async Task<(WhitelistImportFile? File, ProblemResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

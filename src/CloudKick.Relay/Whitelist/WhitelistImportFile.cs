@@ -16,22 +16,24 @@ internal sealed class WhitelistImportFile
     private static readonly string[] Columns = ["terminalId", "label", "enabledUntil"];
 
     private readonly string _place;
-    private readonly List<int> _numbers = [];
-    private readonly List<WhitelistSetting> _settings = [];
-    private readonly List<FieldError> _faults = [];
+    private readonly List<ImportLine> _lines = [];
+    private readonly List<ImportFault> _faults = [];
     private readonly Dictionary<string, int> _numberOf = new(StringComparer.Ordinal);
     private int _count;
 
     private WhitelistImportFile(string place) => _place = place;
 
+    /// <summary>Every line, in order, those with faults too.</summary>
+    public IReadOnlyList<ImportLine> Lines => _lines;
+
     /// <summary>Where each setting stood.</summary>
-    public IReadOnlyList<int> Numbers => _numbers;
+    public IReadOnlyList<int> Numbers => [.. _lines.Select(line => line.Number)];
 
     /// <summary>What is wanted; of no use when there are faults.</summary>
-    public IReadOnlyList<WhitelistSetting> Settings => _settings;
+    public IReadOnlyList<WhitelistSetting> Settings => [.. _lines.Select(line => line.Setting).OfType<WhitelistSetting>()];
 
     /// <summary>What is wrong; empty when all is well.</summary>
-    public IReadOnlyList<FieldError> Faults => _faults;
+    public IReadOnlyList<ImportFault> Faults => _faults;
 
     /// <summary>
     /// Reads CSV with a header line that names the columns <c>terminalId</c>, <c>label</c> and <c>enabledUntil</c>, in any order, the
@@ -45,10 +47,10 @@ internal sealed class WhitelistImportFile
         if (header is not null && file.ReadHeader(header, reader.RecordLine) is { } columns)
             file.ReadRecords(reader, columns);
         else if (header is null && reader.Fault is null)
-            file.Blame("body", "is empty: the first line names the columns terminalId,label,enabledUntil");
+            file.Blame(null, "body", ImportFault.Empty, "is empty: the first line names the columns terminalId,label,enabledUntil");
 
         if (reader.Fault is not null)
-            file.Blame($"lines[{reader.RecordLine}]", $"is not CSV (RFC 4180): {reader.Fault}");
+            file.Blame(reader.RecordLine, $"lines[{reader.RecordLine}]", ImportFault.OfCsv(reader.Fault), $"is not CSV (RFC 4180): {reader.Fault}");
         return file.Judged();
     }
 
@@ -58,7 +60,7 @@ internal sealed class WhitelistImportFile
         var file = new WhitelistImportFile("entries");
         if (import.Entries is not { } entries)
         {
-            file.Blame("entries", "is required");
+            file.Blame(null, "entries", ImportFault.Empty, "is required");
             return file;
         }
 
@@ -67,7 +69,7 @@ internal sealed class WhitelistImportFile
             if (entries[i] is { } line)
                 file.Add(i, line);
             else
-                file.Blame($"entries[{i}]", "must be an object");
+                file.Blame(i, $"entries[{i}]", ImportFault.NoObject, "must be an object");
         }
 
         return file.Judged();
@@ -76,17 +78,19 @@ internal sealed class WhitelistImportFile
     private int[]? ReadHeader(IReadOnlyList<string> header, int line)
     {
         var columns = Columns.Select(column => header.ToList().IndexOf(column)).ToArray();
-        var message = header switch
+        (string Code, string Message)? fault = header switch
         {
-            [var only] when only.Contains(';', StringComparison.Ordinal) => "separates the columns with ';': save the file as comma-separated",
-            _ when header.Distinct(StringComparer.Ordinal).Count() != header.Count => "names a column twice",
-            _ when header.Except(Columns, StringComparer.Ordinal).Any() => "names a column other than terminalId, label and enabledUntil",
-            _ when columns[0] < 0 => "does not name the column terminalId",
+            [var only] when only.Contains(';', StringComparison.Ordinal) =>
+                (ImportFault.Semicolons, "separates the columns with ';': save the file as comma-separated"),
+            _ when header.Distinct(StringComparer.Ordinal).Count() != header.Count => (ImportFault.ColumnTwice, "names a column twice"),
+            _ when header.Except(Columns, StringComparer.Ordinal).Any() =>
+                (ImportFault.UnknownColumn, "names a column other than terminalId, label and enabledUntil"),
+            _ when columns[0] < 0 => (ImportFault.NoTerminalColumn, "does not name the column terminalId"),
             _ => null,
         };
-        if (message is null)
+        if (fault is not { } found)
             return columns;
-        Blame($"lines[{line}]", message);
+        Blame(line, $"lines[{line}]", found.Code, found.Message);
         return null;
     }
 
@@ -96,7 +100,9 @@ internal sealed class WhitelistImportFile
         while (reader.Read() is { } fields && HasRoom())
         {
             if (fields.Count != width)
-                Blame($"lines[{reader.RecordLine}]", $"has {fields.Count} fields where the header names {width}");
+                Blame(
+                    reader.RecordLine, $"lines[{reader.RecordLine}]", ImportFault.Fields, $"has {fields.Count} fields where the header names {width}",
+                    fields.Count, width);
             else
                 Add(reader.RecordLine, new WhitelistLine(fields[columns[0]], Field(columns[1]), Field(columns[2])));
 
@@ -106,34 +112,37 @@ internal sealed class WhitelistImportFile
 
     private void Add(int number, WhitelistLine line)
     {
-        foreach (var failure in WhitelistRules.Instance.Validate(line).Errors)
-            Blame($"{_place}[{number}].{JsonPath.FromProperty(failure.PropertyName)}", failure.ErrorMessage);
-        if (line.TerminalId is { } terminalId && !_numberOf.TryAdd(terminalId, number))
-            Blame($"{_place}[{number}].terminalId", $"is named at {_place}[{_numberOf[terminalId]}] already");
+        var found = WhitelistRules.Instance.Validate(line).Errors;
+        foreach (var failure in found)
+            Blame(number, $"{_place}[{number}].{JsonPath.FromProperty(failure.PropertyName)}", failure.ErrorCode, failure.ErrorMessage);
+        var isTwice = line.TerminalId is { } terminalId && !_numberOf.TryAdd(terminalId, number);
+        if (isTwice)
+        {
+            var first = _numberOf[line.TerminalId!];
+            Blame(number, $"{_place}[{number}].terminalId", ImportFault.Twice, $"is named at {_place}[{first}] already", first);
+        }
 
-        _numbers.Add(number);
-        if (_faults.Count == 0)
-            _settings.Add(WhitelistRules.ToSetting(line));
+        _lines.Add(new ImportLine(number, line, found.Count == 0 && !isTwice ? WhitelistRules.ToSetting(line) : null));
     }
 
     private bool HasRoom()
     {
         if (++_count <= MaximumLines)
             return true;
-        Blame(_place, $"are more than {MaximumLines}: send them in parts");
+        Blame(null, _place, ImportFault.TooMany, $"are more than {MaximumLines}: send them in parts", MaximumLines);
         return false;
     }
 
-    private void Blame(string field, string message)
+    private void Blame(int? number, string field, string code, string message, params object[] facts)
     {
         if (_faults.Count < MaximumFaults)
-            _faults.Add(new FieldError(field, message));
+            _faults.Add(new ImportFault(number, field, code, message, facts));
     }
 
     private WhitelistImportFile Judged()
     {
-        if (_faults.Count == 0 && _settings.Count == 0)
-            Blame(_place, "are none: there is nothing to import");
+        if (_faults.Count == 0 && _lines.Count == 0)
+            Blame(null, _place, ImportFault.None, "are none: there is nothing to import");
         return this;
     }
 }

@@ -12,13 +12,13 @@ internal sealed class WhitelistRules : AbstractValidator<WhitelistLine>
 
     private WhitelistRules()
     {
-        RuleFor(line => line.TerminalId).Must(TerminalId.IsWellFormed).WithMessage(TerminalId.Rule);
+        RuleFor(line => line.TerminalId).Must(TerminalId.IsWellFormed).WithMessage(TerminalId.Rule).WithErrorCode(ImportFault.TerminalId);
         RuleFor(line => line.Label).Must(label => label is null or { Length: <= MaximumLabelLength })
-            .WithMessage($"must have at most {MaximumLabelLength} characters");
+            .WithMessage($"must have at most {MaximumLabelLength} characters").WithErrorCode(ImportFault.LongLabel);
         RuleFor(line => line.Label).Must(label => label is null || !label.Any(char.IsControl))
-            .WithMessage("must not have control characters such as tabs and line ends");
+            .WithMessage("must not have control characters such as tabs and line ends").WithErrorCode(ImportFault.ControlCharacters);
         RuleFor(line => line.EnabledUntil).Must(text => string.IsNullOrEmpty(text) || Rfc3339.TryParse(text, out _))
-            .WithMessage("must be a date and time with its offset, like 2027-01-31T23:59:59+01:00 or 2027-01-31T22:59:59Z");
+            .WithMessage("must be a date and time with its offset, like 2027-01-31T23:59:59+01:00 or 2027-01-31T22:59:59Z").WithErrorCode(ImportFault.Moment);
     }
 
     /// <summary>The setting that a line which keeps the rules asks for.</summary>

@@ -23,6 +23,12 @@ internal static class WhitelistStore
         """
         and (@after::text is null or w.terminal_id > @after)
         and starts_with(w.terminal_id, @prefix)
+        and (@search = '' or position(lower(@search) in lower(w.terminal_id || ' ' || w.label)) > 0)
+        and case @state
+            when 'Active' then t.terminal_id is not null and (w.enabled_until is null or w.enabled_until > clock_timestamp())
+            when 'Expired' then w.enabled_until <= clock_timestamp()
+            when 'Unregistered' then t.terminal_id is null
+            else true end
         order by w.terminal_id
         limit @limit
         """;
@@ -58,11 +64,25 @@ internal static class WhitelistStore
         returning w.label as Label, w.enabled_until as EnabledUntil
         """;
 
-    private const string AuditSql =
+    private const string DeleteManySql =
+        "delete from whitelist_entries w where w.merchant_id = @merchant and w.terminal_id = any(@terminalIds)";
+
+    private const string RecordSql =
         """
-        select append_audit(@merchant, @actor, c.action, c.terminal_id, c.before::jsonb, c.after::jsonb, @origin) is null as Appended
-        from unnest(@actions::text[], @terminalIds::text[], @before::text[], @after::text[]) c (action, terminal_id, before, after)
+        insert into whitelist_last_changes as c (merchant_id, actor, entries) values (@merchant, @actor, @entries::jsonb)
+        on conflict (merchant_id) do update
+        set change_id = gen_random_uuid(), actor = excluded.actor, changed_at = clock_timestamp(), entries = excluded.entries
         """;
+
+    private const string LastChangeSql =
+        """
+        select c.change_id as ChangeId, c.actor as Actor, c.changed_at as ChangedAt, c.entries::text as Entries
+        from whitelist_last_changes c
+        where c.merchant_id = @merchant
+        """;
+
+    private const string AuditSql =
+        "select append_audits(@merchant, @actor, @origin, @actions, @terminalIds, @before::jsonb[], @after::jsonb[])";
 
     public static Task<WhitelistEntry?> FindAsync(
         TenantDatabase database, MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
@@ -73,8 +93,10 @@ internal static class WhitelistStore
         transaction.QuerySingleOrDefaultAsync<WhitelistEntry>(FindSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
 
     public static Task<IReadOnlyList<WhitelistEntry>> ListAsync(
-        TenantDatabase database, MerchantId merchant, string prefix, string? after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<WhitelistEntry>(merchant, ListSql, new { merchant = merchant.Value, prefix, after, limit }, cancellationToken);
+        TenantDatabase database, MerchantId merchant, WhitelistFilter filter, string? after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<WhitelistEntry>(
+            merchant, ListSql,
+            new { merchant = merchant.Value, filter.Prefix, filter.Search, state = filter.State.ToString(), after, limit }, cancellationToken);
 
     public static Task LockAsync(TenantTransaction transaction, MerchantId merchant, CancellationToken cancellationToken) =>
         transaction.QuerySingleOrDefaultAsync<bool>(LockSql, new { merchant = merchant.Value }, cancellationToken);
@@ -93,21 +115,37 @@ internal static class WhitelistStore
         TenantTransaction transaction, MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
         transaction.QuerySingleOrDefaultAsync<Removed>(DeleteSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
 
-    public static Task AuditAsync(
-        TenantTransaction transaction, MerchantId merchant, Actor actor, IReadOnlyList<AuditedChange> changes, CancellationToken cancellationToken) =>
-        transaction.QueryAsync<bool>(
+    public static Task DeleteAsync(
+        TenantTransaction transaction, MerchantId merchant, IReadOnlyList<string> terminalIds, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(DeleteManySql, new { merchant = merchant.Value, terminalIds = terminalIds.ToArray() }, cancellationToken);
+
+    /// <summary>The change that can be undone; null when there never was one.</summary>
+    public static Task<LastChange?> FindLastChangeAsync(TenantDatabase database, MerchantId merchant, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<LastChange>(merchant, LastChangeSql, new { merchant = merchant.Value }, cancellationToken);
+
+    public static Task<LastChange?> FindLastChangeAsync(TenantTransaction transaction, MerchantId merchant, CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<LastChange>(LastChangeSql, new { merchant = merchant.Value }, cancellationToken);
+
+    /// <summary>Writes a change into the audit log, and keeps it as the one that can be undone.</summary>
+    public static async Task RecordAsync(
+        TenantTransaction transaction, MerchantId merchant, Actor actor, IReadOnlyList<WhitelistDifference> differences, CancellationToken cancellationToken)
+    {
+        await transaction.ExecuteAsync(
             AuditSql,
             new
             {
                 merchant = merchant.Value,
                 actor = actor.Name,
                 origin = actor.Origin,
-                actions = changes.Select(change => change.Action).ToArray(),
-                terminalIds = changes.Select(change => change.TerminalId).ToArray(),
-                before = changes.Select(change => change.Before).ToArray(),
-                after = changes.Select(change => change.After).ToArray(),
+                actions = differences.Select(difference => difference.Action).ToArray(),
+                terminalIds = differences.Select(difference => difference.TerminalId).ToArray(),
+                before = differences.Select(difference => difference.Before?.ToJson()).ToArray(),
+                after = differences.Select(difference => difference.After?.ToJson()).ToArray(),
             },
             cancellationToken);
+        await transaction.ExecuteAsync(
+            RecordSql, new { merchant = merchant.Value, actor = actor.Name, entries = WhitelistDifference.ToJson(differences) }, cancellationToken);
+    }
 
     private static object Columns(MerchantId merchant, IReadOnlyList<WhitelistSetting> settings) => new
     {
@@ -134,6 +172,12 @@ internal static class WhitelistStore
         public required DateTime? EnabledUntil { get; init; }
     }
 
-    /// <summary>One change for the audit log; the states are JSON, null where there is no entry.</summary>
-    public sealed record AuditedChange(string Action, string TerminalId, string? Before, string? After);
+    /// <summary>The change that can be undone.</summary>
+    public sealed record LastChange
+    {
+        public required Guid ChangeId { get; init; }
+        public required string Actor { get; init; }
+        public required DateTime ChangedAt { get; init; }
+        public required string Entries { get; init; }
+    }
 }

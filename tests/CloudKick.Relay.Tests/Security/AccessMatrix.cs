@@ -95,7 +95,18 @@ internal static class AccessMatrix
         ["GET /m/{merchantId:guid}/users/{userId:guid}"] = AdminsAndPlatform,
         ["POST /m/{merchantId:guid}/users/{userId:guid}"] = AdminsAndOperators,
 
+        ["GET /m/{merchantId:guid}/audit"] = AdminsAndPlatform,
+        ["POST /m/{merchantId:guid}/audit"] = AdminsAndPlatform, // checks the chain, changes nothing
+        ["GET /m/{merchantId:guid}/whitelist"] = SignedIn,
+        ["POST /m/{merchantId:guid}/whitelist"] = AdminsAndOperators,
+        ["GET /m/{merchantId:guid}/whitelist/entries/{terminalId}"] = SignedIn,
+        ["POST /m/{merchantId:guid}/whitelist/entries/{terminalId}"] = AdminsAndOperators,
+        ["GET /m/{merchantId:guid}/whitelist/import"] = AdminsAndOperators,
+        ["POST /m/{merchantId:guid}/whitelist/import"] = AdminsAndOperators,
+
         // The platform's pages.
+        ["GET /platform/audit"] = PlatformPeople,
+        ["POST /platform/audit"] = PlatformPeople, // checks the chain, changes nothing
         ["GET /platform/users"] = PlatformPeople,
         ["POST /platform/users"] = PlatformOperators,
         ["GET /platform/users/{userId:guid}"] = PlatformPeople,

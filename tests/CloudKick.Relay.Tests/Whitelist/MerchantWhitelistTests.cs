@@ -90,7 +90,7 @@ internal sealed class MerchantWhitelistTests
         await _whitelist.RemoveAsync(_shop.Butcher, "SHARED1", Shop.Actor, cancellationToken);
 
         Assert.That((await _whitelist.FindAsync(_shop.Bakery, "SHARED1", cancellationToken))?.Label, Is.EqualTo("bakery's"));
-        Assert.That(await _whitelist.ListAsync(_shop.Butcher, "SHARED", null, 10, cancellationToken), Is.Empty);
+        Assert.That(await _whitelist.ListAsync(_shop.Butcher, new WhitelistFilter("SHARED"), null, 10, cancellationToken), Is.Empty);
     }
 
     [Test]
@@ -108,8 +108,8 @@ internal sealed class MerchantWhitelistTests
         foreach (var id in new[] { "PAGE3", "PAGE1", "PAGE2", "PAGX" })
             await PutAsync(new WhitelistSetting(id), cancellationToken);
 
-        var first = await _whitelist.ListAsync(_shop.Bakery, "PAGE", null, 2, cancellationToken);
-        var rest = await _whitelist.ListAsync(_shop.Bakery, "PAGE", "PAGE2", 2, cancellationToken);
+        var first = await _whitelist.ListAsync(_shop.Bakery, new WhitelistFilter("PAGE"), null, 2, cancellationToken);
+        var rest = await _whitelist.ListAsync(_shop.Bakery, new WhitelistFilter("PAGE"), "PAGE2", 2, cancellationToken);
 
         Assert.That(first.Select(entry => entry.TerminalId), Is.EqualTo(new[] { "PAGE1", "PAGE2" }));
         Assert.That(rest.Select(entry => entry.TerminalId), Is.EqualTo(new[] { "PAGE3" }));
@@ -121,7 +121,7 @@ internal sealed class MerchantWhitelistTests
         await PutAsync(new WhitelistSetting("U_1"), cancellationToken);
         await PutAsync(new WhitelistSetting("UX1"), cancellationToken);
 
-        var found = await _whitelist.ListAsync(_shop.Bakery, "U_", null, 10, cancellationToken);
+        var found = await _whitelist.ListAsync(_shop.Bakery, new WhitelistFilter("U_"), null, 10, cancellationToken);
 
         Assert.That(found.Select(entry => entry.TerminalId), Is.EqualTo(new[] { "U_1" }));
     }
@@ -158,7 +158,7 @@ internal sealed class MerchantWhitelistTests
         var outcomes = await _whitelist.ImportAsync(merchant, wanted, Shop.Actor, dryRun: false, cancellationToken);
 
         Assert.That(outcomes, Has.All.Property(nameof(WhitelistImportOutcome.Effect)).EqualTo(WhitelistEffect.Created));
-        Assert.That(await _whitelist.ListAsync(merchant, "BIG", null, 20_000, cancellationToken), Has.Count.EqualTo(wanted.Length));
+        Assert.That(await _whitelist.ListAsync(merchant, new WhitelistFilter("BIG"), null, 20_000, cancellationToken), Has.Count.EqualTo(wanted.Length));
     }
 
     [Test]
@@ -192,7 +192,7 @@ internal sealed class MerchantWhitelistTests
         {
         }
 
-        var entries = await _whitelist.ListAsync(_shop.Bakery, "CROSS", null, 10, cancellationToken);
+        var entries = await _whitelist.ListAsync(_shop.Bakery, new WhitelistFilter("CROSS"), null, 10, cancellationToken);
         Assert.That(entries.Select(entry => entry.Label), Is.All.EqualTo($"changed {attempts}"));
     }
 
@@ -242,4 +242,46 @@ internal sealed class MerchantWhitelistTests
 
     private Task<(WhitelistEntry Entry, WhitelistEffect Effect)> PutAsync(WhitelistSetting setting, CancellationToken cancellationToken) =>
         _whitelist.PutAsync(_shop.Bakery, setting, Shop.Actor, cancellationToken);
+
+    [Test]
+    public async Task The_last_change_is_undone_whole_and_the_undoing_too(CancellationToken cancellationToken)
+    {
+        var merchant = await _shop.AddMerchantAsync("Undo", cancellationToken);
+        var until = new DateTimeOffset(2030, 1, 31, 22, 59, 59, TimeSpan.Zero);
+        await _whitelist.PutAsync(merchant, new WhitelistSetting("UNDO1", "first", until), Shop.Actor, cancellationToken);
+        await _whitelist.ImportAsync(
+            merchant, [new("UNDO1", "changed"), new("UNDO2", "new")], Shop.Actor, dryRun: false, cancellationToken);
+        var change = (await _whitelist.FindLastChangeAsync(merchant, cancellationToken))!;
+
+        var undone = await _whitelist.UndoAsync(merchant, change.ChangeId, Shop.Actor, cancellationToken);
+        var afterwards = await _whitelist.ListAsync(merchant, new WhitelistFilter(), null, 10, cancellationToken);
+        var again = await _whitelist.UndoAsync(merchant, change.ChangeId, Shop.Actor, cancellationToken);
+        var redo = (await _whitelist.FindLastChangeAsync(merchant, cancellationToken))!;
+        await _whitelist.UndoAsync(merchant, redo.ChangeId, Shop.Actor, cancellationToken);
+
+        Assert.That((undone, again), Is.EqualTo((true, false)));
+        Assert.That(change.Differences, Has.Count.EqualTo(2));
+        Assert.That(afterwards.Select(entry => (entry.TerminalId, entry.Label, entry.EnabledUntil)), Is.EqualTo(new[] { ("UNDO1", "first", (DateTime?)until.UtcDateTime) }));
+        var last = await _whitelist.ListAsync(merchant, new WhitelistFilter(), null, 10, cancellationToken);
+        Assert.That(last.Select(entry => entry.Label), Is.EqualTo(new[] { "changed", "new" }));
+        Assert.That(await _shop.AuditAsync(merchant, "UNDO2", cancellationToken), Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Entries_are_found_by_label_and_state(CancellationToken cancellationToken)
+    {
+        var merchant = await _shop.AddMerchantAsync("Search", cancellationToken);
+        await _shop.AddTerminalAsync("FIND1", merchant, cancellationToken);
+        await _whitelist.ImportAsync(
+            merchant, [new("FIND1", "Counter left"), new("FIND2", "Terrace"), new("FIND3", "counter", DateTimeOffset.UnixEpoch)], Shop.Actor, dryRun: false, cancellationToken);
+
+        Assert.That(await FoundAsync(new WhitelistFilter(Search: "COUNTER")), Is.EqualTo(new[] { "FIND1", "FIND3" }));
+        Assert.That(await FoundAsync(new WhitelistFilter(Search: "find2")), Is.EqualTo(new[] { "FIND2" }));
+        Assert.That(await FoundAsync(new WhitelistFilter(State: WhitelistState.Active)), Is.EqualTo(new[] { "FIND1" }));
+        Assert.That(await FoundAsync(new WhitelistFilter(State: WhitelistState.Expired)), Is.EqualTo(new[] { "FIND3" }));
+        Assert.That(await FoundAsync(new WhitelistFilter(State: WhitelistState.Unregistered)), Is.EqualTo(new[] { "FIND2", "FIND3" }));
+
+        async Task<IEnumerable<string>> FoundAsync(WhitelistFilter filter) =>
+            (await _whitelist.ListAsync(merchant, filter, null, 10, cancellationToken)).Select(entry => entry.TerminalId);
+    }
 }

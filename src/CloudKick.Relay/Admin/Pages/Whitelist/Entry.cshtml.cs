@@ -1,0 +1,50 @@
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Security;
+using CloudKick.Relay.Whitelist;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>One terminal on the whitelist: its label, until when it is enabled, and off with it.</summary>
+[RequireScope(Scopes.WhitelistRead, Scopes.WhitelistWrite)]
+internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, IOptions<PageOptions> options) : MerchantPage
+{
+    [BindProperty]
+    public string? Label { get; set; }
+
+    [BindProperty]
+    public string? EnabledUntil { get; set; }
+
+    public override string Title => "Whitelist.EntryTitle";
+
+    public bool MayChange => May(Scopes.WhitelistWrite);
+
+    public WhitelistEntry Entry { get; private set; } = null!;
+
+    public string Until => LocalMoment.Write(Entry.EnabledUntil, options.Value.Zone);
+
+    public async Task<IActionResult> OnGetAsync(string terminalId, CancellationToken cancellationToken) =>
+        await FindAsync(terminalId, cancellationToken) ? Page() : NotFound();
+
+    public async Task<IActionResult> OnPostAsync(string terminalId, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(terminalId, cancellationToken))
+            return NotFound();
+        if (WhitelistForm.Read(this, T, options.Value.Zone, terminalId, Label, EnabledUntil, Entry.EnabledUntil) is not { } setting)
+            return Page();
+        await whitelist.PutAsync(Merchant.Id, setting, Actor, cancellationToken);
+        return Done(At("whitelist"), "Whitelist.SaidChanged");
+    }
+
+    public async Task<IActionResult> OnPostRemoveAsync(string terminalId, CancellationToken cancellationToken) =>
+        await whitelist.RemoveAsync(Merchant.Id, terminalId, Actor, cancellationToken) ? Done(At("whitelist"), "Whitelist.SaidRemoved") : NotFound();
+
+    private async Task<bool> FindAsync(string terminalId, CancellationToken cancellationToken)
+    {
+        if (!Terminals.TerminalId.IsWellFormed(terminalId) || await whitelist.FindAsync(Merchant.Id, terminalId, cancellationToken) is not { } found)
+            return false;
+        Entry = found;
+        return true;
+    }
+}
