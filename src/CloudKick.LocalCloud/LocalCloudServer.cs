@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,6 +23,8 @@ public sealed class LocalCloudServer : IAsyncDisposable
     private readonly MqttOrHttp _handler;
     private readonly CloudApi _api;
     private readonly CloudCredentials _credentials;
+    private readonly ControlToken _controlToken;
+    private readonly ControlSurface _controlSurface;
     private readonly Housekeeping _housekeeping;
     private readonly Broker _broker;
     private readonly ILoggerFactory _loggerFactory;
@@ -48,6 +51,8 @@ public sealed class LocalCloudServer : IAsyncDisposable
         _api = CreateApi(logger, timeProvider);
         _housekeeping = new Housekeeping(_broker, timeProvider, logger);
         Control = new LocalCloudControl(_broker, this);
+        _controlToken = ControlToken.Open(options.DataDirectory);
+        _controlSurface = new ControlSurface(Control, _controlToken, logger);
     }
 
     /// <summary>The TCP port that is listened on.</summary>
@@ -61,6 +66,12 @@ public sealed class LocalCloudServer : IAsyncDisposable
     /// operator, may do everything.
     /// </summary>
     public string CredentialsFile => _credentials.FullPath;
+
+    /// <summary>
+    /// Full path of the file with the bearer token of the control surface, which is <see cref="Control"/> over HTTPS, under
+    /// <c>/_localcloud/</c> on <see cref="Port"/>. A secret.
+    /// </summary>
+    public string ControlTokenFile => _controlToken.FullPath;
 
     /// <summary>What tests and experiments observe and order.</summary>
     public LocalCloudControl Control { get; }
@@ -165,12 +176,15 @@ public sealed class LocalCloudServer : IAsyncDisposable
         return new CloudApi(operations, callers, new MqttOverWebSockets(_broker, callers, timeProvider, logger), _options.Limits, logger);
     }
 
+    private Task HandleHttpAsync(HttpContext context) =>
+        context.Request.Path.StartsWithSegments(ControlSurface.Path, out var rest) ? _controlSurface.HandleAsync(context, rest) : _api.HandleAsync(context);
+
     private async Task ListenAsync(int port, CancellationToken cancellationToken)
     {
         _broker.Resume();
         _listener = await Listener.StartAsync(
             new IPEndPoint(_options.Address, port), _tls.ToKestrel(_options.Limits.HandshakeTimeout), _handler.HandleAsync,
-            _api.HandleAsync, _options.Limits.MaximumPayload + ReadInVain, _loggerFactory, cancellationToken);
+            HandleHttpAsync, _options.Limits.MaximumPayload + ReadInVain, _loggerFactory, cancellationToken);
         Port = _listener.Port;
         BrokerLog.Listening(_loggerFactory.CreateLogger<LocalCloudServer>(), _options.Address.ToString(), Port, CaFile);
     }
