@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using CloudKick.Cli.Auditing;
+using CloudKick.Cli.Cloud;
 using CloudKick.Cli.Database;
 using CloudKick.Cli.Doctor;
 using CloudKick.Cli.Keys;
@@ -29,6 +30,7 @@ internal static class CloudKickCommand
             MerchantCommands.Create(context),
             ApiKeyCommands.Create(context),
             AuditCommands.Create(context),
+            CloudCommands.Create(context),
             MigrateCommand.Create(context),
             DoctorCommands.Create(context),
         };

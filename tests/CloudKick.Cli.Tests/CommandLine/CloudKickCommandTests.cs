@@ -9,6 +9,7 @@ internal sealed class CloudKickCommandTests
     [
         "", "local", "kick", "migrate", "merchant", "merchant add", "merchant list", "api-key", "api-key create", "api-key list", "api-key revoke",
         "terminal", "terminal add", "terminal provision", "terminal simulate", "terminal list",
+        "cloud", "cloud status", "cloud cut", "cloud freeze", "cloud thaw", "cloud delay", "cloud drop", "cloud refuse", "cloud discard", "cloud reset",
         "whitelist", "whitelist add", "whitelist remove", "whitelist list", "whitelist import",
     ];
 
