@@ -24,6 +24,7 @@ internal static class LocalReport
               Password      {state.Password}  (no second factor: it is not required here; set one up under your account)
               Terminals     {Summary(state.Terminals)}
               Cloud (MQTT)  {state.Iot.Host}:{state.Iot.Port}, ALPN {DemoTerminals.MqttAlpn}, CA {state.Iot.CaFile}
+              Cloud (HTTPS) {Aws(state)} iot list-things
               TAS           {state.Tas.Host}:{state.Tas.Port}
               Database      {state.DatabaseUrl}
               Data          {state.DataDirectory}{(state.Ephemeral ? " (removed at the end)" : "")}
@@ -36,10 +37,19 @@ internal static class LocalReport
 
             {ownCommand} kick {last}
 
+            Make the cloud misbehave: {ownCommand} cloud --help
+
             Ctrl-C stops all of it.
 
             """);
     }
+
+    /// <summary>
+    /// How the AWS CLI talks to the cloud as its operator; what is to be done comes after it. The SDKs take the same variables
+    /// and the same endpoint.
+    /// </summary>
+    public static string Aws(LocalState state) =>
+        $"AWS_SHARED_CREDENTIALS_FILE={ShellWord.Quote(state.Iot.CredentialsFile)} AWS_CA_BUNDLE={ShellWord.Quote(state.Iot.CaFile)} aws --region {state.Iot.Region} --endpoint-url https://{state.Iot.Host}:{state.Iot.Port}";
 
     /// <summary>A kick that works when it is pasted.</summary>
     public static string Curl(LocalState state, string terminalId) =>

@@ -74,6 +74,31 @@ internal sealed class LocalCommandTests
     }
 
     [Test]
+    public async Task The_printed_line_for_the_AWS_CLI_names_what_is_there(CancellationToken cancellationToken)
+    {
+        var state = _ready.Deserialize<LocalState>(JsonSerializerOptions.Web)!;
+        Assert.That(File.Exists("/usr/bin/python3"), Is.True, "Python is missing: apt-get install python3-boto3");
+        // The AWS CLI is botocore with words for its arguments: the line, with botocore in its place.
+        var line = LocalReport.Aws(state).Replace(" aws ", " /usr/bin/python3 -c 'import sys, boto3; print(boto3.client(\"iot\", region_name=sys.argv[2], endpoint_url=sys.argv[4]).list_things())' ", StringComparison.Ordinal);
+
+        var run = await CommandRun.RunAsync(["/bin/sh", "-c", line], TimeSpan.FromSeconds(30), cancellationToken);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Output);
+        Assert.That(run.Output, Does.Contain("NL000101"));
+    }
+
+    [Test]
+    public async Task The_cloud_commands_find_it(CancellationToken cancellationToken)
+    {
+        var status = (await RunAsync(cancellationToken, "cloud", "status", "--json")).JsonLines.Single();
+        var discard = await RunAsync(cancellationToken, "cloud", "discard", "NL000101-nobody", "--for", "1m", "--json");
+        var reset = await RunAsync(cancellationToken, "cloud", "reset", discard.JsonLines.Single().GetProperty("id").ToString());
+
+        Assert.That(status.GetProperty("clients").EnumerateArray().Select(client => client.GetProperty("clientId").GetString()), Does.Contain("NL000101").And.Some.StartsWith("relay-"));
+        Assert.That(reset.ExitCode, Is.EqualTo(ExitCode.Done), reset.Error);
+    }
+
+    [Test]
     public async Task The_kick_command_finds_it_and_climbs_the_ladder(CancellationToken cancellationToken)
     {
         var run = await RunAsync(cancellationToken, "kick", "NL000103", "--json");
