@@ -2,6 +2,7 @@ using CloudKick.Relay.Admin;
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Auditing;
 using CloudKick.Relay.Cloud;
+using CloudKick.Relay.CloudConnect;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Diagnosis;
 using CloudKick.Relay.Health;
@@ -68,6 +69,7 @@ public static class RelayApplication
             .AddSessions()
             .AddTasListener()
             .AddDiagnosis()
+            .AddMigration()
             .AddAdmin()
             .AddPages()
             .AddOpenApi()
@@ -86,6 +88,7 @@ public static class RelayApplication
         app.MapWhitelist();
         app.MapTerminals();
         app.MapDiagnosis();
+        app.MapMigration();
         app.MapAdmin();
         app.MapAdminTerminals();
         app.MapPages();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using CloudKick.Cli.Auditing;
 using CloudKick.Cli.Cloud;
+using CloudKick.Cli.CloudConnect;
 using CloudKick.Cli.Database;
 using CloudKick.Cli.Doctor;
 using CloudKick.Cli.Keys;
@@ -33,6 +34,7 @@ internal static class CloudKickCommand
             CloudCommands.Create(context),
             MigrateCommand.Create(context),
             DoctorCommands.Create(context),
+            MigrationCommands.Create(context),
         };
         root.HelpName = Name;
         var help = HelpWithExitCodes.AddTo(root);

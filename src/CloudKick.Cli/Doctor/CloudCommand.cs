@@ -17,7 +17,7 @@ internal static class CloudCommand
         var profile = new Option<string?>("--profile") { Description = "The profile to take credentials from [default: CloudKick__Aws__Profile, else what AWS's chain finds]", HelpName = "NAME" };
         var credentials = new Option<string?>("--credentials-file") { Description = "A credentials file, as AWS's tools write it [default: AWS's own places]", HelpName = "FILE" };
         var control = new Option<string?>("--control-endpoint") { Description = "AWS's iot API [default: CloudKick__Aws__ControlEndpoint, else the region's]", HelpName = "HOST[:PORT]" };
-        var queue = new Option<string?>("--queue") { Description = "The presence queue [default: CloudKick__Presence__QueueUrl; without one presence comes over MQTT]", HelpName = "URL" };
+        var queue = new Option<string?>("--queue") { Description = "The presence queue [default: CloudKick__Presence__QueueUrl, where CloudKick__Presence__Source is Sqs; else presence comes over MQTT]", HelpName = "URL" };
         var command = new Command("cloud", "In the cloud: credentials, endpoint, the relay's certificate, its policies, presence events")
         {
             prefix, topic, region, profile, credentials, control, queue,

@@ -14,8 +14,6 @@ namespace CloudKick.Cli.Doctor;
 /// </summary>
 internal sealed record CloudSettings
 {
-    private const string QueueUrlSetting = "QueueUrl";
-
     public string? Host { get; init; }
 
     public int? Port { get; init; }
@@ -102,7 +100,9 @@ internal sealed record CloudSettings
             Profile = Setting(Aws, nameof(AwsOptions.Profile)),
             CredentialsFile = Setting(Aws, nameof(AwsOptions.CredentialsFile)),
             ControlEndpoint = Setting(Aws, nameof(AwsOptions.ControlEndpoint)),
-            QueueUrl = Setting(PresenceOptions.Section, QueueUrlSetting),
+            QueueUrl = string.Equals(Setting(PresenceOptions.Section, nameof(PresenceOptions.Source)), nameof(PresenceSourceKind.Sqs), StringComparison.OrdinalIgnoreCase)
+                ? Setting(PresenceOptions.Section, nameof(PresenceOptions.QueueUrl))
+                : null,
             RelaySigns = string.Equals(Setting(PublishingOptions.Section, nameof(PublishingOptions.Authentication)), nameof(DataAuthentication.SigV4), StringComparison.OrdinalIgnoreCase),
         };
     }

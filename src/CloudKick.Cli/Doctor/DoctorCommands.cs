@@ -8,6 +8,6 @@ internal static class DoctorCommands
 {
     public static Command Create(CommandContext context) => new("doctor", "Find out what does not work, and what to do about it")
     {
-        NetworkCommand.Create(context), CloudCommand.Create(context),
+        NetworkCommand.Create(context), CloudCommand.Create(context), TerminalCommand.Create(context),
     };
 }

@@ -7,7 +7,6 @@ namespace CloudKick.Cli.Doctor;
 internal sealed class Report(Screen screen)
 {
     private const int CheckWidth = 14;
-    private const int Gap = 2;
 
     private static readonly int VerdictWidth = Word(Verdict.NotTried).Length;
 
@@ -48,27 +47,7 @@ internal sealed class Report(Screen screen)
             _ => "grey",
         };
         var because = finding.Verdict == Verdict.NotTried ? "because " : "";
-        Row(people, new Markup($"[{colour}]{Word(finding.Verdict).PadRight(VerdictWidth)}[/]"), finding.Check, because + finding.Evidence.EscapeMarkup());
-        if (finding.Fix is not null)
-            Row(people, new Markup(new string(' ', VerdictWidth)), "  fix", $"[bold]{finding.Fix.EscapeMarkup()}[/]");
-    }
-
-    private static void Row(IAnsiConsole people, Markup verdict, string check, string text)
-    {
-        var gap = new string(' ', Gap);
-        var width = people.Profile.Width - VerdictWidth - CheckWidth - (2 * Gap);
-        if (!people.Profile.Capabilities.Interactive || width < VerdictWidth)
-        {
-            // A file or a pipe gets each row on one line.
-            people.Write(verdict);
-            people.MarkupLine($"{gap}{check.EscapeMarkup().PadRight(CheckWidth)}{gap}{text}");
-            return;
-        }
-        people.Write(new Grid { Width = people.Profile.Width }
-            .AddColumn(new GridColumn { Width = VerdictWidth, NoWrap = true, Padding = new Padding(0, 0, Gap, 0) })
-            .AddColumn(new GridColumn { Width = CheckWidth, NoWrap = true, Padding = new Padding(0, 0, Gap, 0) })
-            .AddColumn(new GridColumn { Width = width, Padding = new Padding(0) })
-            .AddRow(verdict, new Text(check), new Markup(text)));
+        new VerdictLines(people, VerdictWidth, CheckWidth).Write(Word(finding.Verdict), colour, finding.Check, because + finding.Evidence, "fix", finding.Fix);
     }
 
     private static string Word(Verdict verdict) => verdict switch

@@ -1,4 +1,5 @@
 using CloudKick.Mqtt;
+using CloudKick.Relay.CloudConnect;
 using CloudKick.Relay.Terminals;
 
 namespace CloudKick.Relay.Diagnosis;
@@ -18,9 +19,6 @@ internal static class Checks
     public const string Subscription = "subscription";
     public const string Session = "session";
     public const string Network = "network";
-
-    /// <summary>The management system that Cloud Connect 1.0 requests name.</summary>
-    private const string CloudConnect1System = "08900000002";
 
     private static readonly Func<Evidence, Finding>[] All =
         [OfWhitelist, OfConnectMode, OfManagementSystem, OfFirmware, OfInstallation, OfConnection, OfSubscription, OfSession, OfNetwork];
@@ -56,7 +54,7 @@ internal static class Checks
         var refusal = evidence.Refusals.FirstOrDefault(refusal => refusal.Code is RefusedKicks.Mismatch or RefusedKicks.CloudConnect1);
         if (refusal is not null && refusal.At > kicked)
         {
-            return refusal.ManagementSystemId == CloudConnect1System
+            return refusal.ManagementSystemId == CloudConnect1Requests.ManagementSystem
                 ? Finding.Problem(ManagementSystem, "still-1", refusal.At, refusal.Count, evidence.Terminal.ManagementSystemId)
                 : Finding.Problem(ManagementSystem, "mismatch", refusal.At, refusal.ManagementSystemId, evidence.Terminal.ManagementSystemId);
         }

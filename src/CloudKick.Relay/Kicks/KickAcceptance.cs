@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CloudKick.Relay.CloudConnect;
 using CloudKick.Relay.Diagnosis;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Problems;
@@ -13,7 +14,7 @@ namespace CloudKick.Relay.Kicks;
 /// <summary>Takes on a kick: has it decided and stored, publishes it, and waits as long as the caller wants to know more. Thread-safe.</summary>
 internal sealed class KickAcceptance(
     KickWriter writer, KickStore store, KickQueries queries, KickPublisher publisher, IKickTransport transport, PublishingMetrics metrics,
-    KickWatch watch, ITerminalRateLimit terminalLimit, RefusedKicks refused, IOptions<KickOptions> options, TimeProvider timeProvider)
+    KickWatch watch, ITerminalRateLimit terminalLimit, RefusedKicks refused, CloudConnect1Requests oldRequests, IOptions<KickOptions> options, TimeProvider timeProvider)
 {
     private static readonly TimeSpan ContentionPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ContentionPatience = TimeSpan.FromSeconds(1);
@@ -36,6 +37,7 @@ internal sealed class KickAcceptance(
         var decision = await DecideAsync(order, cancellationToken);
         if (decision is null)
             return (null, Problem.RateLimited("The relay has more kicks waiting than it can take on at the moment.", OverloadPause));
+        oldRequests.Note(order);
 
         if (decision.Attempt is { } attempt)
         {

@@ -129,10 +129,11 @@ internal sealed class DoctorCloudTests
             cancellationToken,
             new(200, """{"Attributes":{"ApproximateNumberOfMessages":"7","ApproximateNumberOfMessagesNotVisible":"2","RedrivePolicy":"{}"}}"""),
             new(400, """{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}"""));
-        string[] options = [.. Options(cloud), "--queue", $"{queues.Url}/000000000000/cloudkick-presence"];
+        var queue = $"{queues.Url}/000000000000/cloudkick-presence";
 
-        var there = await DoctorRun.OfAsync("cloud", options, cancellationToken);
-        var gone = await DoctorRun.OfAsync("cloud", options, cancellationToken);
+        var there = await DoctorRun.OfAsync(
+            "cloud", Options(cloud), cancellationToken, ("CloudKick__Presence__Source", "Sqs"), ("CloudKick__Presence__QueueUrl", queue));
+        var gone = await DoctorRun.OfAsync("cloud", [.. Options(cloud), "--queue", queue], cancellationToken);
 
         Assert.That(there.Verdict("presence"), Is.EqualTo("ok"));
         Assert.That(there.Evidence("presence"), Does.Contain("7 events wait"));

@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+
+namespace CloudKick.Relay.CloudConnect;
+
+/// <summary>
+/// The steps from Cloud Connect 1.0 to 2.0, in the order of the manual's chapter "Omzetten": the terminals first, then the till. A
+/// terminal is at the first one that it lacks.
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PlanStep>))]
+internal enum PlanStep
+{
+    /// <summary>The TMS id must be on the merchant's whitelist.</summary>
+    [JsonStringEnumMemberName("whitelist")]
+    Whitelist,
+
+    /// <summary>The firmware must have Cloud Connect 2.0.</summary>
+    [JsonStringEnumMemberName("firmware")]
+    Firmware,
+
+    /// <summary>The parameters must be set in TMS, and loaded by a hardware installation: then it connects.</summary>
+    [JsonStringEnumMemberName("installation")]
+    Installation,
+
+    /// <summary>It must be opened for 2.0 here, beside 1.0.</summary>
+    [JsonStringEnumMemberName("open")]
+    Open,
+
+    /// <summary>The till must ask the 2.0 way. Not before every terminal has got this far.</summary>
+    [JsonStringEnumMemberName("till")]
+    Till,
+
+    /// <summary>A request of the 2.0 kind must have led to a session.</summary>
+    [JsonStringEnumMemberName("test")]
+    Test,
+
+    /// <summary>1.0 must be closed here.</summary>
+    [JsonStringEnumMemberName("close")]
+    Close,
+
+    /// <summary>Nothing is left.</summary>
+    [JsonStringEnumMemberName("done")]
+    Done,
+}
+
+/// <summary>How a step of the plan stands.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PlanStatus>))]
+internal enum PlanStatus
+{
+    /// <summary>Every terminal is past it.</summary>
+    [JsonStringEnumMemberName("done")]
+    Done,
+
+    /// <summary>It can be done now.</summary>
+    [JsonStringEnumMemberName("now")]
+    Now,
+
+    /// <summary>An earlier step blocks it.</summary>
+    [JsonStringEnumMemberName("waiting")]
+    Waiting,
+}

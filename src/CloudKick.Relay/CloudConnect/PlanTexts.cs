@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Resources;
+using System.Text.Json;
+using CloudKick.Relay.Database;
+
+namespace CloudKick.Relay.CloudConnect;
+
+/// <summary>Puts a plan into words, in the manual's terms. Thread-safe.</summary>
+internal static class PlanTexts
+{
+    private static readonly ResourceManager Texts = new(typeof(PlanTexts));
+
+    /// <summary>The answer to whoever asked, in a language that <see cref="Languages.Language.All"/> has.</summary>
+    public static MigrationPlanAnswer Describe(MerchantId merchant, MigrationPlan plan, CultureInfo language) => new(
+        merchant.Value, plan.Current, Summary(plan, language), language.Name, plan.Now, plan.Total, plan.OnCloudConnect1, plan.IsWhole,
+        [.. plan.Steps.Select(step => Describe(step, plan, language))],
+        [.. plan.Open.Select(terminal => Describe(terminal, language))]);
+
+    private static string Summary(MigrationPlan plan, CultureInfo language) => plan.Total == 0
+        ? Text("summary.none", language)
+        : Text($"summary.{(plan.Current < PlanStep.Till ? "terminals" : Name(plan.Current))}", language, plan.Open.Count, plan.Total);
+
+    private static PlanStepAnswer Describe(StepStand stand, MigrationPlan plan, CultureInfo language)
+    {
+        var name = Name(stand.Step);
+        return new(
+            stand.Step, Text($"{name}.title", language), stand.Status, stand.Past,
+            stand.Status == PlanStatus.Done ? null : Text($"{name}.todo", language, string.Join(", ", plan.ManagementSystems), Terminals.FirmwareVersion.FirstWithCloudConnect2),
+            stand.BlockedBy,
+            stand.BlockedBy is { } blocking ? Text("blocked", language, Text($"{Name(blocking)}.title", language)) : null);
+    }
+
+    private static PlanTerminalAnswer Describe(PlanTerminal terminal, CultureInfo language)
+    {
+        var key = $"{Name(terminal.Step)}.{terminal.Outcome}";
+        return new(
+            terminal.Evidence.TerminalId, terminal.Evidence.Label, terminal.Evidence.ConnectMode, terminal.Step, terminal.Outcome, terminal.Status,
+            Text($"{key}.evidence", language, terminal.Facts),
+            Text(terminal.Status == PlanStatus.Waiting ? "wait" : $"{key}.todo", language, terminal.Facts));
+    }
+
+    private static string Name(PlanStep step) => JsonNamingPolicy.KebabCaseLower.ConvertName(step.ToString());
+
+    private static string Text(string key, CultureInfo language, params object[] facts) =>
+        string.Format(language, Texts.GetString(key, language) ?? throw new MissingManifestResourceException($"There is no text {key}."), facts);
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Security;
+using CloudKick.Testing;
+using Dapper;
+
+namespace CloudKick.Relay.Tests.CloudConnect;
+
+/// <summary>The plan over HTTP, with evidence as the relay itself leaves it.</summary>
+[CancelAfter(120_000)]
+internal sealed class MigrationEndpointsTests
+{
+    private TestDatabase _database = null!;
+    private RelayHost _relay = null!;
+    private HttpClient _admin = null!;
+
+    [OneTimeSetUp]
+    public async Task StartRelay()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _relay = await RelayHost.StartAsync(_database);
+        _admin = await _relay.CreateAdminClientAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopRelay()
+    {
+        await _relay.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_till_that_asks_the_old_way_is_seen_although_it_is_served(CancellationToken cancellationToken)
+    {
+        var (merchant, client) = await MerchantAsync("Old till");
+        await AddAsync(merchant, "TILL1", "both", connected: true);
+        Assert.That(await StepOfAsync(client, "TILL1", cancellationToken), Is.EqualTo("till no-request"));
+
+        var asked = await KickAsync(client, "TILL1", "08900000002", cancellationToken);
+        await Eventually.BecomesAsync(() => StepOfAsync(client, "TILL1", cancellationToken), "till old", cancellationToken);
+        await CancelAsync(client, asked, cancellationToken);
+        await KickAsync(client, "TILL1", "GrundmasterNL", cancellationToken);
+
+        Assert.That(await StepOfAsync(client, "TILL1", cancellationToken), Is.EqualTo("test no-session"));
+    }
+
+    [Test]
+    public async Task The_old_way_is_seen_where_it_is_refused_too(CancellationToken cancellationToken)
+    {
+        var (merchant, client) = await MerchantAsync("Refused till");
+        await AddAsync(merchant, "TILL2", "2.0", connected: true);
+        Assert.That((string?)(await PlanAsync(client, cancellationToken))["step"], Is.EqualTo("done"));
+
+        using var refused = await client.PostAsJsonAsync("/v1/kicks", Request("TILL2", "08900000002"), cancellationToken);
+
+        Assert.That((int)refused.StatusCode, Is.EqualTo(422));
+        await Eventually.BecomesAsync(() => StepOfAsync(client, "TILL2", cancellationToken), "till refused", cancellationToken);
+    }
+
+    [Test]
+    public async Task A_merchants_plan_has_its_own_terminals_only(CancellationToken cancellationToken)
+    {
+        var (baker, bakers) = await MerchantAsync("Baker");
+        var (butcher, butchers) = await MerchantAsync("Butcher");
+        await AddAsync(baker, "BAKE1", "1.0", connected: false);
+        await AddAsync(baker, "BAKE2", "2.0", connected: true);
+        await AddAsync(butcher, "MEAT1", "1.0", connected: true);
+
+        var own = await PlanAsync(bakers, cancellationToken);
+        var others = await PlanAsync(butchers, cancellationToken);
+        var byOperator = (await _admin.GetFromJsonAsync<JsonObject>($"/v1/admin/merchants/{baker.Value}/migration-plan", cancellationToken))!;
+
+        Assert.That(((int)own["terminalCount"]!, (int)own["onCloudConnect1Count"]!), Is.EqualTo((2, 1)));
+        Assert.That(Terminals(own), Is.EqualTo(new[] { "BAKE1 installation now" }));
+        Assert.That(Terminals(others), Is.EqualTo(new[] { "MEAT1 open now" }));
+        Assert.That(Terminals(byOperator), Is.EqualTo(Terminals(own)));
+        Assert.That(own.ToJsonString(), Does.Not.Contain("MEAT1"));
+    }
+
+    [Test]
+    public async Task A_terminal_that_was_transferred_leaves_its_till_behind(CancellationToken cancellationToken)
+    {
+        var (before, befores) = await MerchantAsync("Before");
+        var (after, afters) = await MerchantAsync("After");
+        await AddAsync(before, "MOVE1", "both", connected: true);
+        await KickAsync(befores, "MOVE1", "08900000002", cancellationToken);
+        await Eventually.BecomesAsync(() => StepOfAsync(befores, "MOVE1", cancellationToken), "till old", cancellationToken);
+
+        await using (var owner = await _database.Owner.OpenConnectionAsync(cancellationToken))
+        {
+            await owner.ExecuteAsync(
+                "update terminals set merchant_id = @after where terminal_id = 'MOVE1'; insert into whitelist_entries (merchant_id, terminal_id) values (@after, 'MOVE1')",
+                new { after = after.Value });
+        }
+
+        Assert.That(await StepOfAsync(afters, "MOVE1", cancellationToken), Is.EqualTo("till no-request"));
+        Assert.That(Terminals(await PlanAsync(befores, cancellationToken)), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_guessed_terminal_leaves_no_row(CancellationToken cancellationToken)
+    {
+        var (merchant, client) = await MerchantAsync("Guesser");
+        var (other, _) = await MerchantAsync("Guessed");
+        await AddAsync(merchant, "MINE9", "2.0", connected: true);
+        await AddAsync(other, "HIS9", "2.0", connected: true);
+        foreach (var terminal in new[] { "HIS9", "NONE9", "MINE9" })
+        {
+            using var refused = await client.PostAsJsonAsync("/v1/kicks", Request(terminal, "08900000002"), cancellationToken);
+        }
+
+        await Eventually.BecomesAsync(() => StepOfAsync(client, "MINE9", cancellationToken), "till refused", cancellationToken);
+        await using var owner = await _database.Owner.OpenConnectionAsync(cancellationToken);
+        Assert.That(await owner.QueryAsync<string>("select terminal_id from cloud_connect_1_requests where terminal_id like '%9'"), Is.EqualTo(new[] { "MINE9" }));
+    }
+
+    [Test]
+    public async Task The_language_is_chosen_and_an_unknown_one_or_merchant_is_said_so(CancellationToken cancellationToken)
+    {
+        var (_, client) = await MerchantAsync("Speaker");
+
+        using var french = await client.GetAsync("/v1/migration-plan?lang=fr", cancellationToken);
+        var klingon = await client.AskAsync("/v1/migration-plan?lang=tlh", cancellationToken);
+        var nobody = await _admin.AskAsync($"/v1/admin/merchants/{Guid.NewGuid()}/migration-plan", cancellationToken);
+
+        Assert.That(french.Content.Headers.ContentLanguage, Is.EqualTo(new[] { "fr" }));
+        Assert.That((klingon.Status, klingon.Code), Is.EqualTo((HttpStatusCode.BadRequest, "invalid-request")));
+        Assert.That((nobody.Status, nobody.Code), Is.EqualTo((HttpStatusCode.NotFound, "merchant-not-found")));
+    }
+
+    private static object Request(string terminalId, string managementSystemId) => new { terminalId, managementSystemId, accessProtocol = "OPI_NL" };
+
+    private static async Task<string> KickAsync(HttpClient client, string terminal, string managementSystem, CancellationToken cancellationToken)
+    {
+        using var answer = await client.PostAsJsonAsync("/v1/kicks", Request(terminal, managementSystem), cancellationToken);
+        var body = await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
+        Assert.That(answer.IsSuccessStatusCode, Is.True, body!.ToJsonString());
+        return (string)body["id"]!;
+    }
+
+    private static async Task CancelAsync(HttpClient client, string kick, CancellationToken cancellationToken)
+    {
+        using var answer = await client.PostAsync(new Uri($"/v1/kicks/{kick}/cancel", UriKind.Relative), null, cancellationToken);
+        Assert.That(answer.IsSuccessStatusCode, Is.True);
+    }
+
+    private static async Task<JsonObject> PlanAsync(HttpClient client, CancellationToken cancellationToken) =>
+        (await client.GetFromJsonAsync<JsonObject>("/v1/migration-plan?lang=en", cancellationToken))!;
+
+    private static async Task<string> StepOfAsync(HttpClient client, string terminal, CancellationToken cancellationToken) =>
+        (await PlanAsync(client, cancellationToken))["terminals"]!.AsArray().Where(node => (string?)node!["terminalId"] == terminal)
+            .Select(node => $"{node!["step"]} {node["outcome"]}").SingleOrDefault("none");
+
+    private static IEnumerable<string> Terminals(JsonObject plan) =>
+        plan["terminals"]!.AsArray().Select(node => $"{node!["terminalId"]} {node["step"]} {node["status"]}");
+
+    private async Task<(MerchantId Merchant, HttpClient Client)> MerchantAsync(string name)
+    {
+        var merchant = await _relay.AddMerchantAsync(name);
+        return (merchant, await _relay.CreateClientAsync(merchant, Scopes.TerminalsRead, Scopes.KicksWrite));
+    }
+
+    private async Task AddAsync(MerchantId merchant, string terminal, string connectMode, bool connected)
+    {
+        await using var owner = await _database.Owner.OpenConnectionAsync();
+        await owner.ExecuteAsync(
+            """
+            insert into terminals (terminal_id, merchant_id, management_system_id, thing_name, firmware_version, connect_mode)
+            values (@terminal, @merchant, 'GrundmasterNL', @terminal, '14.0.11.01', @connectMode);
+            insert into whitelist_entries (merchant_id, terminal_id) values (@merchant, @terminal);
+            """,
+            new { terminal, merchant = merchant.Value, connectMode });
+        if (!connected)
+            return;
+        await using var service = await _database.Service.OpenConnectionAsync();
+        await service.ExecuteAsync(
+            "select record_presence(array[@terminal], array[true], array[1::bigint], array['s'], array[now()], array[null]::text[], array['192.0.2.1'])", new { terminal });
+    }
+}
