@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using CloudKick.LocalCloud;
 using CloudKick.Terminal;
 using CloudKick.Testing;
 
@@ -74,6 +75,42 @@ internal sealed class TransportTests
     }
 
     [Test]
+    public async Task Direct_does_not_know_what_became_of_a_kick_that_is_not_confirmed_and_the_terminal_takes_it_once(CancellationToken cancellationToken)
+    {
+        await using var stage = await StartAsync("Direct", cancellationToken);
+        var terminal = await stage.StartTerminalAsync(cancellationToken: cancellationToken);
+        stage.Cloud.Control.Order(new CloudFault(CloudFaultKind.Freeze, terminal));
+
+        var (status, accepted) = await stage.PostAsync(KickStage.Kick(terminal), cancellationToken: cancellationToken);
+        stage.Cloud.Control.Thaw();
+        var kick = await stage.GetKickAsync((string)accepted["id"]!, wait: 20, cancellationToken);
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.Accepted));
+        Assert.That(((string?)accepted["state"], (string?)accepted["brokerOutcome"]), Is.EqualTo(("accepted", "unknown")));
+        Assert.That((string?)kick["state"], Is.EqualTo("connected"), kick.ToJsonString());
+        Assert.That(Sessions(stage), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Auto_repeats_over_https_what_MQTT_did_not_acknowledge_and_the_terminal_takes_it_once(CancellationToken cancellationToken)
+    {
+        await using var stage = await StartAsync("Auto", cancellationToken, ("CloudKick:Mqtt:Connections", "1"));
+        // Slow, so that the second message comes before the session that the first one leads to.
+        var terminal = await stage.StartTerminalAsync(TerminalBehaviour.Slow, delay: TimeSpan.FromSeconds(12), cancellationToken: cancellationToken);
+        stage.Cloud.Control.Order(new CloudFault(CloudFaultKind.Drop, "relay-*"));
+
+        var (_, accepted) = await stage.PostAsync(KickStage.Kick(terminal), cancellationToken: cancellationToken);
+        await stage.Cloud.Control.WaitForPublishedAsync("NL-CAT/" + terminal, 2, cancellationToken);
+        var kick = await Eventually.HoldsAsync(
+            () => stage.GetKickAsync((string)accepted["id"]!, wait: 20, cancellationToken), kick => kick["endedAt"] is not null, cancellationToken);
+
+        Assert.That((string?)kick["state"], Is.EqualTo("connected"), kick.ToJsonString());
+        Assert.That(stage.PublishedTo(terminal).Select(publish => publish.ClientId.Length > 0), Is.EqualTo(new[] { true, false }), "over MQTT, then over HTTPS");
+        Assert.That(stage.PublishedTo(terminal).Select(publish => (string?)JsonNode.Parse(publish.Message.Payload.Span)!["kick"]).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(Sessions(stage), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Auto_goes_over_https_while_MQTT_is_down_and_comes_back_by_itself(CancellationToken cancellationToken)
     {
         await using var way = new TcpBalancer();
@@ -123,6 +160,8 @@ internal sealed class TransportTests
         var health = JsonNode.Parse(await stage.Client.GetStringAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken))!;
         return health["checks"]!["transport"]!;
     }
+
+    private static int Sessions(KickStage stage) => stage.History.Snapshot().OfType<TerminalEvent.SessionOpened>().Count();
 
     private static string? Step(JsonObject kick, string step) =>
         (string?)kick["ladder"]!.AsArray().Single(rung => (string?)rung!["step"] == step)!["status"];

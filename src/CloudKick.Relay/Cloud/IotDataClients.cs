@@ -20,7 +20,10 @@ internal sealed class IotDataClients : IDisposable
     private readonly AwsClients _clients;
     private readonly RelayCertificate _certificate;
     private readonly Lazy<AmazonIotDataClient> _signing;
-    private readonly Lazy<AmazonIotDataClient> _certified;
+    private readonly Lock _lock = new();
+    private AmazonIotDataClient? _certified;
+    private AmazonIotDataClient? _retired;
+    private int _version;
 
     public IotDataClients(
         IOptions<PublishingOptions> publishing, IOptions<AwsOptions> aws, IOptions<RelayMqttOptions> mqtt, AwsClients clients, RelayCertificate certificate)
@@ -28,7 +31,6 @@ internal sealed class IotDataClients : IDisposable
         (_publishing, _clients, _certificate) = (publishing.Value, clients, certificate);
         Endpoint = EndpointOf(aws.Value, mqtt.Value);
         _signing = new(() => Create(clients.Configure(new AmazonIotDataConfig(), Endpoint)));
-        _certified = new(() => Create(Certified()));
     }
 
     /// <summary>Where it is, for the operator.</summary>
@@ -38,13 +40,15 @@ internal sealed class IotDataClients : IDisposable
     /// <exception cref="InvalidOperationException"><see cref="AwsClients.IsConfigured"/> is false.</exception>
     public IAmazonIotData Signing => _signing.Value;
 
-    /// <summary>The client that kicks go with.</summary>
-    public IAmazonIotData ForKicks => _publishing.Authentication is DataAuthentication.Certificate ? _certified.Value : _signing.Value;
+    /// <summary>The client that kicks go with. Asked for each of them: with a renewed certificate it is another one.</summary>
+    public IAmazonIotData ForKicks => _publishing.Authentication is DataAuthentication.Certificate ? Certified() : _signing.Value;
 
     public void Dispose()
     {
-        foreach (var client in new[] { _signing, _certified }.Where(client => client.IsValueCreated))
-            client.Value.Dispose();
+        if (_signing.IsValueCreated)
+            _signing.Value.Dispose();
+        _certified?.Dispose();
+        _retired?.Dispose();
     }
 
     /// <summary>As in the settings; else the data endpoint of MQTT, which is the same in AWS. Empty when neither is set.</summary>
@@ -54,13 +58,29 @@ internal sealed class IotDataClients : IDisposable
     private AmazonIotDataClient Create(AmazonIotDataConfig config)
     {
         config.MaxErrorRetry = 0;
+        // A connection that ended without an answer may have brought the request: the SDK would take it for a stale one, and ask again.
+        config.MaxStaleConnectionRetries = 0;
         config.Timeout = Timeout;
         config.MaxConnectionsPerServer = _publishing.MaximumRequests;
         return new AmazonIotDataClient(config);
     }
 
-    // A renewed certificate is used by each connection made from then on, and none lives for longer than five minutes.
-    private AmazonIotDataConfig Certified() => new()
+    // Connections are of the certificate that they were made with, which may be retired soon after a renewal: a new one begins with new ones.
+    private AmazonIotDataClient Certified()
+    {
+        lock (_lock)
+        {
+            var version = _certificate.Version;
+            if (_certified is not null && version == _version)
+                return _certified;
+            // What is under way on the old one comes to its end.
+            _retired?.Dispose();
+            (_retired, _certified, _version) = (_certified, Create(WithCertificate()), version);
+            return _certified;
+        }
+    }
+
+    private AmazonIotDataConfig WithCertificate() => new()
     {
         ServiceURL = AwsEndpoint.Parse(Endpoint)!.GetLeftPart(UriPartial.Authority),
         ClientCertificate = () => _certificate.Current.Certificate

@@ -63,15 +63,10 @@ internal sealed class CertificateRenewalTests
         Assert.That((await test.PublishAsync()).Outcome, Is.EqualTo(AttemptOutcome.Acknowledged));
     }
 
-    private RelayMqttOptions Mqtt(int connections) => new()
+    private RelayMqttOptions Mqtt(int connections)
     {
-        Host = "localhost",
-        Port = _cloud.Port,
-        CaFile = _cloud.CaFile,
-        CertificateFile = Path.Combine(_directory, DeviceCertificate.CertificateFile),
-        PrivateKeyFile = Path.Combine(_directory, DeviceCertificate.PrivateKeyFile),
-        Connections = connections,
-        AnswerConnections = 0,
-        MessagesPerSecond = 0,
-    };
+        var options = TransportUnderTest.Mqtt(_cloud, _directory, connections);
+        options.MessagesPerSecond = 0;
+        return options;
+    }
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using CloudKick.LocalCloud;
 using CloudKick.Mqtt;
 using CloudKick.Relay.Cloud;
+using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Publishing;
@@ -13,7 +15,7 @@ using Npgsql;
 
 namespace CloudKick.Relay.Tests.Publishing;
 
-/// <summary>The MQTT transport with its pool, towards a broker of the test's.</summary>
+/// <summary>The transports with the pool of MQTT connections, towards a broker or a cloud of the test's.</summary>
 internal sealed class TransportUnderTest : IAsyncDisposable
 {
     // Nobody is there; answers are not written in these tests.
@@ -21,22 +23,30 @@ internal sealed class TransportUnderTest : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ILoggerFactory _loggers;
 
-    public TransportUnderTest(RelayMqttOptions mqtt, PublishingOptions? publishing = null, TimeProvider? timeProvider = null)
+    private readonly PublishingMetrics _metrics;
+    private readonly IOptions<PublishingOptions> _publishing;
+    private readonly IotDataClients _api;
+
+    public TransportUnderTest(RelayMqttOptions mqtt, PublishingOptions? publishing = null, TimeProvider? timeProvider = null, AwsOptions? aws = null)
     {
         Clock = timeProvider ?? TimeProvider.System;
         _loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs));
-        var publishingOptions = Options.Create(publishing ?? new PublishingOptions());
+        _publishing = Options.Create(publishing ?? new PublishingOptions());
         var mqttOptions = Options.Create(mqtt);
         var meters = _services.GetRequiredService<IMeterFactory>();
-        var metrics = new PublishingMetrics(meters);
+        _metrics = new PublishingMetrics(meters);
         Certificate = new RelayCertificate(mqttOptions, meters, Clock, _loggers.CreateLogger<RelayCertificate>());
         Pool = new MqttConnectionPool(
             new RelayMqttClients(mqttOptions, new NodeIdentity("node"), Certificate, Clock),
-            new KickAnswers(_database, _loggers.CreateLogger<KickAnswers>()), Certificate, mqttOptions, publishingOptions, metrics, Clock,
+            new KickAnswers(_database, _loggers.CreateLogger<KickAnswers>()), Certificate, mqttOptions, _publishing, _metrics, Clock,
             _loggers.CreateLogger<MqttConnectionPool>());
-        Refusals = new RouteRefusals(metrics, Clock, _loggers.CreateLogger<RouteRefusals>());
+        Refusals = new RouteRefusals(_metrics, Clock, _loggers.CreateLogger<RouteRefusals>());
         Transport = new MqttKickTransport(
-            Pool, Refusals, new PoolLimit(metrics, Clock, _loggers.CreateLogger<PoolLimit>()), metrics, publishingOptions, mqttOptions, Clock);
+            Pool, Refusals, new PoolLimit(_metrics, Clock, _loggers.CreateLogger<PoolLimit>()), _metrics, _publishing, mqttOptions, Clock);
+        var awsOptions = Options.Create(aws ?? new AwsOptions());
+        _api = new IotDataClients(_publishing, awsOptions, mqttOptions, new AwsClients(awsOptions), Certificate);
+        Https = new HttpsKickTransport(_api, Refusals, _metrics, _publishing, Clock, _loggers.CreateLogger<HttpsKickTransport>());
+        Auto = new AutoKickTransport(Transport, Https, _metrics, _publishing, Clock);
     }
 
     public TimeProvider Clock { get; }
@@ -51,9 +61,38 @@ internal sealed class TransportUnderTest : IAsyncDisposable
 
     public MqttKickTransport Transport { get; }
 
+    public HttpsKickTransport Https { get; }
+
+    public AutoKickTransport Auto { get; }
+
     /// <summary>Settings for a broker without TLS on this machine, with no connections but those that publish.</summary>
     public static RelayMqttOptions Mqtt(ScriptedCloud cloud, int connections = 1) =>
         new() { Host = "127.0.0.1", Port = cloud.Port, Tls = false, Connections = connections, AnswerConnections = 0 };
+
+    /// <summary>Settings for a stand-in of the cloud, with the relay's certificate in this directory, and no connections but those that publish.</summary>
+    public static RelayMqttOptions Mqtt(LocalCloudServer cloud, string certificates, int connections = 1) => new()
+    {
+        Host = "localhost",
+        Port = cloud.Port,
+        CaFile = cloud.CaFile,
+        CertificateFile = Path.Combine(certificates, DeviceCertificate.CertificateFile),
+        PrivateKeyFile = Path.Combine(certificates, DeviceCertificate.PrivateKeyFile),
+        Connections = connections,
+        AnswerConnections = 0,
+    };
+
+    /// <summary>Settings for its HTTPS APIs, as one of the identities of its credentials file.</summary>
+    public static AwsOptions Aws(LocalCloudServer cloud, string profile = "relay") => new()
+    {
+        Region = "eu-central-1",
+        CredentialsFile = cloud.CredentialsFile,
+        Profile = profile,
+        CaFile = cloud.CaFile,
+    };
+
+    /// <summary>The transport by direct message; the caller disposes it.</summary>
+    public DirectKickTransport CreateDirect(TenantDatabase database) =>
+        new(_api, database, Refusals, _metrics, _publishing, Clock, _loggers.CreateLogger<DirectKickTransport>());
 
     /// <summary>Starts the pool and waits until all its connections are up.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -68,17 +107,17 @@ internal sealed class TransportUnderTest : IAsyncDisposable
     public Task<AttemptResult> PublishAsync(string subscriptionTopic = "NL-CAT", TimeSpan? timeout = null, int ttlSeconds = 30) => Transport.PublishAsync(
         Attempt(subscriptionTopic), Message(subscriptionTopic), TimeSpan.FromSeconds(ttlSeconds), timeout ?? TimeSpan.FromSeconds(4));
 
-    public static MqttMessage Message(string subscriptionTopic = "NL-CAT") => new()
+    public static MqttMessage Message(string subscriptionTopic = "NL-CAT", string terminal = "NL000123") => new()
     {
-        Topic = $"{subscriptionTopic}/NL000123",
+        Topic = $"{subscriptionTopic}/{terminal}",
         Payload = Encoding.UTF8.GetBytes("{}"),
         QualityOfService = MqttQualityOfService.AtLeastOnce,
     };
 
-    public static KickAttempt Attempt(string subscriptionTopic = "NL-CAT", int number = 1) => new()
+    public static KickAttempt Attempt(string subscriptionTopic = "NL-CAT", int number = 1, string terminal = "NL000123") => new()
     {
         Kick = new KickId(Guid.CreateVersion7(TimeProvider.System.GetUtcNow())),
-        TerminalId = "NL000123",
+        TerminalId = terminal,
         Number = number,
         TopicTemplate = "{subscriptionTopic}/{terminalId}",
         SubscriptionTopic = subscriptionTopic,
@@ -93,6 +132,8 @@ internal sealed class TransportUnderTest : IAsyncDisposable
     {
         await Pool.StopAsync(CancellationToken.None);
         Pool.Dispose();
+        Https.Dispose();
+        _api.Dispose();
         Certificate.Dispose();
         await _database.DisposeAsync();
         await _services.DisposeAsync();
