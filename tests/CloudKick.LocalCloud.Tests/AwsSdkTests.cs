@@ -24,6 +24,9 @@ internal sealed class AwsSdkTests : ForeignFixture
         Assert.That(steps["provisioned"].ToString(), Is.EqualTo(
             """{"step":"provisioned","arn":"arn:aws:iot:eu-central-1:000000000000:thing/NL000777","serial":"1234","version":1,"status":"ACTIVE","created":true,"ends":2049,"samePolicy":true,"policies":["foreign-terminal"],"connected":false}"""));
         Assert.That(steps["rotated"].ToString(), Is.EqualTo("""{"step":"rotated","both":2,"privateKey":"-----BEGIN RSA PRIVATE KEY-----"}"""));
+        Assert.That(steps["registered"].ToString(), Is.EqualTo(
+            """{"step":"registered","thing":"arn:aws:iot:eu-central-1:000000000000:thing/NL000777","sameCertificate":true}"""));
+        Assert.That(Describe(steps["registration without its parameters"]), Is.EqualTo("400 InvalidRequestException"));
         Assert.That(Describe(steps["thing that is not there"]), Is.EqualTo("404 ResourceNotFoundException"));
         Assert.That(Describe(steps["active certificate"]), Is.EqualTo("406 CertificateStateException"));
         Assert.That(Describe(steps["policy in use"]), Is.EqualTo("409 DeleteConflictException"));

@@ -9,9 +9,9 @@ namespace CloudKick.LocalCloud.Tests;
 [CancelAfter(60_000)]
 internal sealed class Boto3Tests : ForeignFixture
 {
-    // Provisions a terminal and publishes to it; prints a line for each step.
+    // Each operation that CloudKick uses and this botocore knows, once; prints a line for each step.
     private const string Script = """
-        import sys, boto3
+        import json, sys, boto3
         from botocore.config import Config
         from botocore.exceptions import ClientError
         address, csr = sys.argv[1], open(sys.argv[2]).read()
@@ -39,13 +39,34 @@ internal sealed class Boto3Tests : ForeignFixture
         data.publish(topic="kept/one two", qos=1, retain=True, payload=b"kept")
         print([topic["topic"] for topic in data.list_retained_messages()["retainedTopics"]])
         print(data.get_retained_message(topic="kept/one two")["payload"])
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]})
+        iot.create_policy(policyName="foreign-terminal", policyDocument=policy)
+        print(iot.get_policy(policyName="foreign-terminal")["policyDocument"] == policy)
+        second = iot.create_keys_and_certificate(setAsActive=True)
+        print(second["keyPair"]["PrivateKey"].splitlines()[0])
+        template = json.dumps({
+            "Parameters": {"Id": {"Type": "String"}, "Request": {"Type": "String"}},
+            "Resources": {
+                "thing": {"Type": "AWS::IoT::Thing", "Properties": {"ThingName": {"Ref": "Id"}}},
+                "certificate": {"Type": "AWS::IoT::Certificate", "Properties": {"CertificateSigningRequest": {"Ref": "Request"}, "Status": "ACTIVE"}},
+                "policy": {"Type": "AWS::IoT::Policy", "Properties": {"PolicyName": "foreign-terminal"}}}})
+        registered = iot.register_thing(templateBody=template, parameters={"Id": "NL000778", "Request": csr})
+        print(registered["resourceArns"]["thing"], registered["certificatePem"].splitlines()[0])
+        print(iot.describe_thing(thingName="NL000778")["thingName"])
         refused(iot.describe_thing, thingName="nobody")
         refused(iot.delete_certificate, certificateId=certificate["certificateId"])
         refused(data.publish, topic="$aws/x")
+        iot.update_certificate(certificateId=certificate["certificateId"], newStatus="INACTIVE")
+        iot.detach_thing_principal(thingName="NL000777", principal=certificate["certificateArn"])
+        iot.detach_policy(policyName="cloudkick-terminal", target=certificate["certificateArn"])
+        iot.delete_certificate(certificateId=certificate["certificateId"])
+        refused(iot.describe_certificate, certificateId=certificate["certificateId"])
+        iot.delete_thing(thingName="NL000777")
+        refused(iot.describe_thing, thingName="NL000777")
         """;
 
     [Test]
-    public async Task It_provisions_and_publishes(CancellationToken cancellationToken)
+    public async Task It_provisions_publishes_and_removes(CancellationToken cancellationToken)
     {
         string csr = Path.Combine(Files, "request.pem");
         using (var key = RSA.Create(2048))
@@ -70,9 +91,15 @@ internal sealed class Boto3Tests : ForeignFixture
             "ACTIVE 2049",
             "['kept/one two']",
             "b'kept'",
+            "True",
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "arn:aws:iot:eu-central-1:000000000000:thing/NL000778 -----BEGIN CERTIFICATE-----",
+            "NL000778",
             "404 ResourceNotFoundException",
             "406 CertificateStateException",
             "400 InvalidRequestException",
+            "404 ResourceNotFoundException",
+            "404 ResourceNotFoundException",
         }));
         Assert.That(received.Payload.ToArray(), Is.EqualTo("kick"u8.ToArray()));
     }

@@ -5,7 +5,7 @@ import {
     IoTClient, AttachPolicyCommand, AttachThingPrincipalCommand, CreateCertificateFromCsrCommand, CreateKeysAndCertificateCommand, CreatePolicyCommand,
     CreateThingCommand, DeleteCertificateCommand, DeletePolicyCommand, DeleteThingCommand, DescribeCertificateCommand, DescribeEndpointCommand,
     DescribeThingCommand, DetachPolicyCommand, DetachThingPrincipalCommand, GetPolicyCommand, GetThingConnectivityDataCommand, ListAttachedPoliciesCommand,
-    ListThingPrincipalsCommand, UpdateCertificateCommand, paginateListThings,
+    ListThingPrincipalsCommand, RegisterThingCommand, UpdateCertificateCommand, paginateListThings,
 } from "@aws-sdk/client-iot";
 
 const [endpoint, csrFile] = process.argv.slice(2);
@@ -49,6 +49,18 @@ await iot.send(new AttachThingPrincipalCommand({ thingName, principal: second.ce
 const both = (await iot.send(new ListThingPrincipalsCommand({ thingName }))).principals.length;
 await iot.send(new UpdateCertificateCommand({ certificateId: first.certificateId, newStatus: "INACTIVE" }));
 say("rotated", { both, privateKey: second.keyPair.PrivateKey.split("\n")[0] });
+
+const templateBody = JSON.stringify({
+    Parameters: { Id: { Type: "String" }, Certificate: { Type: "String" } },
+    Resources: {
+        thing: { Type: "AWS::IoT::Thing", Properties: { ThingName: { Ref: "Id" } }, OverrideSettings: { AttributePayload: "MERGE" } },
+        certificate: { Type: "AWS::IoT::Certificate", Properties: { CertificateId: { Ref: "Certificate" } } },
+    },
+});
+const parameters = { Id: thingName, Certificate: second.certificateId };
+const registered = await iot.send(new RegisterThingCommand({ templateBody, parameters }));
+say("registered", { thing: registered.resourceArns.thing, sameCertificate: registered.resourceArns.certificate === second.certificateArn });
+await refused("registration without its parameters", new RegisterThingCommand({ templateBody, parameters: {} }));
 
 await refused("thing that is not there", new DescribeThingCommand({ thingName: "nobody" }));
 await refused("active certificate", new DeleteCertificateCommand({ certificateId: second.certificateId }));

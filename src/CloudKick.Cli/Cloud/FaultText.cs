@@ -23,7 +23,7 @@ internal static class FaultText
     {
         if (fault.Count <= fault.Struck)
             return fault.Kind == "freeze" ? "until `cloudkick cloud thaw`" : "used up";
-        var left = fault.Count is { } count ? string.Create(CultureInfo.InvariantCulture, $"{count - fault.Struck} more times") : null;
+        var left = fault.Count is { } count ? string.Create(CultureInfo.InvariantCulture, $"{count - fault.Struck} more {(count - fault.Struck == 1 ? "time" : "times")}") : null;
         var end = fault.EndsAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"until {at.UtcDateTime:HH:mm:ss'Z'}") : null;
         return (left, end) switch
         {

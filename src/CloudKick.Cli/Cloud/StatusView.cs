@@ -12,7 +12,7 @@ internal static class StatusView
         var messages = status.Messages;
         screen.People.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{status.Connected} connected. Messages: {messages.Published} accepted, {messages.Delivered} delivered, {messages.Acknowledged} acknowledged by their receivers, {messages.Refused} refused, {messages.Dropped} dropped, {messages.Expired} expired."));
+            $"{status.Connected} connected. Messages: {messages.Published} accepted, {messages.Delivered} delivered, {messages.Acknowledged} acknowledged by their receivers, {messages.Refused} refused, {messages.Dropped} dropped, {messages.Discarded} discarded for their rate, {messages.Expired} expired."));
         screen.People.WriteLine();
         if (status.Clients.Count > 0)
         {

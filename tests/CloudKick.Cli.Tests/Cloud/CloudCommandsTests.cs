@@ -38,7 +38,7 @@ internal sealed class CloudCommandsTests
     private static IEnumerable<TestCaseData> Orders =>
     [
         Case("delay relay-* --by 500ms --for 20s --times 3", new(CloudFaultKind.Delay, "relay-*") { Delay = TimeSpan.FromMilliseconds(500), Duration = TimeSpan.FromSeconds(20), Count = 3 }, "acknowledgements to relay-* come 500ms late, 3 more times, or until "),
-        Case("drop relay-* --times 1", new(CloudFaultKind.Drop, "relay-*") { Count = 1 }, "acknowledgements to relay-* are dropped, 1 more times"),
+        Case("drop relay-* --times 1", new(CloudFaultKind.Drop, "relay-*") { Count = 1 }, "acknowledgements to relay-* are dropped, 1 more time."),
         Case("refuse relay", new(CloudFaultKind.Refuse, "relay") { ReasonCode = MqttReasonCode.QuotaExceeded }, "messages from relay are refused: QuotaExceeded (0x97), until `cloudkick cloud reset`"),
         Case("refuse relay --reason not-authorized", new(CloudFaultKind.Refuse, "relay") { ReasonCode = MqttReasonCode.NotAuthorized }, "NotAuthorized (0x87)"),
         Case("discard NL000101", new(CloudFaultKind.Discard, "NL000101"), "messages to NL000101 are discarded"),
