@@ -60,5 +60,16 @@ internal sealed class CertificateGrants(TimeProvider timeProvider, TimeSpan dela
         }
     }
 
+    /// <summary>What was changed so far is in effect now: a template makes its certificate ready to use.</summary>
+    public void Settle()
+    {
+        lock (_gate)
+        {
+            if (_pending is not { } pending) return;
+            _inEffect = pending.Grants;
+            _pending = null;
+        }
+    }
+
     private sealed record Pending(Grants Grants, DateTimeOffset Due);
 }

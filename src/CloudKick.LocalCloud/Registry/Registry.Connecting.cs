@@ -36,6 +36,7 @@ internal sealed partial class Registry
             if (_certificates.TryGetValue(id, out var entry)) return entry.Principal;
             entry = AddCertificate(description);
             Provision(entry, commonName);
+            entry.Principal.Grants.Settle();
             return entry.Principal;
         }
     }

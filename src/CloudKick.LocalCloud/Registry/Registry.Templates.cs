@@ -100,6 +100,7 @@ internal sealed partial class Registry
             arns[thing.LogicalName] = Arns.Thing(thing.ThingName);
             if (certificate is not null) AttachThingPrincipal(thing.ThingName, certificate.CertificateArn);
         }
+        if (certificate is not null) FindCertificate(certificate.CertificateId).Principal.Grants.Settle();
         return new RegisteredThing(plan.Thing?.ThingName, certificate?.CertificatePem, arns.ToImmutable(), plan.DeviceConfiguration);
     }
 
