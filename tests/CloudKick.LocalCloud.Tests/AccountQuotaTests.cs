@@ -6,7 +6,7 @@ using CloudKick.Testing;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's rates of all clients of an account together, here so low that a test can reach them.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class AccountQuotaTests : CloudFixture
 {
     protected override LocalCloudQuotas Quotas => new()

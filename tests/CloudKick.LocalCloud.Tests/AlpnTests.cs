@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class AlpnTests : CloudFixture
 {
     [TestCase("x-amzn-mqtt-ca")]

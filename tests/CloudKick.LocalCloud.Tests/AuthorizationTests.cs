@@ -7,7 +7,7 @@ namespace CloudKick.LocalCloud.Tests;
 /// The policies that Terraform renders, as LocalCloud enforces them: a terminal keeps to itself, the relay does what it needs
 /// and no more, a claim can only provision.
 /// </summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class AuthorizationTests : CloudFixture
 {
     private const string OthersTopic = "NL-CAT/NL000999";

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's device SDKs for JavaScript: the first, and the current one with its native code, over TLS with ALPN and over WebSockets.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(120_000)]
 internal sealed class AwsDeviceSdkTests : ForeignFixture
 {
     [TestCase("mtls")]

@@ -7,7 +7,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's SDK for JavaScript (npm @aws-sdk/client-iot and client-iot-data-plane), unchanged.</summary>
-[CancelAfter(60_000)]
+[CancelAfter(180_000)]
 internal sealed class AwsSdkTests : ForeignFixture
 {
     [Test]

@@ -6,7 +6,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's SDK for Python, from Debian's package python3-boto3: older than what AWS serves today, and it must work too.</summary>
-[CancelAfter(60_000)]
+[CancelAfter(180_000)]
 internal sealed class Boto3Tests : ForeignFixture
 {
     // Each operation that CloudKick uses and this botocore knows, once; prints a line for each step.

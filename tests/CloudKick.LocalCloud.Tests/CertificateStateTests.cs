@@ -5,7 +5,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>What a certificate's state does to connections that come and to those that are there.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class CertificateStateTests : CloudFixture
 {
     private DeviceCertificate _certificate = null!;
@@ -24,7 +24,7 @@ internal sealed class CertificateStateTests : CloudFixture
     [SetUp]
     public async Task RegisterAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         _certificate = Cloud.Server.IssueDeviceCertificate(Terminal);
         await using var first = await ConnectAsync(deadline.Token); // registers it
     }
@@ -32,7 +32,7 @@ internal sealed class CertificateStateTests : CloudFixture
     [TestCaseSource(nameof(Endings))]
     public async Task It_completes_the_handshake_and_is_closed_without_a_word(Action<Registry, string> end)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         end(Registry, _certificate.CertificateId);
 
         foreach (string protocol in (string[])["x-amzn-mqtt-ca", "x-amzn-http-ca"])
@@ -45,7 +45,7 @@ internal sealed class CertificateStateTests : CloudFixture
     [TestCaseSource(nameof(Endings))]
     public async Task It_ends_connections_that_are_there(Action<Registry, string> end)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var terminal = await ConnectAsync(deadline.Token);
         using var operators = ApiClient.Signed(Cloud);
 
@@ -125,7 +125,7 @@ internal sealed class CertificateStateTests : CloudFixture
 }
 
 /// <summary>AWS takes minutes until a change acts; LocalCloud as long as it is told to.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class PolicyDelayTests : CloudFixture
 {
     protected override LocalCloudOptions Configure(LocalCloudOptions options) => options with { PolicyDelay = TimeSpan.FromMinutes(5) };
@@ -147,7 +147,7 @@ internal sealed class PolicyDelayTests : CloudFixture
 }
 
 /// <summary>What AWS asks of a subscriber besides subscribing, and of a publisher besides publishing.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class ReceiveAndRetainTests : CloudFixture
 {
     protected override LocalCloudPolicies Policies => new()

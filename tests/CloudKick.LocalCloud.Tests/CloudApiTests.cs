@@ -2,7 +2,7 @@ using System.Net;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class CloudApiTests : CloudFixture
 {
     [Test]

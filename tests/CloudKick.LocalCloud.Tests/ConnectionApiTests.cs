@@ -4,7 +4,7 @@ using CloudKick.Mqtt;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's GetConnection, DeleteConnection and ListSubscriptions.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class ConnectionApiTests : CloudFixture
 {
     [Test]

@@ -4,7 +4,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>Connections that are cut and frozen on order.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class ConnectionFaultTests : CloudFixture
 {
     private static readonly MqttMessage Kick = Message(KickTopic, "kick") with { QualityOfService = MqttQualityOfService.AtLeastOnce };

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's iot service over HTTPS: statuses, members and errors. What SDKs make of it is shown by AwsSdkTests and Boto3Tests.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(120_000)]
 internal sealed class ControlPlaneTests : CloudFixture
 {
     private ApiClient _operator = null!;

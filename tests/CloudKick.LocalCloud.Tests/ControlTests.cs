@@ -4,7 +4,7 @@ using CloudKick.Mqtt.Packets;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class ControlTests : CloudFixture
 {
     private static readonly MqttMessage Kick = Message(KickTopic, "kick") with { QualityOfService = MqttQualityOfService.AtLeastOnce };

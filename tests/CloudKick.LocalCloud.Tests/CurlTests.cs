@@ -4,7 +4,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>curl with a client certificate publishes through the HTTPS API, as AWS's documentation shows it.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(120_000)]
 internal sealed class CurlTests : ForeignFixture
 {
     [TestCase("--no-alpn")]

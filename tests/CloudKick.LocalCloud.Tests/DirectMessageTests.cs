@@ -5,7 +5,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's SendDirectMessage.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class DirectMessageTests : CloudFixture
 {
     private const string Target = "/connections/NL000123/messages?topic=NL-CAT%2FNL000123";

@@ -4,7 +4,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>Faults that strike messages and their acknowledgements. Those that strike connections are in ConnectionFaultTests.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class FaultTests : CloudFixture
 {
     private static readonly MqttMessage Kick = Message(KickTopic, "kick") with { QualityOfService = MqttQualityOfService.AtLeastOnce };

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>Provisioning by claim as programs that others wrote do it.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(120_000)]
 internal sealed class ForeignProvisioningTests : ForeignFixture
 {
     private const string Template = "cloudkick-terminal";
@@ -52,7 +52,7 @@ internal sealed class ForeignProvisioningTests : ForeignFixture
 
     private async Task<JsonElement> AskAsync(string files, string clientId, string topic, string request, CancellationToken cancellationToken)
     {
-        await using var program = Start("mosquitto_rr", files, "-i", clientId, "-q", "1", "-t", topic, "-e", $"{topic}/accepted", "-m", request, "-W", "10");
+        await using var program = Start("mosquitto_rr", files, "-i", clientId, "-q", "1", "-t", topic, "-e", $"{topic}/accepted", "-m", request, "-W", "60");
         return JsonDocument.Parse(await program.FinishAsync(cancellationToken)).RootElement;
     }
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>Policies as the HTTPS data API enforces them: those that Terraform renders.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class HttpAuthorizationTests : CloudFixture
 {
     private const string DirectToTerminal = "/connections/NL000123/messages?topic=NL-CAT%2FNL000123";

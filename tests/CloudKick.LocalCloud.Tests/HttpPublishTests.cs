@@ -6,7 +6,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's Publish over HTTPS.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class HttpPublishTests : CloudFixture
 {
     [Test]

@@ -3,7 +3,7 @@ using CloudKick.Mqtt;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>Debian's mosquitto_sub and mosquitto_pub, with the three files that a terminal is provisioned with.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(120_000)]
 internal sealed class MosquittoClientTests : CloudFixture
 {
     private string _files = null!;

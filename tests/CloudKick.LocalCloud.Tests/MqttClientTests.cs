@@ -4,7 +4,7 @@ using CloudKick.Mqtt;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>CloudKick's own client, as relay and terminals use it.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(120_000)]
 internal sealed class MqttClientTests : CloudFixture
 {
     [Test]

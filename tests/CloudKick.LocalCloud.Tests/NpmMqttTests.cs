@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>The mqtt client from npm, over TLS with ALPN and over WebSockets with a signed address.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(120_000)]
 internal sealed class NpmMqttTests : ForeignFixture
 {
     [TestCase(4)]

@@ -3,7 +3,7 @@ using CloudKick.Mqtt;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>Eclipse Paho for Python, as many terminals' software and AWS's own older SDK use it.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(120_000)]
 internal sealed class PahoClientTests : CloudFixture
 {
     // Subscribes to the kick topic, prints the first message and answers it, in the version that it is told.

@@ -4,7 +4,7 @@ using CloudKick.Mqtt.Packets;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class PresenceEventTests : CloudFixture
 {
     // The watcher sees more than the relay may; terminals have what AWS would let them do.
@@ -15,7 +15,7 @@ internal sealed class PresenceEventTests : CloudFixture
     [SetUp]
     public async Task WatchAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         _watcher = await ConnectAsync(Relay, deadline.Token, configure: connect => connect with { KeepAlive = 1200 });
         foreach (string filter in (string[])["$aws/events/presence/+/NL000123", "$aws/events/presence/+/NL000999", "$aws/events/subscriptions/+/NL000123"])
             await _watcher.SubscribeAsync(filter, deadline.Token);
@@ -121,7 +121,7 @@ internal sealed class PresenceEventTests : CloudFixture
     [TestCaseSource(nameof(Endings))]
     public async Task A_disconnection_tells_its_reason(Action<PresenceEventTests, RawClient> end, string reason)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var terminal = await ConnectAsync(Terminal, deadline.Token);
         await NextAsync(deadline.Token);
 

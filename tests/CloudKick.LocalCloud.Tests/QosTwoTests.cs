@@ -3,7 +3,7 @@ using CloudKick.Mqtt.Packets;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class QosTwoTests : CloudFixture
 {
     private static readonly MqttMessage ExactlyOnce = Message("a", "x") with { QualityOfService = MqttQualityOfService.ExactlyOnce };

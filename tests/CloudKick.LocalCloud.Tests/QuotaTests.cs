@@ -1,10 +1,11 @@
 using CloudKick.Mqtt;
 using CloudKick.Mqtt.Packets;
+using CloudKick.Testing;
 
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>AWS's rates. The clock moves only when a test moves it: whatever happens in between is within one second.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class QuotaTests : CloudFixture
 {
     protected override LocalCloudQuotas Quotas => LocalCloudQuotas.Aws;
@@ -89,17 +90,19 @@ internal sealed class QuotaTests : CloudFixture
     [Test]
     public async Task Bytes_beyond_the_rate_wait(CancellationToken cancellationToken)
     {
-        var relay = await ConnectAsync(Relay, cancellationToken);
+        var relay = await ConnectAsync(Relay, cancellationToken, configure: connect => connect with { KeepAlive = 1200 });
         byte[] payload = new byte[100 * 1024];
         for (int i = 0; i < 6; i++) await relay.PublishAsync(new MqttMessage { Topic = "a", Payload = payload }, cancellationToken);
-        await Control.WaitUntilAsync(() => Control.OverQuota.Delays > 0, cancellationToken);
+        await Eventually.HoldsAsync(() => Control.OverQuota.Delays > 0, cancellationToken);
 
         var pong = relay.PingAsync(cancellationToken);
-        while (!pong.IsCompleted)
-        {
-            Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(100));
+                return pong.IsCompleted;
+            },
+            cancellationToken);
 
         await pong;
         Assert.That(Control.PublishedTo("a"), Is.EqualTo(6));

@@ -3,7 +3,7 @@ using CloudKick.Mqtt.Packets;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(60_000)]
+[CancelAfter(180_000)]
 internal sealed class SlowConsumerTests : CloudFixture
 {
     private const string Topic = "orders";

@@ -3,7 +3,7 @@ using CloudKick.Mqtt.Packets;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class TopicLimitTests : CloudFixture
 {
     private static readonly string LongestTopic = new('é', 128); // 256 bytes of UTF-8

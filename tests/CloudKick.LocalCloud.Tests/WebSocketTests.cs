@@ -8,7 +8,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.LocalCloud.Tests;
 
 /// <summary>MQTT over WebSockets: who is let in, what a connection is, how it ends. Whole clients are in NpmMqttTests and AwsDeviceSdkTests.</summary>
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class WebSocketTests : CloudFixture
 {
     [Test]

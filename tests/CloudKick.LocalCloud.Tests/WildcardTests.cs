@@ -2,7 +2,7 @@ using CloudKick.Mqtt;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class WildcardTests : CloudFixture
 {
     [TestCase("sensor/#", "sensor/", true)]

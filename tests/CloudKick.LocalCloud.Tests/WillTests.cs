@@ -3,7 +3,7 @@ using CloudKick.Mqtt.Packets;
 
 namespace CloudKick.LocalCloud.Tests;
 
-[CancelAfter(20_000)]
+[CancelAfter(60_000)]
 internal sealed class WillTests : CloudFixture
 {
     private const string WillTopic = "NL-CAT/NL000123/status";

@@ -22,7 +22,7 @@ await once(client, "connectionSuccess");
 const identity = iotidentity.IotIdentityClientv2.newFromMqtt5(client, {
     maxRequestResponseSubscriptions: 6,
     maxStreamingSubscriptions: 2,
-    operationTimeoutInSeconds: 10,
+    operationTimeoutInSeconds: 60,
 });
 try {
     const created = await identity.createCertificateFromCsr({ certificateSigningRequest: readFileSync(csr, "utf8") });
