@@ -150,7 +150,7 @@ run "relay_role" {
 
   assert {
     condition = [for statement in jsondecode(output.relay_role).Statement : statement.Action if statement.Effect == "Allow" && contains(flatten([statement.Resource]), "*")] == [
-      ["iot:DescribeEndpoint", "iot:CreateCertificateFromCsr", "iot:ListAttachedPolicies"]
+      ["iot:DescribeEndpoint", "iot:CreateCertificateFromCsr", "iot:ListCertificates", "iot:ListAttachedPolicies"]
     ]
     error_message = "The relay's role is on \"*\" only for what AWS knows no resource for."
   }
