@@ -46,7 +46,7 @@ internal static class MigrationEndpoints
         MerchantId merchant, bool byOperator, string? lang, MigrationPlanner planner, HttpContext http, CancellationToken cancellationToken)
     {
         if (Language.Choose(lang, http.Request) is not { } language)
-            return Problem.Invalid(nameof(lang), $"must be one of {string.Join(", ", Language.All.Select(known => known.Name))}");
+            return Problem.Invalid(nameof(lang), Language.Rule);
         if (await planner.PlanAsync(merchant, byOperator, cancellationToken) is not { } plan)
             return MerchantEndpoints.NotFound(merchant.Value);
         http.Response.Headers.ContentLanguage = language.Name;
