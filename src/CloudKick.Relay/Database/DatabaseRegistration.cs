@@ -1,3 +1,4 @@
+using CloudKick.Relay.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -21,6 +22,7 @@ public static class DatabaseRegistration
                 options.OwnerConnectionString = configuration.GetConnectionString("CloudKickOwner") ?? options.OwnerConnectionString;
             })
             .ValidateOnStart();
+        services.AddSingleton(new FeatureSection(DatabaseOptions.Section, provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => CreateDataSource(

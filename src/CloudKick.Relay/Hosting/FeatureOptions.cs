@@ -19,6 +19,7 @@ internal static class FeatureOptions
         services.AddOptions<TOptions>()
             .Configure<IConfiguration>((options, configuration) => Bind(options, configuration.GetSection(section)))
             .ValidateOnStart();
+        services.AddSingleton(new FeatureSection(section, provider => provider.GetRequiredService<IOptions<TOptions>>().Value));
         services.AddSingleton<IValidateOptions<TOptions>>(provider =>
             new Validation<TOptions>(provider.GetRequiredService<IConfiguration>().GetSection(section)));
         return services;

@@ -30,6 +30,7 @@ internal static class HostingRegistration
             host.ShutdownTimeout = http.DrainDelay + http.ShutdownTimeout;
         });
 
+        services.AddSingleton<EffectiveSettings>();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<HttpOptions>>((timeouts, http) =>
             timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = http.Value.RequestTimeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout });

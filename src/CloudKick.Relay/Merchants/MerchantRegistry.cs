@@ -22,7 +22,8 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
         $"""
         select {Columns}
         from merchants
-        where @after::uuid is null or merchant_id > @after
+        where (@after::uuid is null or merchant_id > @after)
+          and (@search = '' or position(lower(@search) in lower(name || ' ' || merchant_id)) > 0)
         order by merchant_id
         limit @limit
         """;
@@ -77,7 +78,11 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     public Task<IReadOnlyList<Merchant>> ListAsync(MerchantId? after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<Merchant>(Tenant.Platform, ListSql, new { after = after?.Value, limit }, cancellationToken);
+        SearchAsync("", after, limit, cancellationToken);
+
+    /// <summary>As <see cref="ListAsync"/>, of those whose name or id has a part like this, in any case.</summary>
+    public Task<IReadOnlyList<Merchant>> SearchAsync(string search, MerchantId? after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<Merchant>(Tenant.Platform, ListSql, new { search, after = after?.Value, limit }, cancellationToken);
 
     /// <summary>One merchant, or null.</summary>
     public Task<Merchant?> FindAsync(MerchantId merchant, CancellationToken cancellationToken) =>

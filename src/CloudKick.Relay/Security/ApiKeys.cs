@@ -33,7 +33,12 @@ public sealed class ApiKeys(TenantDatabase database)
         limit @limit
         """;
 
-    private const string FindSql = $"select {Columns} from api_keys where key_id = @keyId for update";
+    private const string FindSql =
+        $"select {Columns} from api_keys where key_id = @keyId and (@any or merchant_id is not distinct from @merchant::uuid)";
+
+    // What ended earlier stays so.
+    private const string EndSql =
+        $"update api_keys set expires_at = least(expires_at, clock_timestamp() + @overlap) where key_id = @keyId returning {Columns}";
 
     private const string RevokeSql = $"update api_keys set revoked_at = clock_timestamp() where key_id = @keyId returning {Columns}";
 
@@ -50,6 +55,96 @@ public sealed class ApiKeys(TenantDatabase database)
         if (NewApiKeyValidator.Instance.Validate(wanted) is { IsValid: false } faults)
             throw new ArgumentException(string.Join(' ', faults.Errors.Select(fault => fault.ErrorMessage)), nameof(wanted));
 
+        try
+        {
+            return await database.InTransactionAsync(
+                TenantOf(wanted.Merchant), (transaction, token) => AddAsync(transaction, wanted, actor, token), cancellationToken);
+        }
+        catch (PostgresException missing) when (missing is { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: "api_keys_merchant_id_fkey" })
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Makes a key that may do the same, and ends the old one after an overlap in which both work: time to put the new one into use.
+    /// </summary>
+    /// <param name="owner">Whose; null: the platform operators'.</param>
+    /// <param name="keyId">The old key.</param>
+    /// <param name="overlap">How long the old one works on; zero ends it at once. One that would have ended earlier does.</param>
+    /// <param name="actor">Who rotates.</param>
+    /// <param name="cancellationToken">Cancels; nothing is then changed.</param>
+    /// <returns>The new key; null when the owner has no such key, or it works no more.</returns>
+    public Task<CreatedApiKey?> RotateAsync(MerchantId? owner, string keyId, TimeSpan overlap, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(overlap, TimeSpan.Zero);
+        ArgumentNullException.ThrowIfNull(actor);
+        return database.InTransactionAsync(
+            TenantOf(owner),
+            async (transaction, token) =>
+            {
+                var old = await transaction.QuerySingleOrDefaultAsync<ApiKey>(
+                    FindSql + " and revoked_at is null and (expires_at is null or expires_at > clock_timestamp()) for update",
+                    new { keyId, any = false, merchant = owner?.Value }, token);
+                if (old is null)
+                    return null;
+                var ended = await transaction.QuerySingleOrDefaultAsync<ApiKey>(EndSql, new { keyId, overlap }, token);
+                await Audit.AppendAsync(transaction, owner, actor, "api-key.rotate", keyId, Describe(old), Describe(ended!), token);
+                return (CreatedApiKey?)await AddAsync(
+                    transaction, new NewApiKey(owner, old.Environment, old.Label, old.Scopes, old.ExpiresAt), actor, token);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>One key of an owner's; null when they have none with this id.</summary>
+    public Task<ApiKey?> FindAsync(MerchantId? owner, string keyId, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<ApiKey>(TenantOf(owner), FindSql, new { keyId, any = false, merchant = owner?.Value }, cancellationToken);
+
+    /// <summary>A merchant's keys, or the platform operators', oldest first, the revoked ones too.</summary>
+    /// <param name="merchant">Whose; null for the platform operators'.</param>
+    /// <param name="after">The id of the last key of the page before; null to begin.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public Task<IReadOnlyList<ApiKey>> ListAsync(MerchantId? merchant, string? after, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<ApiKey>(TenantOf(merchant), ListSql, new { merchant = merchant?.Value, after, limit }, cancellationToken);
+
+    /// <summary>
+    /// Revokes any key; every node refuses it within 5 s, and at once where the database's notification arrives. Revoking it again
+    /// changes nothing.
+    /// </summary>
+    /// <returns>The key, or null when there is none with this id.</returns>
+    public Task<ApiKey?> RevokeAsync(string keyId, Actor actor, CancellationToken cancellationToken) =>
+        RevokeAsync(Tenant.Platform, new { keyId, any = true, merchant = (Guid?)null }, keyId, actor, cancellationToken);
+
+    /// <summary>As <see cref="RevokeAsync(string, Actor, CancellationToken)"/>, when it is this owner's.</summary>
+    /// <param name="owner">Whose; null: the platform operators'.</param>
+    /// <param name="keyId">Which.</param>
+    /// <param name="actor">Who revokes.</param>
+    /// <param name="cancellationToken">Cancels; nothing is then changed.</param>
+    public Task<ApiKey?> RevokeAsync(MerchantId? owner, string keyId, Actor actor, CancellationToken cancellationToken) =>
+        RevokeAsync(TenantOf(owner), new { keyId, any = false, merchant = owner?.Value }, keyId, actor, cancellationToken);
+
+    private Task<ApiKey?> RevokeAsync(Tenant tenant, object which, string keyId, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return database.InTransactionAsync(
+            tenant,
+            async (transaction, token) =>
+            {
+                var key = await transaction.QuerySingleOrDefaultAsync<ApiKey>(FindSql + " for update", which, token);
+                if (key is null or { RevokedAt: not null })
+                    return key;
+                var revoked = await transaction.QuerySingleOrDefaultAsync<ApiKey>(RevokeSql, new { keyId }, token);
+                var merchant = key.MerchantId is { } id ? new MerchantId(id) : (MerchantId?)null;
+                await Audit.AppendAsync(transaction, merchant, actor, "api-key.revoke", keyId, Describe(key), Describe(revoked!), token);
+                return revoked;
+            },
+            cancellationToken);
+    }
+
+    private static async Task<CreatedApiKey> AddAsync(
+        TenantTransaction transaction, NewApiKey wanted, Actor actor, CancellationToken cancellationToken)
+    {
         var token = ApiKeyToken.Generate(wanted.Environment);
         var row = new
         {
@@ -61,55 +156,12 @@ public sealed class ApiKeys(TenantDatabase database)
             Scopes = wanted.Scopes.Distinct().ToArray(),
             ExpiresAt = wanted.ExpiresAt?.ToUniversalTime(),
         };
-        try
-        {
-            var key = await database.InTransactionAsync(
-                Tenant.Platform,
-                async (transaction, token) =>
-                {
-                    var created = await transaction.QuerySingleOrDefaultAsync<ApiKey>(CreateSql, row, token);
-                    await Audit.AppendAsync(transaction, wanted.Merchant, actor, "api-key.create", row.KeyId, null, Describe(created!), token);
-                    return created!;
-                },
-                cancellationToken);
-            return new CreatedApiKey(key, token.Reveal());
-        }
-        catch (PostgresException missing) when (missing is { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: "api_keys_merchant_id_fkey" })
-        {
-            return null;
-        }
+        var created = await transaction.QuerySingleOrDefaultAsync<ApiKey>(CreateSql, row, cancellationToken);
+        await Audit.AppendAsync(transaction, wanted.Merchant, actor, "api-key.create", row.KeyId, null, Describe(created!), cancellationToken);
+        return new CreatedApiKey(created!, token.Reveal());
     }
 
-    /// <summary>A merchant's keys, or the platform operators', oldest first, the revoked ones too.</summary>
-    /// <param name="merchant">Whose; null for the platform operators'.</param>
-    /// <param name="after">The id of the last key of the page before; null to begin.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="cancellationToken">Cancels the query.</param>
-    public Task<IReadOnlyList<ApiKey>> ListAsync(MerchantId? merchant, string? after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<ApiKey>(Tenant.Platform, ListSql, new { merchant = merchant?.Value, after, limit }, cancellationToken);
-
-    /// <summary>
-    /// Revokes a key; every node refuses it within 5 s, and at once where the database's notification arrives. Revoking it again
-    /// changes nothing.
-    /// </summary>
-    /// <returns>The key, or null when there is none with this id.</returns>
-    public Task<ApiKey?> RevokeAsync(string keyId, Actor actor, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        return database.InTransactionAsync(
-            Tenant.Platform,
-            async (transaction, token) =>
-            {
-                var key = await transaction.QuerySingleOrDefaultAsync<ApiKey>(FindSql, new { keyId }, token);
-                if (key is null or { RevokedAt: not null })
-                    return key;
-                var revoked = await transaction.QuerySingleOrDefaultAsync<ApiKey>(RevokeSql, new { keyId }, token);
-                var merchant = key.MerchantId is { } id ? new MerchantId(id) : (MerchantId?)null;
-                await Audit.AppendAsync(transaction, merchant, actor, "api-key.revoke", keyId, Describe(key), Describe(revoked!), token);
-                return revoked;
-            },
-            cancellationToken);
-    }
+    private static Tenant TenantOf(MerchantId? owner) => owner is { } merchant ? merchant : Tenant.Platform;
 
     private static JsonObject Describe(ApiKey key) => new()
     {

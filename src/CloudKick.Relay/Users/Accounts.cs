@@ -8,7 +8,7 @@ using Npgsql;
 namespace CloudKick.Relay.Users;
 
 /// <summary>What people do with their own accounts. Thread-safe.</summary>
-internal sealed class Accounts(TenantDatabase database, NpgsqlDataSource dataSource, UserSessions sessions, IOptions<UserOptions> options)
+internal sealed class Accounts(TenantDatabase database, NpgsqlDataSource dataSource, UserSessions sessions, SignInFailures failures, IOptions<UserOptions> options)
 {
     private const string FindSql =
         """
@@ -48,6 +48,17 @@ internal sealed class Accounts(TenantDatabase database, NpgsqlDataSource dataSou
                 await AuditAsync(transaction, person, actor, "user.second-factor.remove", [], token);
             },
             cancellationToken);
+
+    /// <summary>Lets somebody who was locked out after too many failures try again.</summary>
+    public async Task UnlockAsync(User user, Actor actor, CancellationToken cancellationToken)
+    {
+        await database.InTransactionAsync(
+            UserTenant.Of(user.MerchantId),
+            (transaction, token) => Audit.AppendAsync(
+                transaction, user.MerchantId is { } id ? new MerchantId(id) : null, actor, "user.unlock", user.UserId.ToString(), null, [], token),
+            cancellationToken);
+        await failures.ForgetAsync(user.Email, cancellationToken);
+    }
 
     /// <summary>Remembers the language that somebody reads.</summary>
     public Task SetLanguageAsync(SignedIn person, string language, CancellationToken cancellationToken) =>

@@ -37,6 +37,8 @@ internal sealed class SignInFailures(NpgsqlDataSource dataSource, IOptions<UserO
         select Permitted, LockedUntil from counted
         """;
 
+    private const string LockSql = "select locked_until from sign_in_failures where account_hash = @account and locked_until > now()";
+
     private const string ForgetSql = "delete from sign_in_failures where account_hash = @account";
 
     /// <summary>Whether an attempt may be made now; null: yes. Else until when not.</summary>
@@ -54,6 +56,14 @@ internal sealed class SignInFailures(NpgsqlDataSource dataSource, IOptions<UserO
         return attempt.Permitted ? null : attempt.LockedUntil;
     }
 
+    /// <summary>Until when an address is locked; null when it is not.</summary>
+    public async Task<DateTimeOffset?> FindLockAsync(string email, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<DateTime?>(new CommandDefinition(LockSql, new { account = Account(email) }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Forgets the failures, so that the next attempt is looked at.</summary>
     public async Task ForgetAsync(string email, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);

@@ -57,6 +57,8 @@ public sealed class UserRegistry(TenantDatabase database)
         returning {Columns}
         """;
 
+    private const string RemoveSql = $"delete from users where {OfOwner} and user_id = @userId";
+
     // Locked together, so that two admins cannot take the role from each other at once.
     private const string AdminsSql =
         $"""
@@ -146,6 +148,27 @@ public sealed class UserRegistry(TenantDatabase database)
             },
             cancellationToken);
     }
+
+    /// <summary>Removes somebody: their sessions, links and codes go with them. What they did stays in the audit log, by their id.</summary>
+    /// <param name="merchant">Whose; null for the platform's.</param>
+    /// <param name="userId">Who.</param>
+    /// <param name="actor">Who removes.</param>
+    /// <param name="cancellationToken">Cancels; nobody is then removed.</param>
+    public Task<UserOutcome> RemoveAsync(MerchantId? merchant, Guid userId, Actor actor, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(
+            Tenant(merchant),
+            async (transaction, token) =>
+            {
+                var admins = await LockAdminsAsync(transaction, merchant, token);
+                if (await FindForChangeAsync(transaction, merchant, userId, token) is not { } user)
+                    return UserOutcome.UnknownUser;
+                if (admins is [var last] && last == userId)
+                    return UserOutcome.LastAdmin;
+                await transaction.ExecuteAsync(RemoveSql, new { merchant = merchant?.Value, userId }, token);
+                await Audit.AppendAsync(transaction, merchant, actor, "user.remove", userId.ToString(), Describe(user), null, token);
+                return UserOutcome.Done;
+            },
+            cancellationToken);
 
     /// <summary>Makes a link with which somebody chooses a new password; an invitation again, when they never had one.</summary>
     /// <param name="merchant">Whose; null for the platform's.</param>

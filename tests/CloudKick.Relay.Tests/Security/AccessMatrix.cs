@@ -97,6 +97,12 @@ internal static class AccessMatrix
         ["GET /m/{merchantId:guid}/users/{userId:guid}"] = AdminsAndPlatform,
         ["POST /m/{merchantId:guid}/users/{userId:guid}"] = AdminsAndOperators,
 
+        ["GET /m/{merchantId:guid}/api-keys"] = AdminsAndPlatform,
+        ["POST /m/{merchantId:guid}/api-keys"] = AdminsAndOperators,
+        ["GET /m/{merchantId:guid}/api-keys/{keyId}"] = AdminsAndPlatform,
+        ["POST /m/{merchantId:guid}/api-keys/{keyId}"] = AdminsAndOperators,
+        ["GET /m/{merchantId:guid}/api-keys/first-call"] = AdminsAndPlatform,
+        ["POST /m/{merchantId:guid}/api-keys/first-call"] = AdminsAndPlatform,
         ["GET /m/{merchantId:guid}/audit"] = AdminsAndPlatform,
         ["POST /m/{merchantId:guid}/audit"] = AdminsAndPlatform, // checks the chain, changes nothing
         ["GET /m/{merchantId:guid}/whitelist"] = SignedIn,
@@ -107,6 +113,16 @@ internal static class AccessMatrix
         ["POST /m/{merchantId:guid}/whitelist/import"] = AdminsAndOperators,
 
         // The platform's pages.
+        ["GET /platform/api-keys"] = PlatformPeople,
+        ["POST /platform/api-keys"] = PlatformOperators,
+        ["GET /platform/api-keys/{keyId}"] = PlatformPeople,
+        ["POST /platform/api-keys/{keyId}"] = PlatformOperators,
+        ["GET /platform/merchants"] = PlatformPeople,
+        ["POST /platform/merchants"] = PlatformOperators,
+        ["GET /platform/merchants/{merchantId:guid}"] = PlatformPeople,
+        ["POST /platform/merchants/{merchantId:guid}"] = PlatformOperators,
+        ["GET /platform/settings"] = PlatformPeople,
+        ["POST /platform/settings"] = PlatformPeople,
         ["GET /platform/audit"] = PlatformPeople,
         ["POST /platform/audit"] = PlatformPeople, // checks the chain, changes nothing
         ["GET /platform/users"] = PlatformPeople,

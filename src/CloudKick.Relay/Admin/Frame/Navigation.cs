@@ -25,7 +25,7 @@ internal sealed class Navigation
         new("whitelist", "Whitelist.Title", Scopes.WhitelistRead),
         new("kicks", "Kicks.Title", Scopes.KicksRead),
         new("network", "Network.Title", Scopes.TerminalsRead),
-        new("api-keys", "ApiKeys.Title", Scopes.KeysRead),
+        new("api-keys", "Keys.Title", Scopes.KeysRead),
         new("users", "Users.Title", Scopes.UsersRead),
         new("audit", "Audit.Title", Scopes.AuditRead),
     ];
@@ -36,7 +36,7 @@ internal sealed class Navigation
         new("platform/problems", "Problems.Title", Scopes.PlatformRead),
         new("platform/merchants", "Merchants.Title", Scopes.PlatformRead),
         new("platform/terminals", "Terminals.TitlePlatform", Scopes.PlatformRead),
-        new("platform/api-keys", "ApiKeys.TitlePlatform", Scopes.PlatformRead),
+        new("platform/api-keys", "Keys.TitlePlatform", Scopes.PlatformRead),
         new("platform/users", "Users.TitlePlatform", Scopes.PlatformRead),
         new("platform/audit", "Audit.TitlePlatform", Scopes.PlatformRead),
         new("platform/settings", "Settings.Title", Scopes.PlatformRead),

@@ -28,7 +28,11 @@ internal static class PageRegistration
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
         services.AddRazorPages(pages => pages.RootDirectory = "/Admin/Pages")
-            .AddMvcOptions(mvc => mvc.Filters.Add<SaidFilter>());
+            .AddMvcOptions(mvc =>
+            {
+                mvc.Filters.Add<SaidFilter>();
+                mvc.Filters.Add<HandlerFilter>();
+            });
         return services;
     }
 

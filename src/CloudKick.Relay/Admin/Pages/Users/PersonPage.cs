@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace CloudKick.Relay.Admin.Pages;
 
 /// <summary>One of the people, and what may be changed of them: the same for a merchant and for the platform.</summary>
-internal abstract class PersonPage(UserRegistry directory, Mails mails, IOptions<UserOptions> options) : AdminPage
+internal abstract class PersonPage(UserRegistry directory, SignInFailures failures, Accounts accounts, Mails mails, IOptions<UserOptions> options) : AdminPage
 {
     [BindProperty]
     public string Name { get; set; } = "";
@@ -30,6 +30,9 @@ internal abstract class PersonPage(UserRegistry directory, Mails mails, IOptions
 
     /// <summary>The list that this is of.</summary>
     public abstract string List { get; }
+
+    /// <summary>Until when no attempt to sign in is looked at, after too many failures; null: they are.</summary>
+    public DateTimeOffset? LockedUntil { get; private set; }
 
     /// <summary>A link to hand over, when it was not sent.</summary>
     public string? ToHandOver { get; private set; }
@@ -64,6 +67,34 @@ internal abstract class PersonPage(UserRegistry directory, Mails mails, IOptions
         await FindAsync(userId, cancellationToken)
             ? await ChangeAsync(user => user with { DisabledAt = null }, "Users.SaidEnabled", cancellationToken)
             : NotFound();
+
+    public async Task<IActionResult> OnPostUnlockAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(userId, cancellationToken))
+            return NotFound();
+        if (!MayChange)
+            return StatusCode(StatusCodes.Status403Forbidden);
+        await accounts.UnlockAsync(User, Actor, cancellationToken);
+        return Done(Request.Path, "Users.SaidUnlocked");
+    }
+
+    public async Task<IActionResult> OnPostRemoveAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        if (!await FindAsync(userId, cancellationToken))
+            return NotFound();
+        if (!MayChange)
+            return StatusCode(StatusCodes.Status403Forbidden);
+        switch (await directory.RemoveAsync(Owner, userId, Actor, cancellationToken))
+        {
+            case UserOutcome.Done:
+                return Done(List, "Users.SaidRemoved");
+            case UserOutcome.LastAdmin:
+                Blame("", T["Users.LastAdmin"]);
+                return Page();
+            default:
+                return NotFound();
+        }
+    }
 
     public async Task<IActionResult> OnPostResetAsync(Guid userId, bool secondFactor, CancellationToken cancellationToken)
     {
@@ -102,13 +133,15 @@ internal abstract class PersonPage(UserRegistry directory, Mails mails, IOptions
         if (await directory.FindAsync(Owner, userId, cancellationToken) is not { } found)
             return false;
         User = found;
+        LockedUntil = await failures.FindLockAsync(found.Email, cancellationToken);
         return true;
     }
 }
 
 /// <summary>One of a merchant's people.</summary>
 [MerchantInRoute, RequireScope(Scopes.UsersRead, Scopes.UsersWrite)]
-internal sealed class UserPage(UserRegistry directory, Mails mails, IOptions<UserOptions> options) : PersonPage(directory, mails, options)
+internal sealed class UserPage(UserRegistry directory, SignInFailures failures, Accounts accounts, Mails mails, IOptions<UserOptions> options)
+    : PersonPage(directory, failures, accounts, mails, options)
 {
     public override string List => $"/m/{Owner}/users";
 
@@ -119,7 +152,8 @@ internal sealed class UserPage(UserRegistry directory, Mails mails, IOptions<Use
 
 /// <summary>One of the platform's people.</summary>
 [RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin)]
-internal sealed class PlatformUserPage(UserRegistry directory, Mails mails, IOptions<UserOptions> options) : PersonPage(directory, mails, options)
+internal sealed class PlatformUserPage(UserRegistry directory, SignInFailures failures, Accounts accounts, Mails mails, IOptions<UserOptions> options)
+    : PersonPage(directory, failures, accounts, mails, options)
 {
     public override string List => "/platform/users";
 

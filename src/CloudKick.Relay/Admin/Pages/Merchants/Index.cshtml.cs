@@ -1,0 +1,49 @@
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Merchants;
+using CloudKick.Relay.Security;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>Every merchant: found, added, and the way to each one's pages.</summary>
+[RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin)]
+internal sealed class MerchantsPage(MerchantRegistry merchants) : AdminPage
+{
+    [BindProperty(SupportsGet = true)]
+    public string? Search { get; set; }
+
+    [BindProperty]
+    public string? Name { get; set; }
+
+    public override string Title => "Merchants.Title";
+
+    public bool MayChange => May(Scopes.PlatformAdmin);
+
+    public IReadOnlyList<Merchant> Merchants { get; private set; } = [];
+
+    public Paging Paging { get; private set; } = new(null, null);
+
+    public Task OnGetAsync(Guid? after, CancellationToken cancellationToken) => ReadAsync(after, cancellationToken);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        var name = (Name ?? "").Trim();
+        if (name.Length is 0 or > MerchantRegistry.MaximumNameLength || name.Any(char.IsControl))
+        {
+            Blame(nameof(Name), T["Merchants.BadName"]);
+            await ReadAsync(null, cancellationToken);
+            return Page();
+        }
+
+        var added = await merchants.AddAsync(name, Actor, cancellationToken);
+        return Done($"/platform/merchants/{added.MerchantId}", "Merchants.SaidAdded");
+    }
+
+    private async Task ReadAsync(Guid? after, CancellationToken cancellationToken)
+    {
+        var rows = await merchants.SearchAsync(Search?.Trim() ?? "", after is { } id ? new MerchantId(id) : null, Paging.Size + 1, cancellationToken);
+        Paging = Paging.Of(rows, merchant => merchant.MerchantId.ToString(), Request, out var shown);
+        Merchants = shown;
+    }
+}

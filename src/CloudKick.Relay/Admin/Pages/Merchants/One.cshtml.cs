@@ -1,0 +1,38 @@
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Merchants;
+using CloudKick.Relay.Security;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>One merchant: the way to its pages, and whether it may do anything.</summary>
+[RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin)]
+internal sealed class MerchantOnePage(MerchantRegistry merchants, Navigation navigation) : AdminPage
+{
+    public override string Title => "Merchants.OneTitle";
+
+    public bool MayChange => May(Scopes.PlatformAdmin);
+
+    public Merchant Merchant { get; private set; } = null!;
+
+    /// <summary>Its pages, as the reader may see them.</summary>
+    public IEnumerable<NavigationItem> Pages => navigation.Merchant(HttpContext, Caller, new MerchantAtHand(new MerchantId(Merchant.MerchantId), Merchant.Name));
+
+    public async Task<IActionResult> OnGetAsync(Guid merchantId, CancellationToken cancellationToken)
+    {
+        if (await merchants.FindAsync(new MerchantId(merchantId), cancellationToken) is not { } found)
+            return NotFound();
+        Merchant = found;
+        return Page();
+    }
+
+    public Task<IActionResult> OnPostDisableAsync(Guid merchantId, CancellationToken cancellationToken) =>
+        SetDisabledAsync(merchantId, true, "Merchants.SaidDisabled", cancellationToken);
+
+    public Task<IActionResult> OnPostEnableAsync(Guid merchantId, CancellationToken cancellationToken) =>
+        SetDisabledAsync(merchantId, false, "Merchants.SaidEnabled", cancellationToken);
+
+    private async Task<IActionResult> SetDisabledAsync(Guid merchantId, bool disabled, string said, CancellationToken cancellationToken) =>
+        await merchants.SetDisabledAsync(new MerchantId(merchantId), disabled, Actor, cancellationToken) is null ? NotFound() : Done(Request.Path, said);
+}
