@@ -11,6 +11,7 @@ using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Mail;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.OpenApi;
+using CloudKick.Relay.Overviews;
 using CloudKick.Relay.Presence;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Publishing;
@@ -70,6 +71,7 @@ public static class RelayApplication
             .AddTasListener()
             .AddDiagnosis()
             .AddMigration()
+            .AddOverviews()
             .AddAdmin()
             .AddPages()
             .AddOpenApi()

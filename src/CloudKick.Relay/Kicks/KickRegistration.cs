@@ -1,5 +1,7 @@
 using CloudKick.Relay.Hosting;
+using CloudKick.Relay.Kicks.Counts;
 using CloudKick.Relay.Kicks.Events;
+using CloudKick.Relay.Kicks.Search;
 using FluentValidation;
 
 namespace CloudKick.Relay.Kicks;
@@ -21,6 +23,9 @@ internal static class KickRegistration
         services.AddSingleton<KickStream>();
         services.AddSingleton<KickPulse>();
         services.AddHostedService(provider => provider.GetRequiredService<KickPulse>());
+        services.AddSingleton<KickSearch>();
+        services.AddSingleton<KickCounts>();
+        services.AddHostedService<KickRollup>();
         services.AddHostedService<KickSweeper>();
         services.AddHostedService<KickMaintenance>();
         return services.AddJsonContext(KickJson.Default);

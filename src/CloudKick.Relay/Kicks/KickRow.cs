@@ -1,7 +1,7 @@
 namespace CloudKick.Relay.Kicks;
 
 /// <summary>A kick as it is stored.</summary>
-internal sealed record KickRow
+internal record KickRow
 {
     public required Guid KickId { get; init; }
 

@@ -44,6 +44,12 @@ internal sealed class TerminalDirectory(TenantDatabase database)
 
     private const string ManagementSystemsSql = "select m.management_system_id from management_systems m order by m.management_system_id";
 
+    private const string KnownSql = "select t.terminal_id from terminals t where t.terminal_id = any(@terminalIds)";
+
+    /// <summary>Which of these are registered, whosever they are: for the platform's operators.</summary>
+    public async Task<IReadOnlySet<string>> KnownAsync(IReadOnlyList<string> terminalIds, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<string>(Tenant.Platform, KnownSql, new { terminalIds = terminalIds.ToArray() }, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The terminal; null when there is none, or with a merchant when it is not that merchant's.</summary>
     public Task<TerminalRow?> FindAsync(MerchantId? merchant, string terminalId, CancellationToken cancellationToken) =>
         database.QuerySingleOrDefaultAsync<TerminalRow>(

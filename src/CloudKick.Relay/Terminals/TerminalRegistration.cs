@@ -3,6 +3,8 @@ using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Publishing;
 using CloudKick.Relay.Terminals.Certificates;
 using CloudKick.Relay.Terminals.Parameters;
+using CloudKick.Relay.Terminals.States;
+using CloudKick.Relay.Terminals.Transfers;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Terminals;
@@ -13,7 +15,7 @@ internal static class TerminalRegistration
     public static IServiceCollection AddTerminals(this IServiceCollection services)
     {
         services.AddFeatureOptions<ProvisioningOptions>(ProvisioningOptions.Section);
-        services.AddSingleton<TerminalDirectory>().AddSingleton<ParameterSheets>();
+        services.AddSingleton<TerminalDirectory>().AddSingleton<TerminalStates>().AddSingleton<TerminalTransfers>().AddSingleton<ParameterSheets>();
         services.AddSingleton<TerminalCertificates>().AddSingleton<CertificateAnswers>().AddSingleton<CloudThings>().AddSingleton<CloudConnections>();
         services.AddSingleton(provider => new TerminalRegistry(
             provider.GetRequiredService<TenantDatabase>(), provider.GetRequiredService<IOptions<RelayMqttOptions>>().Value.ClientIdPrefix));

@@ -14,6 +14,7 @@ internal static class AccessMatrix
     private const string MerchantsPeople = "viewer operator admin";
     private const string PlatformReads = "support platform key:platform:admin";
     private const string PlatformWrites = "platform key:platform:admin";
+    private const string Kickers = "operator admin platform";
     private const string AdminsAndPlatform = "admin support platform";
     private const string AdminsAndOperators = "admin platform";
     private const string PlatformPeople = "support platform";
@@ -92,6 +93,22 @@ internal static class AccessMatrix
         ["POST /account/second-factor"] = SignedIn,
 
         // A merchant's pages: support reads all of them, the platform's operators do all that an admin may.
+        ["GET /m/{merchantId:guid}/overview"] = SignedIn,
+        ["POST /m/{merchantId:guid}/overview"] = SignedIn,
+        ["GET /m/{merchantId:guid}/terminals"] = SignedIn,
+        ["POST /m/{merchantId:guid}/terminals"] = SignedIn,
+        ["GET /m/{merchantId:guid}/terminals/{terminalId}"] = SignedIn,
+        ["POST /m/{merchantId:guid}/terminals/{terminalId}"] = Kickers,
+        ["GET /m/{merchantId:guid}/terminals/{terminalId}/parameters"] = SignedIn,
+        ["POST /m/{merchantId:guid}/terminals/{terminalId}/parameters"] = SignedIn,
+        ["GET /m/{merchantId:guid}/kicks"] = SignedIn,
+        ["POST /m/{merchantId:guid}/kicks"] = SignedIn,
+        ["GET /m/{merchantId:guid}/kicks/{id}"] = SignedIn,
+        ["POST /m/{merchantId:guid}/kicks/{id}"] = Kickers,
+        ["GET /m/{merchantId:guid}/transfers"] = SignedIn,
+        ["POST /m/{merchantId:guid}/transfers"] = AdminsAndOperators,
+        ["GET /m/{merchantId:guid}/network"] = SignedIn,
+        ["POST /m/{merchantId:guid}/network"] = SignedIn,
         ["GET /m/{merchantId:guid}/users"] = AdminsAndPlatform,
         ["POST /m/{merchantId:guid}/users"] = AdminsAndOperators,
         ["GET /m/{merchantId:guid}/users/{userId:guid}"] = AdminsAndPlatform,
@@ -125,6 +142,16 @@ internal static class AccessMatrix
         ["POST /platform/settings"] = PlatformPeople,
         ["GET /platform/audit"] = PlatformPeople,
         ["POST /platform/audit"] = PlatformPeople, // checks the chain, changes nothing
+        ["GET /platform/problems"] = PlatformPeople,
+        ["POST /platform/problems"] = PlatformPeople,
+        ["GET /platform/terminals"] = PlatformPeople,
+        ["POST /platform/terminals"] = PlatformOperators,
+        ["GET /platform/terminals/import"] = PlatformOperators,
+        ["POST /platform/terminals/import"] = PlatformOperators,
+        ["GET /platform/terminals/{terminalId}"] = PlatformPeople,
+        ["POST /platform/terminals/{terminalId}"] = PlatformOperators,
+        ["GET /platform/overview"] = PlatformPeople,
+        ["POST /platform/overview"] = PlatformPeople,
         ["GET /platform/users"] = PlatformPeople,
         ["POST /platform/users"] = PlatformOperators,
         ["GET /platform/users/{userId:guid}"] = PlatformPeople,

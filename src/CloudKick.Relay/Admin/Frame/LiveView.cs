@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using CloudKick.Relay.Security;
+using CloudKick.Relay.Streams;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
@@ -32,6 +34,14 @@ internal sealed class LiveView(Func<CancellationToken, IAsyncEnumerable<LivePart
         var http = context.HttpContext;
         var services = http.RequestServices;
         var timeProvider = services.GetRequiredService<TimeProvider>();
+        var caller = http.Features.Get<Caller>() ?? throw new InvalidOperationException("A live view is behind a page's policy.");
+        if (!services.GetRequiredService<StreamSlots>().TryEnter(caller, out var slot, out _))
+        {
+            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            return;
+        }
+
+        using var taken = slot;
         http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = "text/event-stream";

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Database;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudKick.Relay.Admin.Frame;
 
@@ -52,7 +53,9 @@ internal sealed partial class PageRequests(RequestDelegate next, IOptions<PageOp
 
     private void Guard(IHeaderDictionary headers)
     {
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        // A sheet to print brings its own, which is as strict.
+        if (StringValues.IsNullOrEmpty(headers.ContentSecurityPolicy))
+            headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "same-origin";

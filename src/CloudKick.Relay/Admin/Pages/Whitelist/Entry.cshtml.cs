@@ -42,7 +42,7 @@ internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, IOptions<P
 
     private async Task<bool> FindAsync(string terminalId, CancellationToken cancellationToken)
     {
-        if (!Terminals.TerminalId.IsWellFormed(terminalId) || await whitelist.FindAsync(Merchant.Id, terminalId, cancellationToken) is not { } found)
+        if (!Relay.Terminals.TerminalId.IsWellFormed(terminalId) || await whitelist.FindAsync(Merchant.Id, terminalId, cancellationToken) is not { } found)
             return false;
         Entry = found;
         return true;

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Kicks.Events;
+using CloudKick.Relay.Kicks.Search;
+using CloudKick.Relay.Security;
+using CloudKick.Relay.Users;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>What changes of a kick's page while the kick is open.</summary>
+/// <param name="Kick">The kick.</param>
+/// <param name="Events">What happened to it.</param>
+/// <param name="Terminal">The address of its terminal's page.</param>
+internal sealed record KickView(KickDetail Kick, IReadOnlyList<KickEvent> Events, string Terminal);
+
+/// <summary>One kick, as it happens while it is open.</summary>
+[RequireScope(Scopes.KicksRead, Scopes.KicksWrite)]
+internal sealed class KickPage(KickSearch search, KickEvents events, KickStore store, KickPulse pulse, UserRegistry users) : MerchantPage
+{
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
+
+    public override string Title => "Kicks.OneTitle";
+
+    public KickView View { get; private set; } = null!;
+
+    public KickDetail Kick => View.Kick;
+
+    /// <summary>Who asked for it, for people.</summary>
+    public string AskedBy { get; private set; } = "";
+
+    /// <summary>How long it might live.</summary>
+    public double Seconds => Math.Round((Kick.ExpiresAt - Kick.AcceptedAt).TotalSeconds);
+
+    public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!KickId.TryParse(id, out var kick) || await ReadAsync(kick, cancellationToken) is not { } found)
+            return NotFound();
+        View = found;
+        AskedBy = await AskedByAsync(cancellationToken);
+        return Page();
+    }
+
+    public IActionResult OnGetLive(string id) =>
+        KickId.TryParse(id, out var kick) ? new LiveView(token => FollowAsync(kick, token)) : NotFound();
+
+    public async Task<IActionResult> OnPostCancelAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!KickId.TryParse(id, out var kick) || await store.CancelAsync(Merchant.Id, kick, cancellationToken) is not { } cancelled)
+            return NotFound();
+        return cancelled ? Done(At($"kicks/{kick}"), "Kicks.SaidCancelled") : LocalRedirect(At($"kicks/{kick}"));
+    }
+
+    private async IAsyncEnumerable<LivePart> FollowAsync(KickId kick, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var signal = pulse.Follow(kick);
+        await store.WatchAsync(Merchant.Id, kick, cancellationToken);
+        KickView? shown = null;
+        while (await ReadAsync(kick, cancellationToken) is { } now)
+        {
+            if (now.Events.Count != shown?.Events.Count || now.Kick.State != shown.Kick.State)
+                yield return new LivePart("kick", "_Kick", now);
+            if (now.Kick.IsFinal)
+                yield break;
+            shown = now;
+            await signal.WaitAsync(AskAgainAfter, cancellationToken);
+        }
+    }
+
+    private async Task<KickView?> ReadAsync(KickId kick, CancellationToken cancellationToken) =>
+        await search.FindAsync(Merchant.Id, kick, cancellationToken) is { } found
+            ? new KickView(found, await events.ListAsync(Merchant.Id, kick, 0, cancellationToken), At($"terminals/{found.TerminalId}"))
+            : null;
+
+    private async Task<string> AskedByAsync(CancellationToken cancellationToken)
+    {
+        var parts = Kick.ApiKeyId.Split(':', 2);
+        if (parts.Length == 1)
+            return T["Kicks.ByKey", Kick.ApiKeyId];
+        return parts[0] == "user" && Guid.TryParse(parts[1], out var user) && await users.FindAsync(Merchant.Id, user, cancellationToken) is { } person
+            ? person.Email
+            : T["Kicks.ByPlatform"];
+    }
+}

@@ -1,0 +1,132 @@
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Merchants;
+using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals;
+using CloudKick.Relay.Terminals.Transfers;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>Any terminal: its registration, whose it is, and how it comes to another merchant.</summary>
+[RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin)]
+internal sealed class PlatformTerminalPage(
+    TerminalDirectory directory, TerminalRegistry registry, TerminalTransfers transfers, MerchantRegistry merchants) : AdminPage
+{
+    private const int ShownMerchants = 200;
+
+    [BindProperty]
+    public string? MerchantId { get; set; }
+
+    [BindProperty]
+    public string? Label { get; set; }
+
+    [BindProperty]
+    public string? Firmware { get; set; }
+
+    [BindProperty]
+    public string? Mode { get; set; }
+
+    public override string Title => "Terminals.OneTitle";
+
+    public TerminalRow Terminal { get; private set; } = null!;
+
+    /// <summary>Whose it is; null: nobody's.</summary>
+    public Merchant? Owner { get; private set; }
+
+    public TerminalTransfer? Transfer { get; private set; }
+
+    public IReadOnlyList<Merchant> Merchants { get; private set; } = [];
+
+    public IEnumerable<Choice> Modes => ConnectMode.All.Select(mode => new Choice(mode, T["Terminals.Mode-" + mode]));
+
+    private string Address => $"/platform/terminals/{Terminal.TerminalId}";
+
+    public async Task<IActionResult> OnGetAsync(string terminalId, CancellationToken cancellationToken) =>
+        await ReadAsync(terminalId, cancellationToken) ? Page() : NotFound();
+
+    public async Task<IActionResult> OnPostAsync(string terminalId, CancellationToken cancellationToken)
+    {
+        if (!await ReadAsync(terminalId, cancellationToken))
+            return NotFound();
+        TerminalSettings Change(TerminalSettings before) => before with
+        {
+            Label = Label?.Trim() ?? "", FirmwareVersion = Firmware?.Trim(), ConnectMode = Mode ?? "",
+        };
+        foreach (var fault in TerminalRules.Instance.Validate(Change(new TerminalSettings())).Errors)
+        {
+            var (field, text) = fault.PropertyName switch
+            {
+                nameof(TerminalSettings.FirmwareVersion) => (nameof(Firmware), "Terminals.BadFirmware"),
+                nameof(TerminalSettings.Label) => (nameof(Label), "Terminals.BadLabel"),
+                _ => (nameof(Mode), "Terminals.BadMode"),
+            };
+            Blame(field, T[text]);
+        }
+
+        if (!ModelState.IsValid)
+            return Page();
+        await registry.UpdateAsync(terminalId, Change, Actor, cancellationToken);
+        return Done(Address, "Terminals.SaidSaved");
+    }
+
+    public async Task<IActionResult> OnPostAssignAsync(string terminalId, CancellationToken cancellationToken)
+    {
+        if (!await ReadAsync(terminalId, cancellationToken))
+            return NotFound();
+        // From one merchant to another it takes both sides' consent.
+        if (!Guid.TryParse(MerchantId, out var id) || Owner is not null)
+            return Blamed("Terminals.BadMerchant");
+        return await registry.AssignAsync(terminalId, new Database.MerchantId(id), Actor, cancellationToken) == TerminalOutcome.Done
+            ? Done(Address, "Terminals.SaidAssigned")
+            : Blamed("Terminals.Outcome-UnknownMerchant");
+    }
+
+    public async Task<IActionResult> OnPostUnassignAsync(string terminalId, CancellationToken cancellationToken)
+    {
+        if (!await ReadAsync(terminalId, cancellationToken))
+            return NotFound();
+        await registry.AssignAsync(terminalId, null, Actor, cancellationToken);
+        return Done(Address, "Terminals.SaidUnassigned");
+    }
+
+    public async Task<IActionResult> OnPostTransferAsync(string terminalId, CancellationToken cancellationToken)
+    {
+        if (!await ReadAsync(terminalId, cancellationToken))
+            return NotFound();
+        if (!Guid.TryParse(MerchantId, out var id))
+            return Blamed("Terminals.BadMerchant");
+        return await transfers.ProposeAsync(terminalId, new Database.MerchantId(id), Actor, cancellationToken) switch
+        {
+            TransferOutcome.Waiting => Done(Address, "Terminals.SaidProposed"),
+            TransferOutcome.UnderWay => Blamed("Terminals.TransferUnderWay"),
+            _ => Blamed("Terminals.TransferImpossible"),
+        };
+    }
+
+    public async Task<IActionResult> OnPostWithdrawAsync(string terminalId, Guid transfer, CancellationToken cancellationToken)
+    {
+        if (!await ReadAsync(terminalId, cancellationToken))
+            return NotFound();
+        await transfers.WithdrawAsync(transfer, Actor, cancellationToken);
+        return Done(Address, "Terminals.SaidWithdrawn");
+    }
+
+    private PageResult Blamed(string text)
+    {
+        Blame(nameof(MerchantId), T[text]);
+        return Page();
+    }
+
+    private async Task<bool> ReadAsync(string terminalId, CancellationToken cancellationToken)
+    {
+        if (!TerminalId.IsWellFormed(terminalId) || await directory.FindAsync(null, terminalId, cancellationToken) is not { } found)
+            return false;
+        Terminal = found;
+        Owner = found.MerchantId is { } owner ? await merchants.FindAsync(new Database.MerchantId(owner), cancellationToken) : null;
+        Transfer = await transfers.FindOpenAsync(terminalId, cancellationToken);
+        if (May(Scopes.PlatformAdmin))
+            Merchants = await merchants.ListAsync(null, ShownMerchants, cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Frozen;
+using CloudKick.Relay.Database;
+
+namespace CloudKick.Relay.Terminals.States;
+
+/// <summary>
+/// Finds terminals by how they stand, and counts them, behind row level security. Each filter has an index of its own, so the
+/// statement is made for the filter. Thread-safe.
+/// </summary>
+internal sealed class TerminalStates(TenantDatabase database)
+{
+    private const int RecentChanges = 20;
+
+    private static readonly FrozenDictionary<string, string> Conditions = new Dictionary<string, string>
+    {
+        [TerminalStatus.Online] = "s.presence = 'online'",
+        [TerminalStatus.Offline] = "s.presence = 'offline'",
+        [TerminalStatus.NeverSeen] = "s.presence = 'never-seen'",
+        [TerminalStatus.Failing] = "s.failures_in_row >= 3",
+        [TerminalStatus.OldFirmware] = "s.old_firmware",
+        [TerminalStatus.CloudConnect1] = "s.cloud_connect_1",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private const string ListHead =
+        """
+        select f.*, m.name as MerchantName, p.event_at as PresenceAt,
+               exists (select from tas_sessions l where l.terminal_id = f.TerminalId and l.merchant_id = f.MerchantId and l.closed_at is null) as Coupled
+        from (
+            select t.terminal_id as TerminalId, t.merchant_id as MerchantId, t.label as Label, t.management_system_id as ManagementSystemId,
+                   t.firmware_version as FirmwareVersion, s.presence as Presence, s.old_firmware as OldFirmware, s.cloud_connect_1 as CloudConnect1,
+                   s.failures_in_row as FailuresInRow, s.failing_since as FailingSince, s.last_kick_at as LastKickAt,
+                   s.last_kick_state as LastKickState, s.usual_failure as UsualFailure
+            from terminals t
+            join terminal_states s on s.terminal_id = t.terminal_id
+            where true
+
+        """;
+
+    private const string ListTail =
+        """
+
+            order by t.terminal_id
+            limit @limit
+        ) f
+        left join merchants m on m.merchant_id = f.MerchantId
+        left join terminal_presence p on p.terminal_id = f.TerminalId
+        order by f.TerminalId
+        """;
+
+    private const string CountHead =
+        """
+        select count(*) as "All", count(*) filter (where s.presence = 'online') as Online, count(*) filter (where s.presence = 'offline') as Offline,
+               count(*) filter (where s.presence = 'never-seen') as NeverSeen, count(*) filter (where s.failures_in_row >= 3) as Failing,
+               count(*) filter (where s.old_firmware) as OldFirmware, count(*) filter (where s.cloud_connect_1) as CloudConnect1,
+
+        """;
+
+    private const string CountOfMerchantSql = CountHead +
+        """
+               (select count(*) from tas_sessions l where l.merchant_id = @merchant and l.closed_at is null) as Coupled
+        from terminal_states s
+        where s.merchant_id = @merchant
+        """;
+
+    private const string CountAllSql = CountHead +
+        """
+               (select count(*) from tas_sessions l where l.closed_at is null) as Coupled
+        from terminal_states s
+        """;
+
+    private const string ChangesSql =
+        """
+        select c.at as At, c.connected as Connected, c.disconnect_reason as DisconnectReason, c.ip_address as IpAddress
+        from presence_changes c
+        where c.terminal_id = @terminalId
+        order by c.change_id desc
+        limit @limit
+        """;
+
+    /// <summary>A merchant's terminals, or with null all, by id.</summary>
+    /// <param name="reader">Who reads: a merchant sees its own only, whatever is searched; null: the platform.</param>
+    /// <param name="search">Which ones.</param>
+    /// <param name="after">Only ids after this one; null: from the first.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<IReadOnlyList<TerminalListRow>> ListAsync(
+        MerchantId? reader, TerminalSearch search, string? after, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        var merchant = reader ?? search.Merchant;
+        List<string> where = [];
+        if (merchant is not null)
+            where.Add("t.merchant_id = @merchant and s.merchant_id = @merchant");
+        else if (search.Unassigned)
+            where.Add("t.merchant_id is null");
+        if (search.Status is { } status)
+            where.Add(Conditions[status]);
+        if (search.Text.Length > 0)
+            where.Add("(t.terminal_id like @text or t.terminal_id like upper(@text) or (lower(t.label) like lower(@text) and t.label <> ''))");
+        if (after is not null)
+            where.Add("t.terminal_id > @after");
+        var sql = ListHead + string.Concat(where.Select(condition => "and " + condition + "\n")) + ListTail;
+        return database.QueryAsync<TerminalListRow>(
+            TenantOf(reader), sql, new { merchant = merchant?.Value, text = LikePattern(search.Text), after, limit }, cancellationToken);
+    }
+
+    /// <summary>How many a merchant has of each kind, or with null all merchants.</summary>
+    public async Task<TerminalCounts> CountAsync(MerchantId? reader, CancellationToken cancellationToken) =>
+        (await database.QuerySingleOrDefaultAsync<TerminalCounts>(
+            TenantOf(reader), reader is null ? CountAllSql : CountOfMerchantSql, new { merchant = reader?.Value }, cancellationToken))!;
+
+    /// <summary>The last changes of a terminal's connection, newest first.</summary>
+    public Task<IReadOnlyList<PresenceChange>> ChangesAsync(MerchantId? reader, string terminalId, CancellationToken cancellationToken) =>
+        database.QueryAsync<PresenceChange>(TenantOf(reader), ChangesSql, new { terminalId, limit = RecentChanges }, cancellationToken);
+
+    private static Tenant TenantOf(MerchantId? merchant) => merchant is { } known ? known : Tenant.Platform;
+
+    // What the reader types is text, not a pattern.
+    private static string LikePattern(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
+}

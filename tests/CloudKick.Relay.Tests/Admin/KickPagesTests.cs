@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
+using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Tests.Kicks;
+using CloudKick.Relay.Users;
+using CloudKick.Testing;
+
+namespace CloudKick.Relay.Tests.Admin;
+
+/// <summary>The search for kicks, the page of one, and the overview.</summary>
+[CancelAfter(120_000)]
+internal sealed class KickPagesTests
+{
+    private const string Node = "elsewhere";
+
+    private KickWorld _world = null!;
+    private RelayHost _relay = null!;
+    private PageClient _operator = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _world = await KickWorld.CreateAsync();
+        _relay = await RelayHost.StartAsync(_world.Database);
+        _operator = await _relay.SignInAsync(_world.Bakery, Roles.Operator);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _relay.DisposeAsync();
+        await _world.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Kicks_are_found_by_terminal_reference_outcome_and_time(CancellationToken cancellationToken)
+    {
+        var (terminal, failed) = await KickAsync("order-1");
+        await _world.LetExpireAsync(failed);
+        await _world.ExecuteAsync("select expire_open_kicks()");
+        var (_, open) = await KickAsync("order-2");
+
+        Assert.That(await FindAsync($"terminal={terminal}", cancellationToken), Is.EqualTo((string[])[failed.ToString()]));
+        Assert.That(await FindAsync("reference=order-2", cancellationToken), Is.EqualTo((string[])[open.ToString()]));
+        Assert.That(await FindAsync($"terminal={terminal}&outcome=coupled", cancellationToken), Is.Empty);
+        Assert.That(await FindAsync($"terminal={terminal}&outcome=not-coupled", cancellationToken), Has.Count.EqualTo(1));
+        Assert.That(await FindAsync($"terminal={terminal}&until=2020-01-01T00:00", cancellationToken), Is.Empty);
+        Assert.That(await FindAsync($"terminal={terminal}&from=2020-01-01T00:00", cancellationToken), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task What_cannot_be_searched_is_said_at_its_field(CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path("kicks?terminal=no%20id&from=yesterday"), cancellationToken);
+
+        Assert.That(page.Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(page.Text, Does.Contain("A TMS ID is 1 to 16").And.Contain("Give a date and a time."));
+    }
+
+    [Test]
+    public async Task An_ended_kicks_page_says_what_happened_where_and_what_to_do(CancellationToken cancellationToken)
+    {
+        var (_, kick) = await KickAsync("order-3");
+        await _world.ExecuteAsync("select record_acknowledged(array[@kick], 1, @Node)", new { kick = kick.Value, Node });
+        await _world.LetExpireAsync(kick);
+        await _world.ExecuteAsync("select expire_open_kicks()");
+
+        var page = await _operator.OpenAsync(Path($"kicks/{kick}"), cancellationToken);
+
+        Assert.That(page.Text, Does.Contain("order-3").And.Contain("API key testtesttest").And.Contain("The cloud has it elsewhere").And.Contain("port 443 out"));
+        Assert.That(page.Html, Does.Not.Contain("http-equiv=\"refresh\"").And.Not.Contain("data-live="));
+    }
+
+    [Test]
+    public async Task An_open_kicks_page_follows_it_to_its_end(CancellationToken cancellationToken)
+    {
+        var (terminal, kick) = await KickAsync("order-4");
+        using var http = new HttpClient { BaseAddress = _relay.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Path($"kicks/{kick}?handler=Live"), UriKind.Relative));
+        request.Headers.Add("Cookie", string.Join("; ", _operator.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await using var events = SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+        await events.MoveNextAsync();
+        var accepted = (string)JsonNode.Parse(events.Current.Data)!["html"]!;
+        await _world.ExecuteAsync(
+            "select open_tas_session(gen_random_uuid(), @terminal, @kick, @Node, 'nowhere')", new { terminal, kick = kick.Value, Node });
+        await events.MoveNextAsync();
+        var connected = (string)JsonNode.Parse(events.Current.Data)!["html"]!;
+        await events.MoveNextAsync();
+
+        Assert.That(accepted, Does.Contain(">accepted<"));
+        Assert.That(connected, Does.Contain(">coupled<"));
+        Assert.That(events.Current.EventType, Is.EqualTo("end"));
+    }
+
+    [Test]
+    public async Task An_open_kick_can_be_cancelled(CancellationToken cancellationToken)
+    {
+        var (_, kick) = await KickAsync("order-5");
+
+        var page = await _operator.SubmitAsync(Path($"kicks/{kick}"), cancellationToken, to: Path($"kicks/{kick}?handler=Cancel"));
+
+        Assert.That(page.Text, Does.Contain("The kick is cancelled."));
+        Assert.That(await _world.StateAsync(kick), Is.EqualTo("cancelled"));
+    }
+
+    [Test]
+    public async Task Another_merchants_kick_is_not_there(CancellationToken cancellationToken)
+    {
+        var decision = (await _world.Node(Node).AcceptAsync([_world.Order(KickWorld.OfButcher, _world.Butcher)], cancellationToken))[0];
+
+        var page = await _operator.OpenAsync(Path($"kicks/{decision.Kick}"), cancellationToken);
+        var live = await _operator.OpenAsync(Path($"kicks/{decision.Kick}?handler=Live"), cancellationToken);
+
+        Assert.That(page.Status, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That(live.Html, Does.Not.Contain("event: part"));
+    }
+
+    [Test]
+    public async Task The_overview_puts_terminals_that_fail_first(CancellationToken cancellationToken)
+    {
+        var merchant = await _relay.AddMerchantAsync("Florist", cancellationToken);
+        var terminal = await _world.AddTerminalAsync(merchant);
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            var kick = (await _world.Node(Node).AcceptAsync([_world.Order(terminal, merchant)], cancellationToken))[0].Kick!.Value;
+            await _world.LetExpireAsync(kick);
+            await _world.ExecuteAsync("select expire_open_kicks()");
+        }
+
+        using var browser = await _relay.SignInAsync(merchant, Roles.Viewer, cancellationToken);
+        var page = await Eventually.HoldsAsync(
+            () => browser.OpenAsync($"/m/{merchant}/overview", cancellationToken), seen => seen.Text.Contains("Needs attention now", StringComparison.Ordinal), cancellationToken);
+
+        Assert.That(page.Text, Does.Contain($"{terminal} : 3 failed in a row").And.Contain("3 kicks in 60 minutes, at most 3 in one."));
+        Assert.That(page.Html, Does.Contain("<rect class=\"not-coupled\""));
+    }
+
+    private string Path(string path) => $"/m/{_world.Bakery}/{path}";
+
+    private async Task<(string Terminal, KickId Kick)> KickAsync(string reference)
+    {
+        var terminal = await _world.AddTerminalAsync(_world.Bakery);
+        var order = _world.Order(terminal);
+        var decision = (await _world.Node(Node).AcceptAsync(
+            [new KickOrder
+            {
+                Merchant = order.Merchant, ApiKeyId = order.ApiKeyId, TerminalId = terminal, ManagementSystemId = order.ManagementSystemId,
+                AccessProtocol = order.AccessProtocol, TtlSeconds = order.TtlSeconds, Fingerprint = order.Fingerprint, Reference = reference,
+            }], CancellationToken.None))[0];
+        return (terminal, decision.Kick!.Value);
+    }
+
+    private async Task<IReadOnlyList<string>> FindAsync(string query, CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path("kicks?" + query), cancellationToken);
+        return [.. System.Text.RegularExpressions.Regex.Matches(page.Html, "/kicks/(kck_[0-9A-Z]{26})\"").Select(match => match.Groups[1].Value)];
+    }
+}

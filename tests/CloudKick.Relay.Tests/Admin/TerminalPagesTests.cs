@@ -1,0 +1,146 @@
+using System.Net;
+using CloudKick.Relay.Tests.Kicks;
+using CloudKick.Relay.Users;
+using CloudKick.Testing;
+
+namespace CloudKick.Relay.Tests.Admin;
+
+/// <summary>The list of terminals, and the page of one.</summary>
+[CancelAfter(120_000)]
+internal sealed class TerminalPagesTests
+{
+    private KickWorld _world = null!;
+    private RelayHost _relay = null!;
+    private PageClient _operator = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _world = await KickWorld.CreateAsync();
+        _relay = await RelayHost.StartAsync(_world.Database);
+        _operator = await _relay.SignInAsync(_world.Bakery, Roles.Operator);
+        await _world.AddTerminalAsync(_world.Bakery, "ONLINE1");
+        await _world.AddTerminalAsync(_world.Bakery, "OFFLINE1");
+        await _world.AddTerminalAsync(_world.Bakery, "OLD1");
+        await _world.AddTerminalAsync(_world.Bakery, "V1ONLY", connectMode: "both");
+        await _world.ExecuteAsync("update terminals set label = '50% corner' where terminal_id = 'OLD1'");
+        await _world.ExecuteAsync("update terminals set firmware_version = '14.0.10.7' where terminal_id = 'OLD1'");
+        await TellPresenceAsync("ONLINE1", true, 1);
+        await TellPresenceAsync("OFFLINE1", true, 1);
+        await TellPresenceAsync("OFFLINE1", false, 1);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _relay.DisposeAsync();
+        await _world.DisposeAsync();
+    }
+
+    [TestCase("online", "ONLINE1")]
+    [TestCase("offline", "OFFLINE1")]
+    [TestCase("old-firmware", "OLD1")]
+    [TestCase("cloud-connect-1", "V1ONLY")]
+    public async Task A_filter_shows_the_terminals_that_stand_so(string status, string only, CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path($"terminals?status={status}"), cancellationToken);
+
+        Assert.That(Ids(page), Is.EqualTo((string[])[only]));
+    }
+
+    [TestCase("online", ExpectedResult = "ONLINE1")]
+    [TestCase("50%", ExpectedResult = "OLD1")]
+    [TestCase("5_%", ExpectedResult = "")]
+    public async Task<string> What_is_searched_is_how_an_id_or_a_label_begins(string text, CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path($"terminals?search={Uri.EscapeDataString(text)}"), cancellationToken);
+
+        return string.Join(' ', Ids(page));
+    }
+
+    [Test]
+    public async Task A_list_goes_on_where_the_page_before_ended(CancellationToken cancellationToken)
+    {
+        var merchant = await _relay.AddMerchantAsync("Chain", cancellationToken);
+        await _world.ExecuteAsync(
+            "insert into terminals (terminal_id, merchant_id, management_system_id, thing_name) select 'C' || lpad(n::text, 4, '0'), @merchant, 'GrundmasterNL', 'C' || n from generate_series(1, 60) n",
+            new { merchant = merchant.Value });
+        using var browser = await _relay.SignInAsync(merchant, Roles.Viewer, cancellationToken);
+
+        var first = await browser.OpenAsync($"/m/{merchant}/terminals?search=c", cancellationToken);
+        var second = await browser.OpenAsync($"/m/{merchant}/terminals?search=c&after=C0050", cancellationToken);
+
+        Assert.That(Ids(first), Has.Count.EqualTo(50));
+        Assert.That(first.Html, Does.Contain("after=C0050"));
+        Assert.That(Ids(second), Is.EqualTo(Enumerable.Range(51, 10).Select(n => $"C{n:D4}")));
+    }
+
+    [Test]
+    public async Task A_terminals_page_says_how_it_stands_and_what_to_do_in_the_readers_language(CancellationToken cancellationToken)
+    {
+        using var browser = await _relay.SignInAsync(_world.Bakery, Roles.Operator, cancellationToken);
+        browser.Language = "nl";
+
+        var page = await browser.OpenAsync(Path("terminals/OFFLINE1"), cancellationToken);
+
+        Assert.That(page.Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(page.Text, Does.Contain("Diagnose").And.Contain("poort 443").And.Contain("CLIENT_ERROR"));
+    }
+
+    [Test]
+    public async Task The_button_kicks_and_leads_to_the_kick(CancellationToken cancellationToken)
+    {
+        var terminal = await _world.AddTerminalAsync(_world.Bakery);
+
+        var page = await _operator.SubmitAsync(Path($"terminals/{terminal}"), cancellationToken, to: Path($"terminals/{terminal}?handler=Kick"), fields: [("Reference", "by hand")]);
+
+        Assert.That(page.Path, Does.StartWith(Path("kicks/kck_")));
+        Assert.That(page.Text, Does.Contain(terminal).And.Contain("by hand").And.Contain("@example.test"));
+    }
+
+    [Test]
+    public async Task A_kick_that_is_refused_says_what_to_do(CancellationToken cancellationToken)
+    {
+        var terminal = await _world.AddTerminalAsync(_world.Bakery, whitelisted: false);
+
+        var page = await _operator.SubmitAsync(Path($"terminals/{terminal}"), cancellationToken, to: Path($"terminals/{terminal}?handler=Kick"));
+
+        Assert.That(page.Text, Does.Contain("Put it on the whitelist, then kick again."));
+    }
+
+    [Test]
+    public async Task The_parameter_sheet_opens_from_the_page(CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path("terminals/ONLINE1/parameters"), cancellationToken);
+
+        Assert.That(page.Text, Does.Contain("MqtSubscriptionTopic0"));
+        Assert.That(page.Headers["Content-Security-Policy"], Does.Contain("style-src 'sha256-"));
+    }
+
+    [TestCase(KickWorld.OfButcher)]
+    [TestCase("NOBODYS")]
+    [TestCase("not%20an%20id")]
+    public async Task Foreign_and_unknown_terminals_are_not_there(string terminal, CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path($"terminals/{terminal}"), cancellationToken);
+
+        Assert.That(page.Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task The_network_page_tells_the_relays_own_settings(CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path("network"), cancellationToken);
+
+        Assert.That(page.Text, Does.Contain("ALPN x-amzn-mqtt-ca").And.Contain("127.0.0.1 9 outgoing, TCP").And.Contain("localhost"));
+    }
+
+    private string Path(string path) => $"/m/{_world.Bakery}/{path}";
+
+    private static IReadOnlyList<string> Ids(PageAnswer page) =>
+        [.. System.Text.RegularExpressions.Regex.Matches(page.Html, "href=\"/m/[0-9a-f-]{36}/terminals/([^\"]+)\"").Select(match => match.Groups[1].Value)];
+
+    private Task TellPresenceAsync(string terminal, bool connected, long version) => _world.ExecuteAsync(
+        "select record_presence(array[@terminal], array[@connected], array[@version]::bigint[], array['s'], array[clock_timestamp()], array['CLIENT_ERROR'], array['192.0.2.1'])",
+        new { terminal, connected, version });
+}

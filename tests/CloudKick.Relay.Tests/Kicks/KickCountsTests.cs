@@ -1,0 +1,122 @@
+using CloudKick.Relay.Database;
+using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Kicks.Counts;
+using CloudKick.Relay.Terminals.States;
+using CloudKick.Testing;
+
+namespace CloudKick.Relay.Tests.Kicks;
+
+/// <summary>How many kicks ended how, and what that says of their terminals.</summary>
+[CancelAfter(60_000)]
+internal sealed class KickCountsTests
+{
+    private const string Node = "elsewhere";
+
+    private KickWorld _world = null!;
+
+    [SetUp]
+    public async Task Start() => _world = await KickWorld.CreateAsync();
+
+    [TearDown]
+    public async Task Stop() => await _world.DisposeAsync();
+
+    [Test]
+    public async Task Counted_and_not_yet_counted_kicks_are_each_counted_once(CancellationToken cancellationToken)
+    {
+        var counts = new KickCounts(new TenantDatabase(_world.Database.Service), TimeProvider.System);
+        await FailAsync(await KickAsync(KickWorld.OfBakery));
+        await RollUpAsync();
+        await KickAsync(KickWorld.OfBakery);
+
+        var minutes = await counts.MinutesAsync(_world.Bakery, 60, cancellationToken);
+        var others = await counts.MinutesAsync(_world.Butcher, 60, cancellationToken);
+        var all = await counts.MinutesAsync(null, 60, cancellationToken);
+
+        Assert.That(minutes, Has.Count.EqualTo(60));
+        Assert.That((minutes.Sum(minute => minute.NotCoupled), minutes.Sum(minute => minute.Pending)), Is.EqualTo((1, 1)));
+        Assert.That(others.Sum(minute => minute.All), Is.Zero);
+        Assert.That(all.Sum(minute => minute.All), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Nothing_past_an_open_kick_is_counted_before_that_one_ended()
+    {
+        var open = await KickAsync(KickWorld.OfButcher, _world.Butcher);
+        await FailAsync(await KickAsync(KickWorld.OfBakery));
+        var before = await _world.ScalarAsync<int>("select count(*)::int from kick_minutes");
+        await RollUpAsync();
+        var meanwhile = await _world.ScalarAsync<int>("select count(*)::int from kick_minutes");
+
+        await FailAsync(open);
+        await RollUpAsync();
+
+        Assert.That((before, meanwhile), Is.EqualTo((0, 0)));
+        Assert.That(await _world.ScalarAsync<int>("select sum(kicks)::int from kick_minutes where state = 'expired'"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_terminal_fails_from_the_third_failure_on_until_it_connects(CancellationToken cancellationToken)
+    {
+        var states = new TerminalStates(new TenantDatabase(_world.Database.Service));
+        for (var n = 0; n < 2; n++)
+            await FailAsync(await KickAsync(KickWorld.OfBakery));
+        await RollUpAsync();
+        var afterTwo = await FailingAsync();
+        await FailAsync(await KickAsync(KickWorld.OfBakery));
+        await RollUpAsync();
+        var afterThree = await FailingAsync();
+        var last = await KickAsync(KickWorld.OfBakery);
+        await _world.ExecuteAsync(
+            "select open_tas_session(gen_random_uuid(), @terminal, @kick, @Node, 'nowhere')", new { terminal = KickWorld.OfBakery, kick = last.Value, Node });
+        await RollUpAsync();
+        var afterSuccess = await FailingAsync();
+
+        Assert.That(afterTwo, Is.Empty);
+        Assert.That(afterThree, Has.Count.EqualTo(1));
+        Assert.That((afterThree[0].FailuresInRow, afterThree[0].LastKickState), Is.EqualTo((3, "expired")));
+        Assert.That(afterSuccess, Is.Empty);
+
+        Task<IReadOnlyList<TerminalListRow>> FailingAsync() =>
+            states.ListAsync(_world.Bakery, new TerminalSearch(TerminalStatus.Failing), null, 10, cancellationToken);
+    }
+
+    [Test]
+    public async Task A_new_merchant_inherits_no_failures(CancellationToken cancellationToken)
+    {
+        var states = new TerminalStates(new TenantDatabase(_world.Database.Service));
+        for (var n = 0; n < 3; n++)
+            await FailAsync(await KickAsync(KickWorld.OfBakery));
+        await RollUpAsync();
+
+        await _world.ExecuteAsync("update terminals set merchant_id = @butcher where terminal_id = @terminal", new { butcher = _world.Butcher.Value, terminal = KickWorld.OfBakery });
+
+        Assert.That(await states.ListAsync(_world.Butcher, new TerminalSearch(TerminalStatus.Failing), null, 10, cancellationToken), Is.Empty);
+        Assert.That((await states.CountAsync(_world.Butcher, cancellationToken)).All, Is.EqualTo(2));
+        Assert.That((await states.CountAsync(_world.Bakery, cancellationToken)).All, Is.Zero);
+    }
+
+    [Test]
+    public void Times_to_connect_are_told_to_a_tenth()
+    {
+        KickMinute[] minutes = [KickMinute.Of(DateTime.UnixEpoch, Enumerable.Range(1, 100).Select(n => new KickCount
+        {
+            Minute = DateTime.UnixEpoch, State = "connected", Bucket = (short)Math.Floor(Math.Log(n * 10) / Math.Log(1.2)), Kicks = 1,
+        }))];
+
+        Assert.That(ConnectTimes.Percentile(minutes, 0.5)!.Value.TotalMilliseconds, Is.EqualTo(500).Within(10).Percent);
+        Assert.That(ConnectTimes.Percentile(minutes, 0.95)!.Value.TotalMilliseconds, Is.EqualTo(950).Within(10).Percent);
+        Assert.That(ConnectTimes.Percentile([], 0.5), Is.Null);
+    }
+
+    private async Task<KickId> KickAsync(string terminal, MerchantId? merchant = null) =>
+        (await _world.Node(Node).AcceptAsync([_world.Order(terminal, merchant)], CancellationToken.None))[0].Kick!.Value;
+
+    private async Task FailAsync(KickId kick)
+    {
+        await _world.LetExpireAsync(kick);
+        await _world.ExecuteAsync("select expire_open_kicks()");
+    }
+
+    // Also those of this very moment.
+    private Task RollUpAsync() => _world.ExecuteAsync("select roll_up_kicks(1000, interval '-1 second')");
+}
