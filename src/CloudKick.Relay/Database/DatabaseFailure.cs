@@ -6,6 +6,9 @@ namespace CloudKick.Relay.Database;
 /// <summary>Which side failed, when a database call threw: the database (try again later) or the statement (a fault of ours).</summary>
 public static class DatabaseFailure
 {
+    // Npgsql gives this one no other mark.
+    private const string NoSuitableHost = "No suitable host was found.";
+
     /// <summary>
     /// Whether the database could not be used at all: not reachable, starting or stopping, out of connections or resources,
     /// read-only after a failover, refusing our login, or not answering in time. Whether a statement in flight took effect is
@@ -16,6 +19,9 @@ public static class DatabaseFailure
         PostgresException refused => IsUnavailable(refused.SqlState),
         NpgsqlException { InnerException: PostgresException refused } => IsUnavailable(refused.SqlState),
         NpgsqlException { InnerException: TimeoutException or IOException or SocketException } => true,
+        // With several hosts: none could be reached, or none of those that could is the primary.
+        NpgsqlException { InnerException: AggregateException } => true,
+        NpgsqlException { InnerException: null, Message: NoSuitableHost } => true,
         _ => false,
     };
 

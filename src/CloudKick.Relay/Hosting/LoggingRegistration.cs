@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Console;
 
 namespace CloudKick.Relay.Hosting;
 
@@ -10,6 +11,8 @@ internal static class LoggingRegistration
     public static ILoggingBuilder AddRelayLogging(this ILoggingBuilder logging, IHostEnvironment environment)
     {
         logging.ClearProviders();
+        // Whoever reads the log may be slow or gone: then entries are dropped, and said to be, but nothing waits for them.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         return environment.IsDevelopment()
             ? logging.AddSimpleConsole(console =>

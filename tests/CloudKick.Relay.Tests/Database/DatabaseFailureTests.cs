@@ -55,6 +55,22 @@ internal sealed class DatabaseFailureTests
         Assert.That(DatabaseFailure.IsUnavailable(failure), Is.True, failure.ToString());
     }
 
+    [TestCase("127.0.0.1:{0},127.0.0.1:1", "standby", TestName = "No_host_of_the_wanted_kind_is_unavailable")]
+    [TestCase("127.0.0.1:1,127.0.0.1:2", "primary", TestName = "No_host_that_answers_is_unavailable")]
+    public async Task Several_hosts(string hosts, string wanted)
+    {
+        var several = new NpgsqlConnectionStringBuilder(_postgres.SuperuserConnectionString())
+        {
+            Host = string.Format(System.Globalization.CultureInfo.InvariantCulture, hosts, _postgres.Port),
+            TargetSessionAttributes = wanted,
+        };
+        await using var dataSource = NpgsqlDataSource.Create(several);
+
+        var failure = Assert.CatchAsync(async () => await dataSource.OpenConnectionAsync())!;
+
+        Assert.That(DatabaseFailure.IsUnavailable(failure), Is.True, failure.ToString());
+    }
+
     [Test]
     public async Task Missing_database_is_unavailable(CancellationToken cancellationToken)
     {
