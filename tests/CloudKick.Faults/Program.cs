@@ -1,1 +1,5 @@
-return 0;
+using System.CommandLine;
+using CloudKick.Faults;
+
+var root = new RootCommand("Makes things fail around the relay, and judges what became of every kick.") { SoakCommand.Create() };
+return await root.Parse(args).InvokeAsync();

@@ -1,3 +1,4 @@
+using CloudKick.Faults.Proxying;
 using CloudKick.Faults.Stage;
 
 namespace CloudKick.Faults.Experiments;
@@ -15,9 +16,103 @@ public static class Schedule
         for (var kill = 0; kill < kills; kill++)
         {
             await Task.Delay(pause * world.Random.NextDouble(), cancellationToken);
-            var node = world.Nodes[world.Random.Next(world.Nodes.Count)];
-            await world.KillAsync(node);
-            await node.StartAsync(cancellationToken: cancellationToken);
+            await KillAsync(world, world.Nodes[world.Random.Next(world.Nodes.Count)], cancellationToken);
         }
     }
+
+    /// <summary>One random fault after the other, each healed before the next, until the time is over.</summary>
+    /// <param name="world">Where.</param>
+    /// <param name="duration">For how long.</param>
+    /// <param name="told">Told of each fault in words.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task RandomFaultsAsync(World world, TimeSpan duration, Action<string> told, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(world);
+        ArgumentNullException.ThrowIfNull(told);
+        var until = world.History.Now + duration;
+        while (world.History.Now < until)
+        {
+            var (name, strikeAsync) = Faults[world.Random.Next(Faults.Length)];
+            world.History.Fault(name);
+            told(name);
+            await strikeAsync(world, cancellationToken);
+            world.BrokerLink.Heal();
+            world.DatabaseLink.Heal();
+            world.TasLink.Heal();
+            await Task.WhenAll(world.Nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
+            await PauseAsync(world, 3, cancellationToken);
+        }
+    }
+
+    private static readonly (string Name, Func<World, CancellationToken, Task> StrikeAsync)[] Faults =
+    [
+        ("a node is killed", (world, cancellationToken) => KillAsync(world, Any(world), cancellationToken)),
+        ("a node stands still", async (world, cancellationToken) =>
+        {
+            var node = Any(world);
+            node.Freeze();
+            await PauseAsync(world, 15, cancellationToken);
+            node.Thaw();
+        }),
+        ("a node is replaced", async (world, cancellationToken) =>
+        {
+            var node = Any(world);
+            await node.TerminateAsync(cancellationToken);
+            await node.StartAsync(cancellationToken: cancellationToken);
+        }),
+        ("the broker is away", async (world, cancellationToken) =>
+        {
+            await world.Cloud.Control.GoDownAsync();
+            await PauseAsync(world, 10, cancellationToken);
+            await world.Cloud.Control.ComeBackAsync(cancellationToken);
+        }),
+        ("the broker forgets everything", (world, cancellationToken) => world.RestartCloudAsync(TimeSpan.FromSeconds(2), cancellationToken)),
+        ("acknowledgements come late", async (world, cancellationToken) =>
+        {
+            world.Cloud.Control.HoldAcknowledgements();
+            await PauseAsync(world, 8, cancellationToken);
+            world.Cloud.Control.ReleaseAcknowledgements();
+        }),
+        ("acknowledgements are lost", async (world, cancellationToken) =>
+        {
+            world.Cloud.Control.HoldAcknowledgements();
+            await PauseAsync(world, 4, cancellationToken);
+            world.Cloud.Control.LoseAcknowledgements();
+        }),
+        ("the broker's link is half open", (world, cancellationToken) => HangAsync(world, world.BrokerLink, 12, cancellationToken)),
+        ("the database does not answer", (world, cancellationToken) => HangAsync(world, world.DatabaseLink, 6, cancellationToken)),
+        ("terminals' sessions hang", (world, cancellationToken) => HangAsync(world, world.TasLink, 6, cancellationToken)),
+        ("the broker's link tears", (world, cancellationToken) => TearAsync(world, world.BrokerLink, cancellationToken)),
+        ("the database's link tears", (world, cancellationToken) => TearAsync(world, world.DatabaseLink, cancellationToken)),
+        ("the database ends the relay's sessions", (world, cancellationToken) => world.ScalarAsync<long>(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'cloudkick_relay' and datname = current_database()", cancellationToken)),
+    ];
+
+    private static async Task KillAsync(World world, RelayNode node, CancellationToken cancellationToken)
+    {
+        await world.KillAsync(node);
+        await node.StartAsync(cancellationToken: cancellationToken);
+    }
+
+    private static async Task HangAsync(World world, FaultProxy link, int seconds, CancellationToken cancellationToken)
+    {
+        link.Inject(new LinkFaults { Hangs = true });
+        await PauseAsync(world, seconds, cancellationToken);
+        // What the link held is gone, as in a network.
+        link.ResetAll();
+    }
+
+    private static async Task TearAsync(World world, FaultProxy link, CancellationToken cancellationToken)
+    {
+        for (var tear = 0; tear < 10; tear++)
+        {
+            link.Inject(new LinkFaults { ResetsAfterBytes = world.Random.Next(1, 20_000), SliceBytes = world.Random.Next(1, 200) });
+            await PauseAsync(world, 1, cancellationToken);
+        }
+    }
+
+    private static RelayNode Any(World world) => world.Nodes[world.Random.Next(world.Nodes.Count)];
+
+    private static Task PauseAsync(World world, int seconds, CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromSeconds(seconds * world.Random.NextDouble()), cancellationToken);
 }

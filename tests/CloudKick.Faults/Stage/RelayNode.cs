@@ -106,7 +106,9 @@ public sealed class RelayNode : IAsyncDisposable
         if (IsRunning)
             throw new InvalidOperationException($"{Name} runs.");
         _process?.Dispose();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CloudKick.Relay.dll")])
+        var program = Path.Combine(AppContext.BaseDirectory, "CloudKick.Relay.dll");
+        string[] command = _settings.LogFile is { } log ? ["/bin/sh", "-c", "exec dotnet \"$0\" >\"$1\" 2>&1", program, log] : ["dotnet", program];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

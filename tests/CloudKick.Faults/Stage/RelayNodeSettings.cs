@@ -14,6 +14,9 @@ public sealed record RelayNodeSettings
     /// <summary>Settings by their full names with <c>:</c>, over all others.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where its log goes; null: kept, see <see cref="RelayNode.Log"/>.</summary>
+    public string? LogFile { get; init; }
+
     /// <summary>Environment variables beside the settings.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

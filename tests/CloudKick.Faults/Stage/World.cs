@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CloudKick.Cli.Local;
 using CloudKick.Faults.Histories;
 using CloudKick.Faults.Judging;
 using CloudKick.Faults.Proxying;
@@ -21,19 +22,22 @@ namespace CloudKick.Faults.Stage;
 /// </summary>
 public sealed class World : IAsyncDisposable
 {
+    // A pool would hand out connections that died with the server.
+    private const string NoPool = ";Pooling=false";
+
     private static readonly TimeSpan EndSlack = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly WorldOptions _options;
     private readonly string _directory;
-    private readonly NpgsqlDataSource _superuser;
+    private NpgsqlDataSource _superuser;
     private readonly List<TerminalFleet> _fleets = [];
 
     private World(WorldOptions options, TestDatabase database, LocalCloudServer cloud, string directory, Guid merchant, string token)
     {
         _options = options;
         _directory = directory;
-        _superuser = NpgsqlDataSource.Create(database.SuperuserConnectionString + ";Maximum Pool Size=4");
+        _superuser = NpgsqlDataSource.Create(database.SuperuserConnectionString + NoPool);
         Database = database;
         Cloud = cloud;
         Merchant = merchant;
@@ -180,6 +184,14 @@ public sealed class World : IAsyncDisposable
         return (await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken)))!;
     }
 
+    /// <summary>From now on the database is looked at on this server: the nodes' one is not the first any more.</summary>
+    public void LookAt(PrivatePostgres server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        _superuser.Dispose();
+        _superuser = NpgsqlDataSource.Create(server.SuperuserConnectionString(Database.Name) + NoPool);
+    }
+
     /// <summary>Takes a terminal off the whitelist, and takes note when that is committed.</summary>
     public async Task RemoveFromWhitelistAsync(string terminal, CancellationToken cancellationToken)
     {
@@ -265,6 +277,7 @@ public sealed class World : IAsyncDisposable
             Tas = TasLink.Endpoint,
             Settings = settings,
             Environment = _options.Environment,
+            LogFile = _options.LogFile,
         };
     }
 

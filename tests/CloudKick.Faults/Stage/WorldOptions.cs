@@ -26,6 +26,9 @@ public sealed record WorldOptions
     /// <summary>Changes the nodes' connection string, for example to go through something else; null: as it is.</summary>
     public Func<string, string>? ConnectionString { get; init; }
 
+    /// <summary>Where the nodes' logs go; null: kept for the report.</summary>
+    public string? LogFile { get; init; }
+
     /// <summary>Whether the nodes are started with the world. Default true.</summary>
     public bool StartsNodes { get; init; } = true;
 }

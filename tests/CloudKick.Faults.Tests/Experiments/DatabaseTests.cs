@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using CloudKick.Cli.Local;
+using CloudKick.Faults.Load;
+using CloudKick.Faults.Proxying;
+using CloudKick.Faults.Stage;
+using CloudKick.Testing.Postgres;
+using Npgsql;
+
+namespace CloudKick.Faults.Tests.Experiments;
+
+/// <summary>The database dies, is replaced, has no room, or is behind something: nothing is promised that is not stored.</summary>
+[CancelAfter(240_000)]
+[NonParallelizable]
+internal sealed class DatabaseTests
+{
+    private const int TtlSeconds = 20;
+    private static readonly TimeSpan BackAfterRestart = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan BackAfterPromotion = TimeSpan.FromSeconds(20);
+
+    // The disk itself may be slow, but what is committed is handed to the system: only a crash of the whole machine could take it back.
+    private static readonly string[] Durable = ["synchronous_commit=on", "fsync=off"];
+
+    [Test]
+    public async Task Database_that_is_restarted_killed_and_closes_sessions_loses_nothing(CancellationToken cancellationToken)
+    {
+        await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Settings = Durable }, progress: null, cancellationToken);
+        await using var world = await World.StartAsync(new WorldOptions { Seed = Run.Seed, Nodes = 2, Terminals = 60, Server = server }, cancellationToken);
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = Run.Till(world, TtlSeconds);
+
+        await Run.UnderLoadAsync(
+            new KickLoad(till, world.Terminals) { UnderWay = 6, Pause = TimeSpan.FromMilliseconds(20) }, 0,
+            async () =>
+            {
+                for (var round = 0; round < 5; round++)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+                    world.History.Fault("the relay's sessions are terminated");
+                    await world.ScalarAsync<long>(
+                        "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'cloudkick_relay'", cancellationToken);
+                }
+                world.History.Fault("the database is restarted");
+                await server.StopAsync();
+                await server.StartAgainAsync(cancellationToken);
+                await AnswersAgainAsync(world, BackAfterRestart, cancellationToken);
+                world.History.Fault("the database is killed");
+                await server.KillAsync();
+                await server.StartAgainAsync(cancellationToken);
+                await AnswersAgainAsync(world, BackAfterRestart, cancellationToken);
+            },
+            cancellationToken);
+
+        await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
+    }
+
+    [Test]
+    public async Task Database_that_does_not_answer_or_has_no_connection_left_is_said_to_be_unavailable(CancellationToken cancellationToken)
+    {
+        await using var server = await PrivatePostgres.StartAsync(
+            new PrivatePostgresOptions { Settings = Durable, MaximumConnections = 30 }, progress: null, cancellationToken);
+        await using var world = await World.StartAsync(
+            new WorldOptions
+            {
+                Seed = Run.Seed, Nodes = 1, Terminals = 40, Server = server,
+                Settings = new Dictionary<string, string>
+                {
+                    ["CloudKick:Database:MaximumPoolSize"] = "8",
+                    ["CloudKick:Database:CommandTimeout"] = "00:00:03",
+                    ["CloudKick:Database:ConnectTimeout"] = "00:00:02",
+                },
+            },
+            cancellationToken);
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = Run.Till(world, TtlSeconds, requestTimeout: TimeSpan.FromSeconds(10));
+
+        // Every connection of the pool is under way for ever.
+        world.History.Fault("the database does not answer");
+        world.DatabaseLink.Inject(new LinkFaults { Hangs = true });
+        var silent = await Task.WhenAll(world.Terminals.Take(20).Select(terminal => till.AskAsync(terminal, "silent-" + terminal, cancellationToken)));
+        world.DatabaseLink.ResetAll();
+        world.DatabaseLink.Heal();
+        var afterwards = await Task.WhenAll(world.Terminals.Take(20).Select(terminal => till.KickAsync(terminal, "silent-" + terminal, cancellationToken)));
+
+        // Others have all of the server's.
+        world.History.Fault("the database has no connection left");
+        var hog = await HogAsync(server, world, cancellationToken);
+        var full = await Task.WhenAll(world.Terminals.Skip(20).Select(terminal => till.AskAsync(terminal, "full-" + terminal, cancellationToken)));
+        foreach (var connection in hog)
+            await connection.DisposeAsync();
+        var again = await Task.WhenAll(world.Terminals.Skip(20).Select(terminal => till.KickAsync(terminal, "full-" + terminal, cancellationToken)));
+
+        Assert.That(silent.Concat(full).Select(answer => answer?.Status), Is.All.EqualTo(503), "said, and in time");
+        Assert.That(afterwards.Concat(again).Select(answer => answer?.IsSuccess), Is.All.True);
+        await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
+    }
+
+    [Test]
+    public async Task Behind_PgBouncer_that_keeps_no_sessions_every_promise_is_kept(CancellationToken cancellationToken)
+    {
+        PgBouncer? bouncer = null;
+        await using var world = await World.StartAsync(
+            new WorldOptions { Seed = Run.Seed, Nodes = 2, Terminals = 60, StartsNodes = false, ConnectionString = direct => new NpgsqlConnectionStringBuilder(direct) { Port = Before(direct).Port }.ConnectionString },
+            cancellationToken);
+        await using var disposed = bouncer;
+        await Task.WhenAll(world.Nodes.Select(node => node.StartAsync(cancellationToken: cancellationToken)));
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = Run.Till(world, TtlSeconds);
+
+        await Run.UnderLoadAsync(
+            new KickLoad(till, world.Terminals), 200,
+            async () =>
+            {
+                world.History.Fault("the relay's sessions are terminated");
+                await world.ScalarAsync<long>(
+                    "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'cloudkick_relay'", cancellationToken);
+            },
+            cancellationToken);
+
+        await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
+
+        PgBouncer Before(string direct) => bouncer ??= PgBouncer.StartAsync(direct, poolSize: 10, cancellationToken).GetAwaiter().GetResult();
+    }
+
+    [Test]
+    public async Task Synchronous_standby_that_is_promoted_has_every_kick_that_was_promised(CancellationToken cancellationToken)
+    {
+        await using var primary = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Settings = Durable }, progress: null, cancellationToken);
+        await using var standby = await StandbyPostgres.StartAsync(primary, synchronous: true, cancellationToken);
+        await using var world = await World.StartAsync(
+            new WorldOptions
+            {
+                Seed = Run.Seed, Nodes = 2, Terminals = 60, Server = primary,
+                ConnectionString = direct => new NpgsqlConnectionStringBuilder(direct)
+                {
+                    Host = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Server.Port}",
+                    TargetSessionAttributes = "primary",
+                }.ConnectionString,
+            },
+            cancellationToken);
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = Run.Till(world, TtlSeconds);
+
+        await Run.UnderLoadAsync(
+            new KickLoad(till, world.Terminals), 60,
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+                world.History.Fault("the primary is killed");
+                await primary.KillAsync();
+                await standby.PromoteAsync(cancellationToken);
+                world.History.Fault("the standby is promoted");
+                world.LookAt(standby.Server);
+                await AnswersAgainAsync(world, BackAfterPromotion, cancellationToken);
+            },
+            cancellationToken);
+
+        await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
+        // The world's database is dropped where it was made.
+        await primary.StartAgainAsync(cancellationToken);
+        await StandbyPostgres.ReleaseAsync(primary, cancellationToken);
+    }
+
+    [Test]
+    public async Task Database_whose_disk_is_full_takes_on_nothing_and_goes_on_when_there_is_room(CancellationToken cancellationToken)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Assert.Pass("NOT CHECKED: a disk that can be filled is a small file system of its own, which only root may mount.");
+            return;
+        }
+        await using var disk = await SmallDisk.MountAsync(megabytes: 160, cancellationToken);
+        await using var server = await PrivatePostgres.StartAsync(
+            new PrivatePostgresOptions { Directory = disk.Directory, Settings = [.. Durable, "max_wal_size=32MB", "min_wal_size=32MB"] }, progress: null, cancellationToken);
+        await using var world = await World.StartAsync(new WorldOptions { Seed = Run.Seed, Nodes = 1, Terminals = 60, Server = server }, cancellationToken);
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = Run.Till(world, TtlSeconds);
+
+        await Run.UnderLoadAsync(
+            new KickLoad(till, world.Terminals), 0,
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+                world.History.Fault("the disk is full");
+                disk.Fill();
+                await Task.Delay(TimeSpan.FromSeconds(8), cancellationToken);
+                world.History.Fault("the disk has room");
+                disk.Clear();
+                if (!server.IsRunning)
+                    await server.StartAgainAsync(cancellationToken);
+                await AnswersAgainAsync(world, BackAfterPromotion, cancellationToken);
+            },
+            cancellationToken);
+
+        await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
+        Assert.That(
+            world.History.Snapshot().OfType<Histories.Happening.Answered>().Any(answer => answer.Text == "database-unavailable"), Is.True, "the disk was full");
+    }
+
+    private static async Task AnswersAgainAsync(World world, TimeSpan within, CancellationToken cancellationToken)
+    {
+        var (from, watch) = (world.History.Now, Stopwatch.StartNew());
+        while (!world.History.Snapshot().OfType<Histories.Happening.Answered>().Any(answer => answer.IsSuccess && answer.At > from))
+        {
+            Assert.That(watch.Elapsed, Is.LessThan(within), "no kick is taken on");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+        TestContext.Progress.WriteLine($"kicks are taken on again after {watch.Elapsed.TotalSeconds:F1} s");
+    }
+
+    private static async Task<List<NpgsqlConnection>> HogAsync(PrivatePostgres server, World world, CancellationToken cancellationToken)
+    {
+        var connections = new List<NpgsqlConnection>();
+        // As a superuser, since the last places are theirs; the relay's own are then freed for us.
+        var connectionString = new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString()) { Pooling = false, Timeout = 2 }.ConnectionString;
+        for (var refused = 0; refused < 3;)
+        {
+            var connection = new NpgsqlConnection(connectionString);
+            try
+            {
+                await connection.OpenAsync(cancellationToken);
+                connections.Add(connection);
+                await using var terminate = new NpgsqlCommand("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cloudkick_relay'", connection);
+                await terminate.ExecuteNonQueryAsync(cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.TooManyConnections)
+            {
+                refused++;
+                await connection.DisposeAsync();
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            }
+        }
+        return connections;
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using CloudKick.Faults.Experiments;
+using CloudKick.Faults.Load;
+using CloudKick.Faults.Stage;
+
+namespace CloudKick.Faults;
+
+/// <summary><c>soak</c>: random faults under load for as long as is asked, then the judgement.</summary>
+internal static class SoakCommand
+{
+    private const int TtlSeconds = 30;
+
+    public static Command Create()
+    {
+        var seed = new Option<int>("--seed") { Description = "Decides every fault and moment; the one that was printed repeats them", DefaultValueFactory = _ => Random.Shared.Next(1_000_000) };
+        var minutes = new Option<double>("--minutes") { Description = "For how long faults come", DefaultValueFactory = _ => 30 };
+        var nodes = new Option<int>("--nodes") { Description = "Relay nodes", DefaultValueFactory = _ => 3 };
+        var terminals = new Option<int>("--terminals") { Description = "Simulated terminals", DefaultValueFactory = _ => 300 };
+        var command = new Command("soak", "One random fault after the other under load; at the end every kick is accounted for.") { seed, minutes, nodes, terminals };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = new WorldOptions { Seed = parsed.GetValue(seed), Nodes = parsed.GetValue(nodes), Terminals = parsed.GetValue(terminals) };
+            return await RunAsync(options, TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.InvocationConfiguration.Output, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(WorldOptions options, TimeSpan duration, TextWriter output, CancellationToken cancellationToken)
+    {
+        await output.WriteLineAsync(Line($"Seed {options.Seed}, {options.Nodes} nodes, {options.Terminals} terminals, {duration.TotalMinutes:0.#} min"));
+        await using var world = await World.StartAsync(options, cancellationToken);
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = new Till(world.History, world.Token, () => [.. world.Nodes.Select(node => node.Http)]) { TtlSeconds = TtlSeconds };
+        using var enough = new CancellationTokenSource();
+        var load = new KickLoad(till, world.Terminals) { Pause = TimeSpan.FromMilliseconds(50) };
+        var loading = load.RunAsync(0, enough.Token, cancellationToken);
+        try
+        {
+            await Schedule.RandomFaultsAsync(
+                world, duration, fault => output.WriteLine(Line($"{world.History.Now:HH:mm:ss} {load.Answered,8} kicks, {Memory(world)} MB: {fault}")), cancellationToken);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await loading;
+        }
+        await world.WaitUntilNothingIsOpenAsync(TimeSpan.FromSeconds(TtlSeconds), cancellationToken);
+        var verdict = await world.JudgeAsync(cancellationToken: cancellationToken);
+        await output.WriteLineAsync(verdict.Report(options.Seed, Line(
+            $"dotnet run -c Release --project tests/CloudKick.Faults -- soak --seed {options.Seed} --minutes {duration.TotalMinutes:0.#} --nodes {options.Nodes} --terminals {options.Terminals}")));
+        return verdict.IsKept ? 0 : 1;
+    }
+
+    private static long Memory(World world) => world.Nodes.Max(node => node.WorkingSet) / 1_000_000;
+
+    private static string Line(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
+}
