@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using CloudKick.LocalCloud;
+using CloudKick.Testing;
+using Dapper;
+
+namespace CloudKick.EndToEnd.Tests;
+
+/// <summary>As many kicks as AWS lets eight connections carry, more than that, and a broker that goes away meanwhile: nothing is lost.</summary>
+[CancelAfter(300_000)]
+[NonParallelizable]
+internal sealed class LoadTests
+{
+    // A till's backends wait for answers, so that a slow machine's backlog does not come as one burst.
+    private const int AtOnce = 256;
+
+    // Far more than the pool takes within the time that a kick may wait for its turn.
+    private const int TooManyAtOnce = 4_000;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
+    [Test]
+    public async Task Eight_connections_carry_700_kicks_a_second_for_a_minute_within_AWSs_quotas(CancellationToken cancellationToken)
+    {
+        const int perSecond = 700;
+        const int kicks = perSecond * 60;
+        await using var stage = await StartAsync("Mqtt", connections: 8, cancellationToken);
+        var terminals = await RegisterAsync(stage, kicks);
+        var watch = Stopwatch.StartNew();
+
+        var answers = await KickAsync(stage, terminals, perSecond, ttlSeconds: 60, cancellationToken);
+
+        TestContext.Progress.WriteLine($"{kicks} kicks in {watch.Elapsed.TotalSeconds:F1} s ({kicks / watch.Elapsed.TotalSeconds:F0} a second)");
+        Assert.That(answers.Count(answer => !IsAccepted(answer.Status)), Is.Zero, "refused");
+        Assert.That(stage.Cloud.Control.OverQuota.Discarded, Is.Zero);
+        await AssertNothingIsLostAsync(stage, answers, cancellationToken);
+        Assert.That(stage.Published.Count(IsKick), Is.EqualTo(kicks));
+    }
+
+    [TestCase("Mqtt")]
+    [TestCase("Auto")]
+    public async Task Three_times_what_the_pool_may_carry_is_refused_or_goes_another_way_and_nothing_is_lost(string transport, CancellationToken cancellationToken)
+    {
+        const int connections = 2;
+        const int perSecond = 3 * 90 * connections;
+        await using var stage = await StartAsync(transport, connections, cancellationToken);
+        var terminals = await RegisterAsync(stage, perSecond * 15);
+
+        var answers = await KickAsync(stage, terminals, perSecond, ttlSeconds: 10, cancellationToken, TooManyAtOnce);
+
+        Assert.That(
+            answers.Select(answer => answer.Status).Where(status => !IsAccepted(status)),
+            Is.All.AnyOf(HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable));
+        var overMqtt = stage.Published.Count(publish => IsKick(publish) && publish.ClientId.StartsWith("relay-", StringComparison.Ordinal));
+        var overHttps = stage.Published.Count(IsKick) - overMqtt;
+        TestContext.Progress.WriteLine(
+            $"{transport}: of {answers.Count} kicks {answers.Count(answer => !IsAccepted(answer.Status))} refused, {overMqtt} over MQTT, {overHttps} over HTTPS");
+        Assert.That(overMqtt, Is.Positive);
+        Assert.That(transport == "Auto" ? overHttps : answers.Count(answer => !IsAccepted(answer.Status)), Is.Positive);
+        Assert.That(stage.Cloud.Control.OverQuota.Discarded, Is.Zero);
+        await AssertNothingIsLostAsync(stage, answers, cancellationToken);
+    }
+
+    [Test]
+    public async Task A_broker_that_is_down_for_20_seconds_gets_the_kicks_that_still_live_and_the_others_expire_as_never_sent(CancellationToken cancellationToken)
+    {
+        await using var stage = await StartAsync("Mqtt", connections: 4, cancellationToken);
+        var terminals = await RegisterAsync(stage, 2_000);
+        var (longer, shorter) = (terminals[..1_000], terminals[1_000..]);
+
+        var shortLived = KickAsync(stage, shorter, perSecond: 25, ttlSeconds: 10, cancellationToken);
+        var longLived = KickAsync(stage, longer, perSecond: 25, ttlSeconds: 60, cancellationToken);
+        await stage.Cloud.Control.WaitForPublishedAsync("NL-CAT/" + longer[100], 1, cancellationToken);
+        await stage.Cloud.Control.GoDownAsync();
+        await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken); // the outage itself
+        await stage.Cloud.Control.ComeBackAsync(cancellationToken);
+        Answer[] answers = [.. await shortLived, .. await longLived];
+
+        await AssertNothingIsLostAsync(stage, answers, cancellationToken);
+        var outcomes = await OutcomesAsync(stage, cancellationToken);
+        Assert.That((await longLived).Where(answer => answer.Kick is not null).Select(answer => outcomes[answer.Kick!].BrokerOutcome), Is.All.EqualTo("acked"));
+        Assert.That(outcomes.Values.Count(outcome => outcome is { State: "expired", BrokerOutcome: "never_sent" }), Is.Positive);
+    }
+
+    [Test]
+    public async Task While_MQTT_is_down_for_20_seconds_kicks_go_over_https_and_none_expires_unsent(CancellationToken cancellationToken)
+    {
+        await using var stage = await StartAsync("Auto", connections: 4, cancellationToken);
+        var terminals = await RegisterAsync(stage, 2_000);
+
+        var kicking = KickAsync(stage, terminals, perSecond: 50, ttlSeconds: 10, cancellationToken);
+        await stage.Cloud.Control.WaitForPublishedAsync("NL-CAT/" + terminals[200], 1, cancellationToken);
+        stage.Cloud.Control.Order(new CloudFault(CloudFaultKind.Cut, "relay-*") { Duration = TimeSpan.FromSeconds(20) });
+        var answers = await kicking;
+
+        Assert.That(answers.Select(answer => answer.Status), Has.All.Matches<HttpStatusCode>(IsAccepted));
+        await AssertNothingIsLostAsync(stage, answers, cancellationToken);
+        Assert.That((await OutcomesAsync(stage, cancellationToken)).Values.Select(outcome => outcome.BrokerOutcome), Has.None.EqualTo("never_sent"));
+        Assert.That(stage.Published.Where(IsKick).Select(publish => publish.ClientId.StartsWith("relay-", StringComparison.Ordinal)).Distinct().Count(), Is.EqualTo(2));
+    }
+
+    private static Task<KickStage> StartAsync(string transport, int connections, CancellationToken cancellationToken) => KickStage.StartAsync(
+        new Dictionary<string, string?>
+        {
+            ["CloudKick:Publishing:Transport"] = transport,
+            ["CloudKick:Mqtt:Connections"] = connections.ToString(CultureInfo.InvariantCulture),
+            ["CloudKick:RateLimits:Key:PerMinute"] = "1000000",
+            ["CloudKick:RateLimits:Key:Burst"] = "100000",
+        },
+        cancellationToken: cancellationToken);
+
+    // Nobody plays them: each is kicked once, and what is asked is whether the broker got it.
+    private static async Task<string[]> RegisterAsync(KickStage stage, int terminals)
+    {
+        var ids = Enumerable.Range(1, terminals).Select(number => FleetProcess.TerminalId("LT", number)).ToArray();
+        await using var connection = await stage.Database.Owner.OpenConnectionAsync();
+        foreach (var some in ids.Chunk(5_000))
+        {
+            await connection.ExecuteAsync(
+                """
+                insert into terminals (terminal_id, merchant_id, management_system_id, thing_name) select t, @merchant, 'GrundmasterNL', t from unnest(@some) t;
+                insert into whitelist_entries (merchant_id, terminal_id) select @merchant, t from unnest(@some) t
+                """,
+                new { merchant = stage.Merchant.Value, some });
+        }
+        return ids;
+    }
+
+    /// <summary>Kicks each terminal once, so many a second as long as not too many answers are outstanding.</summary>
+    private static async Task<IReadOnlyList<Answer>> KickAsync(
+        KickStage stage, string[] terminals, int perSecond, int ttlSeconds, CancellationToken cancellationToken, int atOnce = AtOnce)
+    {
+        var answers = new ConcurrentQueue<Answer>();
+        using var places = new SemaphoreSlim(atOnce);
+        using var timer = new PeriodicTimer(Tick);
+        var watch = Stopwatch.StartNew();
+        var underWay = new List<Task>(terminals.Length);
+        while (underWay.Count < terminals.Length)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken);
+            var due = Math.Min(terminals.Length, (int)(watch.Elapsed.TotalSeconds * perSecond));
+            while (underWay.Count < due)
+            {
+                await places.WaitAsync(cancellationToken);
+                underWay.Add(KickOneAsync(terminals[underWay.Count]));
+            }
+        }
+        await Task.WhenAll(underWay);
+        return [.. answers];
+
+        async Task KickOneAsync(string terminal)
+        {
+            try
+            {
+                var request = KickStage.Kick(terminal);
+                request["ttlSeconds"] = ttlSeconds;
+                var (status, body) = await stage.PostAsync(request, cancellationToken: cancellationToken);
+                answers.Enqueue(new Answer(terminal, status, IsAccepted(status) ? (string)body["id"]! : null));
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+    }
+
+    /// <summary>What was accepted was published, or has expired and is known never to have been sent; what was refused was not published.</summary>
+    private static async Task AssertNothingIsLostAsync(KickStage stage, IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
+    {
+        var outcomes = await Eventually.HoldsAsync(
+            () => OutcomesAsync(stage, cancellationToken),
+            outcomes => outcomes.Values.All(outcome => outcome.BrokerOutcome == "acked" || outcome.EndedAt is not null),
+            cancellationToken);
+        var published = stage.Published.Where(IsKick).GroupBy(publish => publish.Message.Topic).ToDictionary(group => group.Key, group => group.Count());
+
+        Assert.That(outcomes, Has.Count.EqualTo(answers.Count(answer => answer.Kick is not null)), "a kick for each 2xx, and no other");
+        var wrong = answers.Where(answer =>
+        {
+            var times = published.GetValueOrDefault("NL-CAT/" + answer.Terminal);
+            if (answer.Kick is null)
+                return times != 0;
+            var outcome = outcomes[answer.Kick];
+            return outcome.BrokerOutcome switch
+            {
+                "acked" => times == 0,
+                "never_sent" => times != 0 || outcome.State != "expired",
+                _ => outcome.EndedAt is null, // unknown to the relay: said so, and over
+            };
+        });
+        Assert.That(wrong.Take(10), Is.Empty);
+    }
+
+    private static async Task<Dictionary<string, Outcome>> OutcomesAsync(KickStage stage, CancellationToken cancellationToken)
+    {
+        await using var connection = await stage.Database.Owner.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(Guid Kick, string State, string BrokerOutcome, DateTime? EndedAt)>(
+            "select kick_id, state, broker_outcome, ended_at from kicks");
+        return rows.ToDictionary(row => new Relay.Kicks.KickId(row.Kick).ToString(), row => new Outcome(row.State, row.BrokerOutcome, row.EndedAt));
+    }
+
+    private static bool IsAccepted(HttpStatusCode status) => status is HttpStatusCode.Created or HttpStatusCode.Accepted;
+
+    private static bool IsKick(AcceptedPublish publish) => publish.Message.Topic.StartsWith("NL-CAT/", StringComparison.Ordinal);
+
+    private sealed record Answer(string Terminal, HttpStatusCode Status, string? Kick);
+
+    private sealed record Outcome(string State, string BrokerOutcome, DateTime? EndedAt);
+}
