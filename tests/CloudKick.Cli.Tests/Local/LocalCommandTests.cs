@@ -187,8 +187,13 @@ internal sealed class LocalCommandTests
         var next = Path.Combine(_local.Home, "NL000902-next");
         var old = await ProvisionAsync("provision", first);
         var again = await ProvisionAsync("provision", first);
-        using (StartMosquittoSub(old, first))
+        using (var before = StartMosquittoSub(old, first))
+        {
             await WaitUntilOnlineAsync("NL000902", cancellationToken);
+            // It would come back for ever, and take the client id from the one with the new certificate.
+            before.Kill();
+            await before.WaitForExitAsync(cancellationToken);
+        }
         var renewed = await ProvisionAsync("rotate", next);
 
         var tooEarly = await RunAsync(cancellationToken, "terminal", "rotate", "NL000902", "--retire");
