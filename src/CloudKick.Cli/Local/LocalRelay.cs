@@ -89,6 +89,8 @@ internal sealed class LocalRelay : IAsyncDisposable
         ["CloudKick:Tas:PublicHost"] = Loopback,
         // A newcomer looks first, and protects what is worth it later.
         ["CloudKick:Users:RequireSecondFactor"] = "Nobody",
+        // A key that is made here says so, like the demo's own.
+        ["CloudKick:Security:Environment"] = "local",
     };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
