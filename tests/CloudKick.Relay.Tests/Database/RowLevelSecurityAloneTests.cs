@@ -19,7 +19,7 @@ internal sealed class RowLevelSecurityAloneTests
 {
     // Shared by all tenants on purpose: what there is says nothing of any merchant.
     private static readonly string[] Shared =
-        ["management_systems", "nodes", "data_protection_keys", "sign_in_failures", "schema_migrations"];
+        ["management_systems", "nodes", "data_protection_keys", "sign_in_failures", "schema_migrations", "kick_rollup"];
 
     private Shop _shop = null!;
 
