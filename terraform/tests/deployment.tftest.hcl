@@ -164,3 +164,25 @@ run "first_deployment_without_certificate" {
     error_message = "Without a CSR there is no certificate."
   }
 }
+
+run "database_over_tls" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    name                   = "cloudkick"
+    subnet_ids             = ["subnet-3", "subnet-4"]
+    client_security_groups = {}
+  }
+
+  assert {
+    condition = (
+      one([for parameter in aws_rds_cluster_parameter_group.this.parameter : parameter.value if parameter.name == "rds.force_ssl"]) == "1"
+      && aws_rds_cluster.this.db_cluster_parameter_group_name == aws_rds_cluster_parameter_group.this.name
+    )
+    error_message = "The database takes no connection without TLS."
+  }
+}

@@ -42,6 +42,7 @@ internal static class Mutations
 
         // What the deployment's tests see.
         new("A setting is not handed on", "settings.tf", "CloudKick__Aws__Region", "CloudKick__Aws__Profile", Check.DeploymentTests, "told its surroundings"),
+        new("The database takes connections without TLS", "modules/database/main.tf", "value        = \"1\"", "value        = \"0\"", Check.DeploymentTests, "The database takes no connection without TLS"),
         new("A variable that anything passes", "modules/policies/variables.tf", "can(regex(\"^[A-Za-z0-9_-]{1,64}$\", topic))", "true", Check.PolicyTests, "var.subscription_topics, was expected to report an error"),
         new("A number of resources that hangs on an id", "main.tf", "presence_over_queue = var.presence_source == \"sqs\"", "presence_over_queue = module.database.security_group_id != \"\"", Check.ExampleTests, "Invalid count argument|cannot be determined until apply"),
 
