@@ -141,6 +141,26 @@ internal sealed class RelayCertificateTests
         await certificate.StopAsync(cancellationToken);
     }
 
+    [TestCase(31, 0, HealthStatus.Healthy)]
+    [TestCase(29, 1, HealthStatus.Degraded)]
+    public async Task The_end_is_warned_about_from_thirty_days_on(int daysLeft, int warnings, HealthStatus status, CancellationToken cancellationToken)
+    {
+        DateTimeOffset certificateEnds;
+        using (var look = Create())
+            certificateEnds = look.ExpiresAt!.Value;
+        _clock = new ManualTimeProvider(certificateEnds - TimeSpan.FromDays(daysLeft));
+        using var certificate = Create();
+
+        await certificate.StartAsync(cancellationToken);
+        await _clock.WaitForTimerAsync(_options.CertificateCheckInterval, cancellationToken);
+
+        Assert.That(Warnings(), Is.EqualTo(warnings));
+        var health = await new CertificateHealth(certificate).CheckHealthAsync(new HealthCheckContext(), cancellationToken);
+        Assert.That(health.Status, Is.EqualTo(status));
+        Assert.That(health.Description, Does.Contain($"expires in {daysLeft} days"));
+        await certificate.StopAsync(cancellationToken);
+    }
+
     [Test]
     public void Faults_of_the_files_are_told_at_start()
     {
