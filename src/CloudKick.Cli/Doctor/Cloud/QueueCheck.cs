@@ -9,6 +9,8 @@ internal sealed class QueueCheck(IAmazonSQS queues, string queueUrl)
     public const string Name = "presence";
     public const string WhenSilent = "SQS does not answer: check the queue's address and its region, and whether a proxy is set in the environment.";
 
+    private const string WhenEmpty =
+        "Connect a terminal, then see whether `cloudkick terminal list` shows it online, or whether the queue's NumberOfMessagesSent in CloudWatch rises.";
     private const string Waiting = "ApproximateNumberOfMessages";
     private const string UnderWay = "ApproximateNumberOfMessagesNotVisible";
     private const string Redrive = "RedrivePolicy";
@@ -40,12 +42,16 @@ internal sealed class QueueCheck(IAmazonSQS queues, string queueUrl)
     public static Finding Judge(IReadOnlyDictionary<string, string> attributes)
     {
         var waiting = Number(attributes, Waiting);
-        var evidence = string.Create(CultureInfo.InvariantCulture, $"The queue can be read: {waiting} events wait, {Number(attributes, UnderWay)} are being taken");
+        var underWay = Number(attributes, UnderWay);
+        var evidence = string.Create(CultureInfo.InvariantCulture, $"The queue can be read: {waiting} events wait, {underWay} are being taken");
         if (waiting > Many)
             return Finding.Warning(Name, evidence, "The relay does not keep up, or none reads this queue: is CloudKick__Presence__QueueUrl set there, and does its log tell of presence?");
-        return attributes.ContainsKey(Redrive)
+        if (!attributes.ContainsKey(Redrive))
+            return Finding.Warning(Name, $"{evidence}; it has no dead letters", "An event that cannot be read comes again and again: terraform/modules/presence makes a queue for those.");
+        // A relay that keeps up and a rule that sends nothing look the same from here.
+        return waiting + underWay > 0
             ? Finding.Ok(Name, evidence)
-            : Finding.Warning(Name, $"{evidence}; it has no dead letters", "An event that cannot be read comes again and again: terraform/modules/presence makes a queue for those.");
+            : Finding.Warning(Name, $"{evidence}; whether events arrive cannot be seen from an empty queue", WhenEmpty);
     }
 
     private static long Number(IReadOnlyDictionary<string, string> attributes, string name) =>
