@@ -50,11 +50,12 @@ internal sealed class KickStage : IAsyncDisposable
 
     /// <summary>Sets the stage; it disposes of the database too.</summary>
     public static async Task<KickStage> StartAsync(
-        IReadOnlyDictionary<string, string?>? settings = null, TestDatabase? database = null, CancellationToken cancellationToken = default)
+        IReadOnlyDictionary<string, string?>? settings = null, TestDatabase? database = null, LocalCloudQuotas? quotas = null,
+        CancellationToken cancellationToken = default)
     {
         database ??= await TestDatabase.CreateAsync(cancellationToken);
         var directory = Directory.CreateTempSubdirectory("cloudkick-cloud-").FullName;
-        var quotas = LocalCloudQuotas.Aws with { ConnectsPerClientId = null }; // terminals of tests come back within a second
+        quotas ??= LocalCloudQuotas.Aws with { ConnectsPerClientId = null }; // terminals of tests come back within a second
         var cloud = await LocalCloudServer.StartAsync(new LocalCloudOptions { Port = 0, DataDirectory = directory, Quotas = quotas }, cancellationToken: cancellationToken);
         var relay = await RelayHost.StartAsync(
             database,

@@ -33,8 +33,7 @@ internal sealed class LoadTests
 
         TestContext.Progress.WriteLine($"{kicks} kicks in {watch.Elapsed.TotalSeconds:F1} s ({kicks / watch.Elapsed.TotalSeconds:F0} a second)");
         Assert.That(answers.Count(answer => !IsAccepted(answer.Status)), Is.Zero, "refused");
-        Assert.That(stage.Cloud.Control.OverQuota.Discarded, Is.Zero);
-        await AssertNothingIsLostAsync(stage, answers, cancellationToken);
+        await AssertNothingIsLostAsync(stage, answers, wasCut: false, cancellationToken);
         Assert.That(stage.Published.Count(IsKick), Is.EqualTo(kicks));
     }
 
@@ -42,7 +41,7 @@ internal sealed class LoadTests
     [TestCase("Auto")]
     public async Task Three_times_what_the_pool_may_carry_is_refused_or_goes_another_way_and_nothing_is_lost(string transport, CancellationToken cancellationToken)
     {
-        const int connections = 2;
+        const int connections = 2; // fewer than above, so that a slow machine too can ask for three times as much
         const int perSecond = 3 * 90 * connections;
         await using var stage = await StartAsync(transport, connections, cancellationToken);
         var terminals = await RegisterAsync(stage, perSecond * 15);
@@ -58,8 +57,7 @@ internal sealed class LoadTests
             $"{transport}: of {answers.Count} kicks {answers.Count(answer => !IsAccepted(answer.Status))} refused, {overMqtt} over MQTT, {overHttps} over HTTPS");
         Assert.That(overMqtt, Is.Positive);
         Assert.That(transport == "Auto" ? overHttps : answers.Count(answer => !IsAccepted(answer.Status)), Is.Positive);
-        Assert.That(stage.Cloud.Control.OverQuota.Discarded, Is.Zero);
-        await AssertNothingIsLostAsync(stage, answers, cancellationToken);
+        await AssertNothingIsLostAsync(stage, answers, wasCut: false, cancellationToken);
     }
 
     [Test]
@@ -77,10 +75,17 @@ internal sealed class LoadTests
         await stage.Cloud.Control.ComeBackAsync(cancellationToken);
         Answer[] answers = [.. await shortLived, .. await longLived];
 
-        await AssertNothingIsLostAsync(stage, answers, cancellationToken);
+        // When it is back, new ones may have to stand behind those that waited: said with 429.
+        Assert.That(answers.Select(answer => answer.Status), Is.All.AnyOf(HttpStatusCode.Created, HttpStatusCode.Accepted, HttpStatusCode.TooManyRequests));
+        await AssertNothingIsLostAsync(stage, answers, wasCut: true, cancellationToken);
         var outcomes = await OutcomesAsync(stage, cancellationToken);
-        Assert.That((await longLived).Where(answer => answer.Kick is not null).Select(answer => outcomes[answer.Kick!].BrokerOutcome), Is.All.EqualTo("acked"));
-        Assert.That(outcomes.Values.Count(outcome => outcome is { State: "expired", BrokerOutcome: "never_sent" }), Is.Positive);
+        var sent = (await longLived).Where(answer => answer.Kick is not null).Select(answer => outcomes[answer.Kick!].BrokerOutcome).ToArray();
+        Assert.That(sent, Is.All.EqualTo("acked"));
+        Assert.That(sent, Has.Length.GreaterThan(longer.Length / 2));
+        var unsent = (await shortLived).Where(answer => answer.Kick is not null).Select(answer => outcomes[answer.Kick!]).Where(outcome => outcome.BrokerOutcome != "acked").ToArray();
+        Assert.That(unsent.Select(outcome => outcome.State), Is.All.EqualTo("expired"));
+        Assert.That(unsent.Count(outcome => outcome.BrokerOutcome == "never_sent"), Is.Positive);
+        Assert.That(unsent.Count(outcome => outcome.BrokerOutcome == "unknown"), Is.AtMost(AtOnce), "only what was on its way when the broker went");
     }
 
     [Test]
@@ -95,7 +100,7 @@ internal sealed class LoadTests
         var answers = await kicking;
 
         Assert.That(answers.Select(answer => answer.Status), Has.All.Matches<HttpStatusCode>(IsAccepted));
-        await AssertNothingIsLostAsync(stage, answers, cancellationToken);
+        await AssertNothingIsLostAsync(stage, answers, wasCut: true, cancellationToken);
         Assert.That((await OutcomesAsync(stage, cancellationToken)).Values.Select(outcome => outcome.BrokerOutcome), Has.None.EqualTo("never_sent"));
         Assert.That(stage.Published.Where(IsKick).Select(publish => publish.ClientId.StartsWith("relay-", StringComparison.Ordinal)).Distinct().Count(), Is.EqualTo(2));
     }
@@ -108,6 +113,7 @@ internal sealed class LoadTests
             ["CloudKick:RateLimits:Key:PerMinute"] = "1000000",
             ["CloudKick:RateLimits:Key:Burst"] = "100000",
         },
+        quotas: LocalCloudQuotas.Aws,
         cancellationToken: cancellationToken);
 
     // Nobody plays them: each is kicked once, and what is asked is whether the broker got it.
@@ -165,9 +171,13 @@ internal sealed class LoadTests
         }
     }
 
-    /// <summary>What was accepted was published, or has expired and is known never to have been sent; what was refused was not published.</summary>
-    private static async Task AssertNothingIsLostAsync(KickStage stage, IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
+    /// <summary>
+    /// What was accepted was published, once when no connection was cut, or has expired and is known never to have been sent; what was
+    /// refused was not published. No quota of the cloud was met.
+    /// </summary>
+    private static async Task AssertNothingIsLostAsync(KickStage stage, IReadOnlyList<Answer> answers, bool wasCut, CancellationToken cancellationToken)
     {
+        Assert.That(stage.Cloud.Control.OverQuota with { Delays = 0 }, Is.EqualTo(new QuotaCounters(0, 0, 0, 0, 0, 0)));
         var outcomes = await Eventually.HoldsAsync(
             () => OutcomesAsync(stage, cancellationToken),
             outcomes => outcomes.Values.All(outcome => outcome.BrokerOutcome == "acked" || outcome.EndedAt is not null),
@@ -183,9 +193,9 @@ internal sealed class LoadTests
             var outcome = outcomes[answer.Kick];
             return outcome.BrokerOutcome switch
             {
-                "acked" => times == 0,
+                "acked" => wasCut ? times == 0 : times != 1,
                 "never_sent" => times != 0 || outcome.State != "expired",
-                _ => outcome.EndedAt is null, // unknown to the relay: said so, and over
+                _ => !wasCut || outcome.EndedAt is null, // whether the broker had it when it went: not known, and said so
             };
         });
         Assert.That(wrong.Take(10), Is.Empty);

@@ -131,14 +131,18 @@ internal sealed partial class AttemptRecorder : BackgroundService
         var acknowledged = Of(batch, AttemptOutcome.Acknowledged, AttemptOutcome.Delivered)
             .GroupBy(entry => entry.Attempt.Number, (number, entries) => (Number: number, Entries: entries.ToArray()))
             .ToArray();
+        // Answers first: they lock the open kick before the kick, as the terminal's session does, which may come at this very moment.
+        var delivered = Of(batch, AttemptOutcome.Delivered);
+        AddAnswers(commands, delivered);
         foreach (var (number, entries) in acknowledged)
             AddAcknowledged(commands, number, entries);
-        AddAnswers(commands, Of(batch, AttemptOutcome.Delivered));
         Add(commands, ReleaseKicks, Of(batch, AttemptOutcome.NotSent, AttemptOutcome.Unknown), AddRelease);
         Add(commands, ReleaseKicks, Array.FindAll(Of(batch, AttemptOutcome.Offline), entry => entry.Attempt.TryOffline), AddReleaseOfOffline);
         Add(commands, FailKicks, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.Refused || IsOfflineForGood(entry))], AddFailure);
 
         await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
+        if (delivered.Length > 0)
+            await reader.NextResultAsync(CancellationToken.None);
         var published = new List<(Entry[] Entries, DateTime At, Guid[]? Otherwise)>(acknowledged.Length);
         foreach (var (_, entries) in acknowledged)
         {

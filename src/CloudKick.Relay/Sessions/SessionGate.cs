@@ -3,6 +3,7 @@ using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
 using CloudKick.Tas;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace CloudKick.Relay.Sessions;
 
@@ -56,7 +57,7 @@ internal sealed partial class SessionGate(
                     var remote = arrival.RemoteEndPoint?.ToString() ?? "unknown";
                     return (await store.OpenAsync(arrival.SessionId.Value, arrival.TerminalId, kickId, node.Name, remote, cancellationToken), uncertain);
                 }
-                catch (Exception exception) when (DatabaseFailure.IsUnavailable(exception))
+                catch (Exception exception) when (DatabaseFailure.IsUnavailable(exception) || exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected })
                 {
                     uncertain = true;
                     Undecided(logger, arrival.TerminalId, exception.Message);
