@@ -87,9 +87,9 @@ internal sealed class KickPagesTests
         var accepted = (string)JsonNode.Parse(events.Current.Data)!["html"]!;
         await _world.ExecuteAsync(
             "select open_tas_session(gen_random_uuid(), @terminal, @kick, @Node, 'nowhere')", new { terminal, kick = kick.Value, Node });
-        await events.MoveNextAsync();
-        var connected = (string)JsonNode.Parse(events.Current.Data)!["html"]!;
-        await events.MoveNextAsync();
+        var connected = accepted;
+        while (await events.MoveNextAsync() && events.Current.EventType != "end")
+            connected = (string)JsonNode.Parse(events.Current.Data)!["html"]!;
 
         Assert.That(accepted, Does.Contain(">accepted<"));
         Assert.That(connected, Does.Contain(">coupled<"));
