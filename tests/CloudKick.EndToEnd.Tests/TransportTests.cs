@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using CloudKick.Faults.Proxying;
 using CloudKick.LocalCloud;
 using CloudKick.Terminal;
 using CloudKick.Testing;
@@ -113,7 +114,7 @@ internal sealed class TransportTests
     [Test]
     public async Task Auto_goes_over_https_while_MQTT_is_down_and_comes_back_by_itself(CancellationToken cancellationToken)
     {
-        await using var way = new TcpBalancer();
+        await using var way = new FaultProxy();
         await using var stage = await StartAsync(
             "Auto", cancellationToken, ("CloudKick:Mqtt:Port", way.Endpoint.Port.ToString(CultureInfo.InvariantCulture)));
         var terminals = new[] { await stage.StartTerminalAsync(cancellationToken: cancellationToken), await stage.StartTerminalAsync(cancellationToken: cancellationToken) };

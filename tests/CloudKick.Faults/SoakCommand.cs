@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CloudKick.Faults.Experiments;
+using CloudKick.Faults.Judging;
 using CloudKick.Faults.Load;
 using CloudKick.Faults.Stage;
 
@@ -10,6 +11,7 @@ namespace CloudKick.Faults;
 internal static class SoakCommand
 {
     private const int TtlSeconds = 30;
+    private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
@@ -35,21 +37,46 @@ internal static class SoakCommand
         using var enough = new CancellationTokenSource();
         var load = new KickLoad(till, world.Terminals) { Pause = TimeSpan.FromMilliseconds(50) };
         var loading = load.RunAsync(0, enough.Token, cancellationToken);
+        var (trend, sampling) = (new ResourceTrend(), Task.CompletedTask);
         try
         {
+            sampling = SampleAsync(world, trend, enough.Token);
             await Schedule.RandomFaultsAsync(
                 world, duration, fault => output.WriteLine(Line($"{world.History.Now:HH:mm:ss} {load.Answered,8} kicks, {Memory(world)} MB: {fault}")), cancellationToken);
         }
         finally
         {
             await enough.CancelAsync();
-            await loading;
+            await Task.WhenAll(loading, sampling);
         }
         await world.WaitUntilNothingIsOpenAsync(TimeSpan.FromSeconds(TtlSeconds), cancellationToken);
         var verdict = await world.JudgeAsync(cancellationToken: cancellationToken);
         await output.WriteLineAsync(verdict.Report(options.Seed, Line(
             $"dotnet run -c Release --project tests/CloudKick.Faults -- soak --seed {options.Seed} --minutes {duration.TotalMinutes:0.#} --nodes {options.Nodes} --terminals {options.Terminals}")));
-        return verdict.IsKept ? 0 : 1;
+        var opinion = trend.CanTell ? trend.IsFlat ? "flat" : "GROWS" : "too short a run to tell whether that grows";
+        await output.WriteLineAsync(Line($"{world.Nodes[0].Name}, which lived through it all: {trend} ({opinion})"));
+        return verdict.IsKept && (trend.IsFlat || !trend.CanTell) ? 0 : 1;
+    }
+
+    private static async Task SampleAsync(World world, ResourceTrend trend, CancellationToken enough)
+    {
+        using var timer = new PeriodicTimer(SampleEvery);
+        var (started, node) = (world.History.Now, world.Nodes[0]);
+        do
+            trend.Add(world.History.Now - started, node.WorkingSet, node.OpenFiles);
+        while (await NextAsync());
+
+        async Task<bool> NextAsync()
+        {
+            try
+            {
+                return await timer.WaitForNextTickAsync(enough);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
     }
 
     private static long Memory(World world) => world.Nodes.Max(node => node.WorkingSet) / 1_000_000;

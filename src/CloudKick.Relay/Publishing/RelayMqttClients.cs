@@ -9,7 +9,7 @@ namespace CloudKick.Relay.Publishing;
 internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeIdentity node, RelayCertificate certificate, TimeProvider timeProvider)
 {
     // With an attempt's own end before it, a link that is only half there is given up within ten seconds.
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(4);
 
     // Kicks live for seconds: after an outage of any length the relay is back within a few. Jitter keeps nodes apart.
     private static readonly MqttReconnectOptions Reconnect = new() { Maximum = TimeSpan.FromSeconds(4) };

@@ -9,7 +9,7 @@ using CloudKick.Testing.Certificates;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>The cloud's name does not resolve, or one of the two does not trust the other.</summary>
-[CancelAfter(240_000)]
+[CancelAfter(Size.Patience)]
 internal sealed class CloudLinkTests
 {
     private const int TtlSeconds = 20;
@@ -86,7 +86,7 @@ internal sealed class CloudLinkTests
     [TestCase("another authority")]
     [TestCase("another name")]
     [TestCase("a certificate that has expired")]
-    public async Task Cloud_that_cannot_be_trusted_gets_no_kick_and_health_says_why(string what)
+    public async Task Cloud_that_cannot_be_trusted_gets_no_kick_and_health_says_why(string what, CancellationToken cancellationToken)
     {
         using var others = new TestCertificates();
         var directory = Directory.CreateTempSubdirectory("cloudkick-others-").FullName;
@@ -97,18 +97,18 @@ internal sealed class CloudLinkTests
             _ => [],
         };
         await using var world = await World.StartAsync(
-            new WorldOptions { Seed = Run.Seed, Nodes = 1, Terminals = 2, StartsNodes = false, Settings = settings });
+            new WorldOptions { Seed = Run.Seed, Nodes = 1, Terminals = 2, StartsNodes = false, Settings = settings }, cancellationToken);
         var node = world.Nodes[0];
         var hosts = Path.Combine(directory, "hosts");
-        await File.WriteAllTextAsync(hosts, "127.0.0.1 localhost elsewhere.test\n");
+        await File.WriteAllTextAsync(hosts, "127.0.0.1 localhost elsewhere.test\n", cancellationToken);
         node.Launch(what.EndsWith("expired", StringComparison.Ordinal) ? FarAhead() : NameService.Of(hosts));
         using var till = Run.Till(world, ttlSeconds: 5);
 
-        await HealthSaysAsync(node, "certificate", CancellationToken.None);
-        var kick = await till.KickAsync(world.Terminals[0], "untrusted");
+        await HealthSaysAsync(node, "certificate", cancellationToken);
+        var kick = await till.KickAsync(world.Terminals[0], "untrusted", cancellationToken);
 
-        await Run.JudgeAsync(world, 5, CancellationToken.None);
-        var ended = await till.GetAsync(kick!.KickId!, CancellationToken.None);
+        await Run.JudgeAsync(world, 5, cancellationToken);
+        var ended = await till.GetAsync(kick!.KickId!, cancellationToken);
         Assert.That((string?)ended["state"], Is.EqualTo("expired"));
         Assert.That((string?)ended["brokerOutcome"], Is.EqualTo("never_sent"));
         Directory.Delete(directory, recursive: true);

@@ -4,7 +4,7 @@ using CloudKick.Faults.Stage;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>A node dies at each of the six points between a kick's commit and its answer; the till asks the other one with the same key.</summary>
-[CancelAfter(240_000)]
+[CancelAfter(Size.Patience)]
 internal sealed class CrashPointTests
 {
     private const string Variable = "CLOUDKICK_FAILPOINT";
@@ -34,25 +34,25 @@ internal sealed class CrashPointTests
     [TestCase("during-publish", 1, TestName = "Crash_during_the_publish_leaves_a_kick_that_another_node_publishes_again")]
     [TestCase("after-acknowledgement", 1, TestName = "Crash_after_the_acknowledgement_leaves_a_kick_that_is_connected_once_or_expired")]
     [TestCase("before-answer", 1, TestName = "Crash_before_the_answer_leaves_the_answer_to_the_repeated_request")]
-    public async Task Crash(string failpoint, int? storedAfterwards)
+    public async Task Crash(string failpoint, int? storedAfterwards, CancellationToken cancellationToken)
     {
         var terminal = _world.Terminals[_next++];
-        await _doomed.StartAsync(new Dictionary<string, string> { [Variable] = failpoint });
+        await _doomed.StartAsync(new Dictionary<string, string> { [Variable] = failpoint }, cancellationToken);
         using var first = new Till(_world.History, _world.Token, () => [_doomed.Http]) { TtlSeconds = TtlSeconds };
         using var second = new Till(_world.History, _world.Token, () => [_other.Http]) { TtlSeconds = TtlSeconds };
 
-        var unanswered = await first.AskAsync(terminal, failpoint);
-        await _doomed.WaitForExitAsync(CancellationToken.None);
-        var stored = await _world.ScalarAsync<long>($"select count(*) from kicks where terminal_id = '{terminal}'", CancellationToken.None);
-        var answer = await second.KickAsync(terminal, failpoint);
+        var unanswered = await first.AskAsync(terminal, failpoint, cancellationToken);
+        await _doomed.WaitForExitAsync(cancellationToken);
+        var stored = await _world.ScalarAsync<long>($"select count(*) from kicks where terminal_id = '{terminal}'", cancellationToken);
+        var answer = await second.KickAsync(terminal, failpoint, cancellationToken);
 
         Assert.That(unanswered, Is.Null);
         if (storedAfterwards is { } expected)
             Assert.That(stored, Is.EqualTo(expected));
         Assert.That(answer?.IsSuccess, Is.True);
-        await Run.JudgeAsync(_world, 30, CancellationToken.None);
+        await Run.JudgeAsync(_world, 30, cancellationToken);
         Assert.That(
-            await _world.ScalarAsync<string>($"select string_agg(state, ',') from kicks where terminal_id = '{terminal}'", CancellationToken.None),
+            await _world.ScalarAsync<string>($"select string_agg(state, ',') from kicks where terminal_id = '{terminal}'", cancellationToken),
             failpoint is "after-acknowledgement" or "before-answer"
                 // The terminal has the kick by then; when its session had gone to the node that died, it is gone too, and the kick says so.
                 ? Is.EqualTo("connected").Or.EqualTo("expired")

@@ -5,13 +5,13 @@ using CloudKick.Faults.Stage;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>Nodes die without a word.</summary>
-[CancelAfter(300_000)]
+[CancelAfter(Size.Patience)]
 [NonParallelizable]
 internal sealed class KillTests
 {
-    private const int Kills = 6;
-    private const int Kicks = 1_500;
     private const int TtlSeconds = 15;
+    private static readonly int Kills = Size.Of(6, 20);
+    private static readonly int Kicks = Size.Of(1_500, 10_000);
 
     [Test]
     public async Task Random_nodes_are_killed_and_no_kick_is_lost_late_or_doubled(CancellationToken cancellationToken)
@@ -25,6 +25,8 @@ internal sealed class KillTests
             () => Schedule.KillRandomNodesAsync(world, Kills, TimeSpan.FromSeconds(1), cancellationToken), cancellationToken);
 
         var verdict = await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
-        Assert.That(await world.ScalarAsync<long>("select count(*) from kicks where state = 'connected'", cancellationToken), Is.GreaterThan(Kicks / 2), verdict.Report(Run.Seed, ""));
+        var report = verdict.Report(Run.Seed, "");
+        Assert.That(await world.ScalarAsync<long>("select count(*) from kicks where state = 'connected'", cancellationToken), Is.GreaterThan(Kicks / 2), report);
+        Assert.That(await world.ScalarAsync<long>("select count(*) from kick_events where detail like 'taken over%'", cancellationToken), Is.GreaterThan(0), report);
     }
 }

@@ -7,12 +7,11 @@ using CloudKick.Terminal;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>Nodes that stand still and go on, are replaced one after the other, are asked the same at once, or have another time than the rest.</summary>
-[CancelAfter(240_000)]
-[NonParallelizable]
+[CancelAfter(Size.Patience)]
 internal sealed class NodeTests
 {
     private const int TtlSeconds = 20;
-    private const int RollingRestarts = 4;
+    private static readonly int RollingRestarts = Size.Of(6, 20);
     private static readonly TimeSpan StandsStill = TimeSpan.FromSeconds(15);
 
     private World _world = null!;
@@ -97,23 +96,24 @@ internal sealed class NodeTests
 
     [TestCase(1)]
     [TestCase(-1)]
-    public async Task Node_whose_clock_is_an_hour_off_kicks_as_in_time_as_the_others(int hours)
+    public async Task Node_whose_clock_is_an_hour_off_kicks_as_in_time_as_the_others(int hours, CancellationToken cancellationToken)
     {
         var node = _world.Nodes[2];
-        await node.TerminateAsync(CancellationToken.None);
-        await node.StartAsync(new Dictionary<string, string>
+        await node.TerminateAsync(cancellationToken);
+        var skewed = new Dictionary<string, string>
         {
             ["LD_PRELOAD"] = FakeTime.Library(),
             ["FAKETIME"] = string.Create(CultureInfo.InvariantCulture, $"{hours:+0;-0}h"),
-        });
+        };
+        await node.StartAsync(skewed, cancellationToken);
         _world.History.Fault($"{node.Name} is {hours} h off");
         using var there = new Till(_world.History, _world.Token, () => [node.Http]) { TtlSeconds = TtlSeconds };
 
-        var answers = await Task.WhenAll(_world.Terminals.Take(20).Select(terminal => there.KickAsync(terminal, $"clock-{hours}-{terminal}")));
+        var answers = await Task.WhenAll(_world.Terminals.Take(20).Select(terminal => there.KickAsync(terminal, $"clock-{hours}-{terminal}", cancellationToken)));
 
-        await node.TerminateAsync(CancellationToken.None);
-        await node.StartAsync();
-        await Run.JudgeAsync(_world, TtlSeconds, CancellationToken.None);
+        await node.TerminateAsync(cancellationToken);
+        await node.StartAsync(cancellationToken: cancellationToken);
+        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
         var ids = answers.Select(answer => answer!.KickId).ToHashSet();
         Assert.That(
             _world.History.Snapshot().OfType<Happening.OfTerminal>().Select(told => told.Event).OfType<TerminalEvent.SessionOpened>().Count(opened => ids.Contains(opened.KickId)),

@@ -1,3 +1,4 @@
+using CloudKick.Faults.Histories;
 using CloudKick.Faults.Proxying;
 using CloudKick.Faults.Stage;
 
@@ -6,9 +7,15 @@ namespace CloudKick.Faults.Experiments;
 /// <summary>Faults at random moments, all of them decided by the world's seed.</summary>
 public static class Schedule
 {
+    // What a dying node has under way, at least, when it is to do most harm; as long as the load brings that much.
+    private const int UnderWay = 4;
+    private static readonly TimeSpan UnderWayWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
     /// <summary>
     /// Kills a random node, starts it again and waits until it is ready, so many times, with pauses between 0 and <paramref name="pause"/>;
-    /// the others go on.
+    /// the others go on. It dies at a moment like any other, then with kicks that it has taken on and the broker does not have, then with
+    /// kicks that the broker has and has not acknowledged; and so on in turn.
     /// </summary>
     public static async Task KillRandomNodesAsync(World world, int kills, TimeSpan pause, CancellationToken cancellationToken)
     {
@@ -16,11 +23,21 @@ public static class Schedule
         for (var kill = 0; kill < kills; kill++)
         {
             await Task.Delay(pause * world.Random.NextDouble(), cancellationToken);
-            await KillAsync(world, world.Nodes[world.Random.Next(world.Nodes.Count)], cancellationToken);
+            var node = Any(world);
+            if (kill % 3 == 1)
+                await HoldPublishesAsync(world, node, cancellationToken);
+            else if (kill % 3 == 2)
+                await HoldAcknowledgementsAsync(world, node, cancellationToken);
+            await world.KillAsync(node);
+            world.Cloud.Control.LoseAcknowledgements();
+            if (kill % 3 == 1)
+                world.BrokerLink.ResetAll();
+            world.BrokerLink.Heal();
+            await node.StartAsync(cancellationToken: cancellationToken);
         }
     }
 
-    /// <summary>One random fault after the other, each healed before the next, until the time is over.</summary>
+    /// <summary>One random fault after the other, each healed before the next, until the time is over. The first node is not killed.</summary>
     /// <param name="world">Where.</param>
     /// <param name="duration">For how long.</param>
     /// <param name="told">Told of each fault in words.</param>
@@ -37,6 +54,7 @@ public static class Schedule
             told(name);
             await strikeAsync(world, cancellationToken);
             world.BrokerLink.Heal();
+            world.TerminalLink.Heal();
             world.DatabaseLink.Heal();
             world.TasLink.Heal();
             await Task.WhenAll(world.Nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
@@ -46,7 +64,12 @@ public static class Schedule
 
     private static readonly (string Name, Func<World, CancellationToken, Task> StrikeAsync)[] Faults =
     [
-        ("a node is killed", (world, cancellationToken) => KillAsync(world, Any(world), cancellationToken)),
+        ("a node is killed", async (world, cancellationToken) =>
+        {
+            var node = Mortal(world);
+            await world.KillAsync(node);
+            await node.StartAsync(cancellationToken: cancellationToken);
+        }),
         ("a node stands still", async (world, cancellationToken) =>
         {
             var node = Any(world);
@@ -56,7 +79,7 @@ public static class Schedule
         }),
         ("a node is replaced", async (world, cancellationToken) =>
         {
-            var node = Any(world);
+            var node = Mortal(world);
             await node.TerminateAsync(cancellationToken);
             await node.StartAsync(cancellationToken: cancellationToken);
         }),
@@ -66,7 +89,12 @@ public static class Schedule
             await PauseAsync(world, 10, cancellationToken);
             await world.Cloud.Control.ComeBackAsync(cancellationToken);
         }),
-        ("the broker forgets everything", (world, cancellationToken) => world.RestartCloudAsync(TimeSpan.FromSeconds(2), cancellationToken)),
+        ("the broker forgets everything", async (world, cancellationToken) =>
+        {
+            await world.EndCloudAsync();
+            await PauseAsync(world, 4, cancellationToken);
+            await world.StartCloudAgainAsync(cancellationToken);
+        }),
         ("acknowledgements come late", async (world, cancellationToken) =>
         {
             world.Cloud.Control.HoldAcknowledgements();
@@ -81,6 +109,8 @@ public static class Schedule
         }),
         ("the broker's link is half open", (world, cancellationToken) => HangAsync(world, world.BrokerLink, 12, cancellationToken)),
         ("the database does not answer", (world, cancellationToken) => HangAsync(world, world.DatabaseLink, 6, cancellationToken)),
+        ("terminals' links to the broker hang", (world, cancellationToken) => HangAsync(world, world.TerminalLink, 6, cancellationToken)),
+        ("terminals' links to the broker tear", (world, cancellationToken) => TearAsync(world, world.TerminalLink, cancellationToken)),
         ("terminals' sessions hang", (world, cancellationToken) => HangAsync(world, world.TasLink, 6, cancellationToken)),
         ("the broker's link tears", (world, cancellationToken) => TearAsync(world, world.BrokerLink, cancellationToken)),
         ("the database's link tears", (world, cancellationToken) => TearAsync(world, world.DatabaseLink, cancellationToken)),
@@ -88,10 +118,25 @@ public static class Schedule
             "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'cloudkick_relay' and datname = current_database()", cancellationToken)),
     ];
 
-    private static async Task KillAsync(World world, RelayNode node, CancellationToken cancellationToken)
+    private static async Task HoldPublishesAsync(World world, RelayNode node, CancellationToken cancellationToken)
     {
-        await world.KillAsync(node);
-        await node.StartAsync(cancellationToken: cancellationToken);
+        var until = world.History.Now + UnderWayWithin;
+        world.BrokerLink.ToBackend.Faults = new LinkFaults { Hangs = true };
+        while (await OpenAsync() < UnderWay && world.History.Now < until)
+            await Task.Delay(Glance, cancellationToken);
+
+        Task<long> OpenAsync() => world.ScalarAsync<long>(
+            $"select count(*) from open_kicks where lease_owner like '{node.Name}-%'", cancellationToken);
+    }
+
+    private static async Task HoldAcknowledgementsAsync(World world, RelayNode node, CancellationToken cancellationToken)
+    {
+        var (until, before) = (world.History.Now + UnderWayWithin, Published());
+        world.Cloud.Control.HoldAcknowledgements();
+        while (Published() < before + UnderWay && world.History.Now < until)
+            await Task.Delay(Glance, cancellationToken);
+
+        int Published() => world.History.Snapshot().OfType<Happening.Published>().Count(published => published.ClientId.Contains($"-{node.Name}-", StringComparison.Ordinal));
     }
 
     private static async Task HangAsync(World world, FaultProxy link, int seconds, CancellationToken cancellationToken)
@@ -110,6 +155,9 @@ public static class Schedule
             await PauseAsync(world, 1, cancellationToken);
         }
     }
+
+    // The first one lives through it all, so that it can be seen whether something grows.
+    private static RelayNode Mortal(World world) => world.Nodes[world.Nodes.Count == 1 ? 0 : world.Random.Next(1, world.Nodes.Count)];
 
     private static RelayNode Any(World world) => world.Nodes[world.Random.Next(world.Nodes.Count)];
 

@@ -18,7 +18,6 @@ public sealed class FaultProxy : IAsyncDisposable
     private volatile IReadOnlyList<IPEndPoint> _backends;
     private volatile bool _refuses;
     private int _next;
-    private int _accepted;
 
     /// <summary>Listens on a free port of 127.0.0.1, or on the address given.</summary>
     /// <param name="seed">What is random in its faults is decided by this and the order of connections.</param>
@@ -62,8 +61,8 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>Connections that are open now.</summary>
     public int OpenConnections => _connections.Count;
 
-    /// <summary>Connections that were accepted since the start, the refused ones included.</summary>
-    public int AcceptedConnections => Volatile.Read(ref _accepted);
+    /// <summary>Told of each connection that comes, the refused ones included; must be quick and must not throw. Default null.</summary>
+    public Action? ConnectionAccepted { get; set; }
 
     /// <summary>The same fault both ways.</summary>
     public void Inject(LinkFaults faults)
@@ -99,12 +98,14 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
+        var number = 0;
         try
         {
             while (true)
             {
                 var client = await _listener.AcceptSocketAsync(_stopping.Token);
-                var number = Interlocked.Increment(ref _accepted);
+                number++;
+                ConnectionAccepted?.Invoke();
                 if (_refuses)
                     ProxiedConnection.Abort(client);
                 else

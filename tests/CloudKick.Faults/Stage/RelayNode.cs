@@ -71,6 +71,9 @@ public sealed class RelayNode : IAsyncDisposable
         }
     }
 
+    /// <summary>The files and sockets that it has open.</summary>
+    public int OpenFiles => Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{Running.Id}/fd")).Length;
+
     private Process Running => _process ?? throw new InvalidOperationException($"{Name} has not been started.");
 
     /// <summary>Starts it, anew after its end, and waits until it is ready.</summary>

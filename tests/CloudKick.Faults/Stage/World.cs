@@ -32,6 +32,7 @@ public sealed class World : IAsyncDisposable
     private readonly string _directory;
     private NpgsqlDataSource _superuser;
     private readonly List<TerminalFleet> _fleets = [];
+    private BrokerWatch? _watch;
 
     private World(WorldOptions options, TestDatabase database, LocalCloudServer cloud, string directory, Guid merchant, string token)
     {
@@ -46,12 +47,12 @@ public sealed class World : IAsyncDisposable
         History = new History(TimeProvider.System);
         cloud.Control.PublishAccepted = History.Add;
         var seeds = Random.Next();
-        BrokerLink = new FaultProxy(seeds, null, new IPEndPoint(IPAddress.Loopback, cloud.Port));
+        var broker = new IPEndPoint(IPAddress.Loopback, options.Mosquitto?.Port ?? cloud.Port);
+        BrokerLink = new FaultProxy(seeds, null, broker);
+        TerminalLink = new FaultProxy(seeds + 3, null, broker);
         DatabaseLink = new FaultProxy(seeds + 1, null, DatabaseAddress(database.ServiceConnectionString));
         TasLink = new FaultProxy(seeds + 2);
         Terminals = [.. Enumerable.Range(1, options.Terminals).Select(i => string.Create(CultureInfo.InvariantCulture, $"NL{i:D6}"))];
-        Nodes = [.. Enumerable.Range(0, options.Nodes).Select(_ => new RelayNode(NodeSettings()))];
-        TasLink.Backends = [.. Nodes.Select(node => node.Tas)];
     }
 
     /// <summary>The seed's numbers, for what the experiment itself decides. Not thread-safe.</summary>
@@ -63,14 +64,17 @@ public sealed class World : IAsyncDisposable
     /// <summary>The nodes' database, looked at directly.</summary>
     public TestDatabase Database { get; }
 
-    /// <summary>The cloud.</summary>
+    /// <summary>The cloud; nobody speaks to it when there is a <see cref="WorldOptions.Mosquitto"/>.</summary>
     public LocalCloudServer Cloud { get; private set; }
 
     /// <summary>The nodes of the relay.</summary>
-    public IReadOnlyList<RelayNode> Nodes { get; }
+    public IReadOnlyList<RelayNode> Nodes { get; private set; } = [];
 
     /// <summary>Between the nodes and the broker.</summary>
     public FaultProxy BrokerLink { get; }
+
+    /// <summary>Between the terminals and the broker.</summary>
+    public FaultProxy TerminalLink { get; }
 
     /// <summary>Between the nodes and PostgreSQL.</summary>
     public FaultProxy DatabaseLink { get; }
@@ -106,6 +110,11 @@ public sealed class World : IAsyncDisposable
         {
             await world.RegisterTerminalsAsync(cancellationToken);
             cloud.IssueDeviceCertificate("relay").WriteTo(world.CertificateDirectory);
+            if (options.Mosquitto is { } mosquitto)
+                world._watch = await BrokerWatch.StartAsync(mosquitto, world.History, cancellationToken);
+            var settings = await world.NodeSettingsAsync();
+            world.Nodes = [.. Enumerable.Range(0, options.Nodes).Select(_ => new RelayNode(settings))];
+            world.TasLink.Backends = [.. world.Nodes.Select(node => node.Tas)];
             if (options.StartsNodes)
                 await Task.WhenAll(world.Nodes.Select(node => node.StartAsync(cancellationToken: cancellationToken)));
             return world;
@@ -129,7 +138,12 @@ public sealed class World : IAsyncDisposable
     {
         var fleet = new TerminalFleet(terminals.Select(terminal =>
         {
-            var options = new TerminalOptions { TerminalId = terminal, Mqtt = Endpoint(Cloud.Port, terminal), Observer = History.Add };
+            var options = new TerminalOptions
+            {
+                TerminalId = terminal,
+                Mqtt = _options.Mosquitto is null ? Endpoint(TerminalLink.Port, terminal) : new MqttEndpoint("localhost", TerminalLink.Port),
+                Observer = History.Add,
+            };
             return configure?.Invoke(options) ?? options;
         }));
         _fleets.Add(fleet);
@@ -200,16 +214,15 @@ public sealed class World : IAsyncDisposable
         History.Add(new Happening.LeftWhitelist(History.Now, terminal));
     }
 
-    /// <summary>The cloud dies and comes back on its port with nothing in its memory: no sessions, no subscriptions.</summary>
-    /// <param name="away">How long it is away.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task RestartCloudAsync(TimeSpan away, CancellationToken cancellationToken)
+    /// <summary>The cloud dies, with all that it has in its memory: sessions, subscriptions.</summary>
+    public async Task EndCloudAsync() => await Cloud.DisposeAsync();
+
+    /// <summary>The cloud is there again after <see cref="EndCloudAsync"/>, on another port; the links lead to it.</summary>
+    public async Task StartCloudAgainAsync(CancellationToken cancellationToken)
     {
-        var port = Cloud.Port;
-        await Cloud.DisposeAsync();
-        await Task.Delay(away, cancellationToken);
         Cloud = await LocalCloudServer.StartAsync(
-            new LocalCloudOptions { Port = port, DataDirectory = Path.Combine(_directory, "cloud") }, cancellationToken: cancellationToken);
+            new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(_directory, "cloud") }, cancellationToken: cancellationToken);
+        BrokerLink.Backends = TerminalLink.Backends = [new IPEndPoint(IPAddress.Loopback, Cloud.Port)];
         Cloud.Control.PublishAccepted = History.Add;
     }
 
@@ -236,10 +249,12 @@ public sealed class World : IAsyncDisposable
     {
         foreach (var node in Nodes)
             await node.DisposeAsync();
-        foreach (var link in (FaultProxy[])[BrokerLink, DatabaseLink, TasLink])
+        foreach (var link in (FaultProxy[])[BrokerLink, TerminalLink, DatabaseLink, TasLink])
             await link.DisposeAsync();
         foreach (var fleet in _fleets)
             await fleet.DisposeAsync();
+        if (_watch is not null)
+            await _watch.DisposeAsync();
         await Cloud.DisposeAsync();
         await _superuser.DisposeAsync();
         await Database.DisposeAsync();
@@ -258,13 +273,14 @@ public sealed class World : IAsyncDisposable
         return (merchant.MerchantId, key!.Token);
     }
 
-    private RelayNodeSettings NodeSettings()
+    private async Task<RelayNodeSettings> NodeSettingsAsync()
     {
         var direct = new NpgsqlConnectionStringBuilder(Database.ServiceConnectionString) { Port = DatabaseLink.Port }.ConnectionString;
         var settings = new Dictionary<string, string>
         {
             ["CloudKick:Mqtt:Host"] = "localhost",
             ["CloudKick:Mqtt:Port"] = BrokerLink.Port.ToString(CultureInfo.InvariantCulture),
+            ["CloudKick:Mqtt:Tls"] = _options.Mosquitto is null ? "true" : "false",
             ["CloudKick:Mqtt:CaFile"] = Cloud.CaFile,
             ["CloudKick:Mqtt:CertificateFile"] = Path.Combine(CertificateDirectory, DeviceCertificate.CertificateFile),
             ["CloudKick:Mqtt:PrivateKeyFile"] = Path.Combine(CertificateDirectory, DeviceCertificate.PrivateKeyFile),
@@ -273,7 +289,7 @@ public sealed class World : IAsyncDisposable
             settings[name] = value;
         return new RelayNodeSettings
         {
-            ConnectionString = _options.ConnectionString?.Invoke(direct) ?? direct,
+            ConnectionString = _options.ConnectionString is { } changed ? await changed(direct) : direct,
             Tas = TasLink.Endpoint,
             Settings = settings,
             Environment = _options.Environment,

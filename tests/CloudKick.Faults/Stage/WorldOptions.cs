@@ -1,4 +1,5 @@
 using CloudKick.Cli.Local;
+using CloudKick.Testing.Mosquitto;
 
 namespace CloudKick.Faults.Stage;
 
@@ -24,7 +25,13 @@ public sealed record WorldOptions
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Changes the nodes' connection string, for example to go through something else; null: as it is.</summary>
-    public Func<string, string>? ConnectionString { get; init; }
+    public Func<string, Task<string>>? ConnectionString { get; init; }
+
+    /// <summary>
+    /// What nodes and terminals speak MQTT with, over plain TCP, instead of LocalCloud; disposed of by its maker. What it takes is noted
+    /// by a subscriber of the world's own, so not while it is away. Null: LocalCloud.
+    /// </summary>
+    public MosquittoBroker? Mosquitto { get; init; }
 
     /// <summary>Where the nodes' logs go; null: kept for the report.</summary>
     public string? LogFile { get; init; }

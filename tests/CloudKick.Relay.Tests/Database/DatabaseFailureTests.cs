@@ -57,7 +57,7 @@ internal sealed class DatabaseFailureTests
 
     [TestCase("127.0.0.1:{0},127.0.0.1:1", "standby", TestName = "No_host_of_the_wanted_kind_is_unavailable")]
     [TestCase("127.0.0.1:1,127.0.0.1:2", "primary", TestName = "No_host_that_answers_is_unavailable")]
-    public async Task Several_hosts(string hosts, string wanted)
+    public async Task Several_hosts(string hosts, string wanted, CancellationToken cancellationToken)
     {
         var several = new NpgsqlConnectionStringBuilder(_postgres.SuperuserConnectionString())
         {
@@ -66,7 +66,7 @@ internal sealed class DatabaseFailureTests
         };
         await using var dataSource = NpgsqlDataSource.Create(several);
 
-        var failure = Assert.CatchAsync(async () => await dataSource.OpenConnectionAsync())!;
+        var failure = Assert.CatchAsync(async () => await dataSource.OpenConnectionAsync(cancellationToken))!;
 
         Assert.That(DatabaseFailure.IsUnavailable(failure), Is.True, failure.ToString());
     }

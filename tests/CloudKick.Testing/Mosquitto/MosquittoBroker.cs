@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CloudKick.Cli.Local;
 using CloudKick.Testing.Certificates;
 using NUnit.Framework;
 
@@ -14,6 +15,7 @@ namespace CloudKick.Testing.Mosquitto;
 public sealed class MosquittoBroker : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private static readonly string[] Locations = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto"];
 
     private readonly string _directory;
@@ -48,23 +50,12 @@ public sealed class MosquittoBroker : IAsyncDisposable
     /// <param name="settings">More lines for its configuration file.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AssertionException">Mosquitto is not installed, or does not start.</exception>
-    public static async Task<MosquittoBroker> StartAsync(string settings = "", CancellationToken cancellationToken = default)
-    {
-        var broker = new MosquittoBroker(Directory.CreateTempSubdirectory("cloudkick-mosquitto-").FullName);
-        try
-        {
-            broker.Port = FindFreePort();
-            broker.TlsPort = FindFreePort();
-            broker.WriteConfiguration(settings);
-            await broker.StartAgainAsync(cancellationToken);
-            return broker;
-        }
-        catch
-        {
-            await broker.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<MosquittoBroker> StartAsync(string settings = "", CancellationToken cancellationToken = default) =>
+        StartAsync(settings, keepsSessions: false, cancellationToken);
+
+    /// <summary>Starts Mosquitto that writes its sessions down on <see cref="ShutDownAsync"/>, and has them when it starts again.</summary>
+    /// <exception cref="AssertionException">Mosquitto is not installed, or does not start.</exception>
+    public static Task<MosquittoBroker> StartKeepingSessionsAsync(CancellationToken cancellationToken) => StartAsync("", keepsSessions: true, cancellationToken);
 
     /// <summary>Kills the process; connections break without a word.</summary>
     public async Task StopAsync()
@@ -78,7 +69,15 @@ public sealed class MosquittoBroker : IAsyncDisposable
         process.Dispose();
     }
 
-    /// <summary>Starts it on the same ports after <see cref="StopAsync"/>; sessions are forgotten.</summary>
+    /// <summary>Stops the process in good order (SIGTERM); what it is to keep, it writes down.</summary>
+    public async Task ShutDownAsync(CancellationToken cancellationToken)
+    {
+        await CommandRun.RunAsync(["/bin/sh", "-c", $"kill -s TERM {ProcessId}"], StopTimeout, cancellationToken);
+        await _process!.WaitForExitAsync(cancellationToken).WaitAsync(StopTimeout, cancellationToken);
+        await StopAsync();
+    }
+
+    /// <summary>Starts it on the same ports after <see cref="StopAsync"/> or <see cref="ShutDownAsync"/>.</summary>
     public async Task StartAgainAsync(CancellationToken cancellationToken)
     {
         _process = Process.Start(new ProcessStartInfo(FindBinary(), ["-c", Path.Combine(_directory, "mosquitto.conf")])
@@ -102,6 +101,24 @@ public sealed class MosquittoBroker : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    private static async Task<MosquittoBroker> StartAsync(string settings, bool keepsSessions, CancellationToken cancellationToken)
+    {
+        var broker = new MosquittoBroker(Directory.CreateTempSubdirectory("cloudkick-mosquitto-").FullName);
+        try
+        {
+            broker.Port = FindFreePort();
+            broker.TlsPort = FindFreePort();
+            broker.WriteConfiguration(settings, keepsSessions);
+            await broker.StartAgainAsync(cancellationToken);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
     private static string FindBinary() => Locations.FirstOrDefault(File.Exists)
         ?? throw new AssertionException("This test needs Mosquitto: apt-get install mosquitto");
 
@@ -112,14 +129,14 @@ public sealed class MosquittoBroker : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private void WriteConfiguration(string settings)
+    private void WriteConfiguration(string settings, bool keepsSessions)
     {
         var pem = Certificates.WritePem(_directory, Certificates.IssueServer());
         // As root, Mosquitto would step down to a user who cannot read this directory.
         var user = Environment.IsPrivilegedProcess ? "user root" : "";
         File.WriteAllText(Path.Combine(_directory, "mosquitto.conf"), $"""
             {user}
-            persistence false
+            {(keepsSessions ? $"persistence true\npersistence_location {_directory}/" : "persistence false")}
             log_dest stderr
             log_type all
             allow_anonymous true
