@@ -42,11 +42,16 @@ public readonly struct MqttFrame
     public static bool TryRead(ref ReadOnlySequence<byte> buffer, int maximumPacketSize, out MqttFrame frame)
     {
         frame = default;
-        Span<byte> header = stackalloc byte[MaximumHeaderLength];
         var available = (int)Math.Min(buffer.Length, MaximumHeaderLength);
         if (available == 0)
             return false;
-        buffer.Slice(0, available).CopyTo(header);
+        scoped var header = buffer.FirstSpan;
+        if (header.Length < available)
+        {
+            Span<byte> copied = stackalloc byte[MaximumHeaderLength];
+            buffer.Slice(0, available).CopyTo(copied);
+            header = copied;
+        }
         header = header[..available];
 
         var type = (MqttPacketType)(header[0] >> 4);

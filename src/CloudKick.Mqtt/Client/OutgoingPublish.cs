@@ -27,8 +27,10 @@ internal enum OutgoingState
 internal sealed class OutgoingPublish : IValueTaskSource<MqttReasonCode>
 {
     private readonly OutgoingPublishes _owner;
-    private ManualResetValueTaskSourceCore<MqttReasonCode> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<MqttReasonCode> _source;
     private CancellationTokenRegistration _cancellation;
+    private MqttReasonCode _reasonCode;
+    private MqttException? _failure;
 
     public OutgoingPublish(OutgoingPublishes owner)
     {
@@ -92,11 +94,25 @@ internal sealed class OutgoingPublish : IValueTaskSource<MqttReasonCode>
         return task;
     }
 
-    public void Succeed(MqttReasonCode reasonCode) => _source.SetResult(reasonCode);
+    /// <summary>The answer; <see cref="Tell"/> gives it to the caller.</summary>
+    public void Succeed(MqttReasonCode reasonCode) => _reasonCode = reasonCode;
 
-    public void Fail(MqttException exception) => _source.SetException(exception);
+    public void Fail(MqttException exception) => _failure = exception;
 
-    public void Forget() => Message = null!;
+    /// <summary>Lets the caller go on with the answer, on this thread. By then this may be in use again: it is nobody's to touch after.</summary>
+    public void Tell()
+    {
+        if (_failure is { } failure)
+            _source.SetException(failure);
+        else
+            _source.SetResult(_reasonCode);
+    }
+
+    public void Forget()
+    {
+        Message = null!;
+        _failure = null;
+    }
 
     MqttReasonCode IValueTaskSource<MqttReasonCode>.GetResult(short token)
     {

@@ -22,6 +22,7 @@ internal sealed class OutgoingPublishes : IDisposable
     private readonly LinkedList<OutgoingPublish> _waiting = [];
     private readonly LinkedList<OutgoingPublish> _unwritten = [];
     private readonly LinkedList<OutgoingPublish> _unanswered = [];
+    private readonly AnsweredPublishes _answered = new();
     private readonly Stack<OutgoingPublish> _pool = [];
 
     // A timer and no loop: it runs only while something is unanswered, and thousands of idle clients cost nothing.
@@ -324,14 +325,14 @@ internal sealed class OutgoingPublishes : IDisposable
 
     private void End(OutgoingPublish publish, MqttReasonCode reasonCode)
     {
-        Answered(publish);
         publish.Succeed(reasonCode);
+        Answered(publish);
     }
 
     private void Fail(OutgoingPublish publish, MqttException exception)
     {
-        Answered(publish);
         publish.Fail(exception);
+        Answered(publish);
     }
 
     private void Answered(OutgoingPublish publish)
@@ -339,6 +340,7 @@ internal sealed class OutgoingPublishes : IDisposable
         Debug.Assert(publish.State is not (OutgoingState.Abandoned or OutgoingState.Ended), "One answer each");
         publish.State = OutgoingState.Ended;
         _unanswered.Remove(publish.ByAge);
+        _answered.Add(publish);
         if (_unanswered.Count == 0)
             _drained?.TrySetResult();
     }

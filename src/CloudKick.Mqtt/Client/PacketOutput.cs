@@ -93,9 +93,8 @@ internal sealed class PacketOutput(Stream stream, MqttProtocolVersion version, i
             await _signal.WaitAsync();
             while (TryTake(cancellationToken, out var position))
             {
-                _deadline.CancelAfter(sendTimeout);
-                await stream.WriteAsync(_sending.Written, _deadline.Token);
-                ResetDeadline();
+                var writing = stream.WriteAsync(_sending.Written, _deadline.Token);
+                await (writing.IsCompleted ? writing : WithinDeadlineAsync(writing));
                 _sending.Release();
                 Volatile.Write(ref _lastSent, timeProvider.GetTimestamp());
                 sent(position);
@@ -106,6 +105,13 @@ internal sealed class PacketOutput(Stream stream, MqttProtocolVersion version, i
                     return;
             }
         }
+    }
+
+    private async ValueTask WithinDeadlineAsync(ValueTask writing)
+    {
+        _deadline.CancelAfter(sendTimeout);
+        await writing;
+        ResetDeadline();
     }
 
     private void Stop()
