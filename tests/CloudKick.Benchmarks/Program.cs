@@ -1,6 +1,9 @@
 using System.CommandLine;
 using CloudKick.Benchmarks;
+using CloudKick.Benchmarks.Fleet;
 using CloudKick.Benchmarks.Kicks;
+using CloudKick.Benchmarks.Mqtt;
+using CloudKick.Benchmarks.Pieces;
 using CloudKick.Cli.CommandLine;
 
 #if DEBUG
@@ -8,7 +11,11 @@ await Console.Error.WriteLineAsync("A benchmark of a Debug build says nothing: d
 return 1;
 #else
 using var stop = new StopSignals();
-var root = new RootCommand("Measures CloudKick on this machine, beside something to compare with.") { KicksCommand.Create() };
+var root = new RootCommand("Measures CloudKick on this machine, beside something to compare with.")
+{
+    KicksCommand.Create(), MqttCommand.Create(), PiecesCommand.Create(), TerminalsCommand.Create(), FanOutCommand.Create(),
+    CloudWorker.Create(), FleetWorker.Create(),
+};
 try
 {
     var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

@@ -102,7 +102,7 @@ internal sealed class KickAcceptance(
     };
 
     // Of the values, not of the bytes: white space and the order of members do not make it another request.
-    private static byte[] Fingerprint(KickRequest request) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+    internal static byte[] Fingerprint(KickRequest request) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         '\n', request.TerminalId, request.ManagementSystemId, request.AccessProtocol, request.TtlSeconds, request.OnOffline, request.Ip, request.Port,
         request.Reference)));
 }

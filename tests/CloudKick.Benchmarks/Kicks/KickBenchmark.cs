@@ -31,16 +31,6 @@ internal sealed class KickBenchmark(KickBenchmarkOptions options, BenchmarkDatab
 
     private long _nextTerminal;
 
-    /// <summary>Mosquitto with no limit of its own on what is under way, and silent.</summary>
-    public static Task<MosquittoBroker> StartBrokerAsync(CancellationToken cancellationToken) => MosquittoBroker.StartAsync(
-        """
-        log_type none
-        max_inflight_messages 0
-        max_queued_messages 0
-        set_tcp_nodelay true
-        """,
-        cancellationToken);
-
     public async Task<IReadOnlyList<KickMeasurement>> RunAsync(IReadOnlyList<IContestant> contestants, Action<string> progress, CancellationToken cancellationToken)
     {
         foreach (var contestant in contestants)

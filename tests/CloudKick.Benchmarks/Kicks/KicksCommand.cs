@@ -54,7 +54,7 @@ internal static class KicksCommand
         await Needs.EnsureAsync(Needed, cancellationToken);
         Progress($"filling a database with {options.Terminals} terminals");
         await using var database = await BenchmarkDatabase.StartAsync(options.Fsync, options.Terminals, cancellationToken);
-        await using var broker = await KickBenchmark.StartBrokerAsync(cancellationToken);
+        await using var broker = await UnlimitedBroker.StartAsync(cancellationToken);
         await using var receiver = new KickReceiver(broker);
         await receiver.StartAsync(cancellationToken);
         await using var relay = only == "peer" ? null : await RelayContestant.StartAsync(database, broker, cancellationToken);
