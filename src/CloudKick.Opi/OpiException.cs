@@ -38,13 +38,10 @@ public sealed class OpiParsingException(string message, Exception? innerExceptio
 
 /// <summary>Well-formed XML whose root is none of OPI's six.</summary>
 public sealed class OpiFormatException(string root)
-    : OpiException(OpiResult.FormatError, $"'{Shortened(root)}' is not the root of an OPI message.")
+    : OpiException(OpiResult.FormatError, "The root is not one of an OPI message.")
 {
-    /// <summary>The root's local name.</summary>
+    /// <summary>The root's local name: a stranger's word, so not part of the message, which goes into logs.</summary>
     public string Root { get; } = root;
-
-    // The name is a stranger's and as long as the document; the message goes into logs.
-    private static string Shortened(string root) => root.Length <= 40 ? root : root[..40] + "…";
 }
 
 /// <summary>An OPI message that this library does not read yet. The peer did nothing wrong; the stream is still in step.</summary>

@@ -78,6 +78,7 @@ public static class RelayApplication
             .AddHealth();
 
         var app = builder.Build();
+        app.UseRequestSpans();
         app.UseProblems();
         app.UseOpenApi();
         app.UsePages();

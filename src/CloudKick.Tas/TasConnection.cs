@@ -15,6 +15,7 @@ internal sealed partial class TasConnection(
     long number, ConnectionContext connection, TasOptions options, ITasGate gate, TasSessions sessions, TimeProvider timeProvider, ILogger logger)
 {
     private const int StillOpen = -1;
+    private const int FewestDigitsOfCards = 13;
 
     private readonly CancellationTokenSource _closing = new();
     private readonly TasDialogue _dialogue = new(connection, options, timeProvider, logger);
@@ -83,7 +84,7 @@ internal sealed partial class TasConnection(
         catch (Exception exception)
         {
             sessions.CancelReservation();
-            logger.AdmissionFailed(exception, arrival.TerminalId, arrival.SessionId);
+            logger.AdmissionFailed(exception, Shown(arrival.TerminalId), arrival.SessionId);
             Close(TasCloseReason.AdmissionFailed);
             await NoteEndAsync(SessionOf(arrival), TasCloseReason.AdmissionFailed).ConfigureAwait(false);
             return null;
@@ -92,7 +93,7 @@ internal sealed partial class TasConnection(
         if (!admission.IsAdmitted)
         {
             sessions.CancelReservation();
-            logger.Refused(arrival.TerminalId, connection.RemoteEndPoint, admission.RefusalReason);
+            logger.Refused(Shown(arrival.TerminalId), connection.RemoteEndPoint, admission.RefusalReason);
             Close(TasCloseReason.Refused);
             return null;
         }
@@ -145,6 +146,9 @@ internal sealed partial class TasConnection(
             logger.ClosingNotNoted(exception, session.Id, session.TerminalId);
         }
     }
+
+    // Until it is admitted the id is a stranger's word, and one of so many digits may be a card number.
+    private static string Shown(string terminalId) => terminalId.Count(char.IsAsciiDigit) < FewestDigitsOfCards ? terminalId : "(not shown)";
 
     private TasSession SessionOf(TasArrival arrival) =>
         new(arrival.SessionId, arrival.TerminalId, arrival.KickId, arrival.RemoteEndPoint, timeProvider.GetUtcNow());

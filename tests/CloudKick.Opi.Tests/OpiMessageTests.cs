@@ -114,6 +114,10 @@ internal sealed class OpiMessageTests
         Assert.That(() => Messages.Decode(document), Throws.TypeOf<OpiFormatException>());
 
     [Test]
+    public void A_strangers_root_is_not_in_the_message_which_goes_into_logs() =>
+        Assert.That(() => Messages.Decode("<_4111111111111111/>"), Throws.TypeOf<OpiFormatException>().With.Message.Not.Contain("4111"));
+
+    [Test]
     public void Mandatory_value_that_is_empty_is_not_written() =>
         Assert.That(() => new ServiceRequest(Messages.Header with { WorkstationId = "" }).Encode(), Throws.TypeOf<OpiMissingDataException>());
 

@@ -97,6 +97,6 @@ internal static class ApiKeyEndpoints
             return Problem.Invalid(nameof(keyId), "is no key's id: 16 characters a-z and 0-9, the third part of the key");
         return await keys.RevokeAsync(keyId, actor, cancellationToken) is { } revoked
             ? TypedResults.Ok(ApiKeyResponse.From(revoked))
-            : Problem.ApiKeyNotFound($"There is no key {keyId}.");
+            : Problem.ApiKeyNotFound("There is no key of this id.");
     }
 }

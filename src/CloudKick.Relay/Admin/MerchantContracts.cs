@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Merchants;
 using FluentValidation;
 
@@ -32,5 +33,6 @@ internal sealed class MerchantRequestValidator : AbstractValidator<MerchantReque
         RuleFor(request => request.Name)
             .Must(name => !string.IsNullOrWhiteSpace(name)).WithMessage("is required")
             .MaximumLength(MerchantRegistry.MaximumNameLength).WithMessage($"may have at most {MerchantRegistry.MaximumNameLength} characters")
-            .Must(name => name is null || !name.Any(char.IsControl)).WithMessage("may not have control characters");
+            .Must(name => name is null || !name.Any(char.IsControl)).WithMessage("may not have control characters")
+            .Must(name => !FreeText.IsSensitive(name)).WithMessage(FreeText.Rule);
 }

@@ -8,12 +8,22 @@ namespace CloudKick.Relay.Hosting;
 /// <summary>Logs to the console: one JSON object a line for machines, or one line for a developer's eyes.</summary>
 internal static class LoggingRegistration
 {
+    // Below warnings these write out addresses with their queries, arguments and values as they came. No setting for a wider category
+    // makes them do so.
+    private static readonly string[] TellWhatCallersSend =
+    [
+        "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Http.RequestDelegateFactory", "Microsoft.AspNetCore.Http.RequestDelegateGenerator",
+        "Microsoft.AspNetCore.Http.Result", "Microsoft.AspNetCore.Mvc", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.StaticFiles",
+    ];
+
     public static ILoggingBuilder AddRelayLogging(this ILoggingBuilder logging, IHostEnvironment environment)
     {
         logging.ClearProviders();
         // Whoever reads the log may be slow or gone: then entries are dropped, and said to be, but nothing waits for them.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
-        logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        logging.Services.AddSingleton<IExternalScopeProvider, LogScopes>();
+        foreach (var category in TellWhatCallersSend)
+            logging.AddFilter(category, LogLevel.Warning);
         return environment.IsDevelopment()
             ? logging.AddSimpleConsole(console =>
             {

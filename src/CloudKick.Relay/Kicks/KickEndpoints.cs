@@ -4,6 +4,7 @@ using CloudKick.Relay.Paging;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Streams;
+using CloudKick.Relay.Terminals;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -118,6 +119,10 @@ internal static class KickEndpoints
             .ConvertAll(failure => new FieldError(JsonPath.FromProperty(failure.PropertyName), failure.ErrorMessage));
         if (filter.State is not null && !KickFilter.States.Contains(filter.State))
             faults.Add(new FieldError("state", $"must be one of {string.Join(", ", KickFilter.States)}"));
+        if (filter.TerminalId is not null && !TerminalId.IsWellFormed(filter.TerminalId))
+            faults.Add(new FieldError("terminalId", TerminalId.Rule));
+        if (filter.Reference?.Any(char.IsControl) is true)
+            faults.Add(new FieldError("reference", "must not have control characters"));
         KickId before = default;
         if (page.After is not null && !KickId.TryParse(page.After, out before))
             faults.Add(new FieldError("cursor", "is no cursor of this list: send the nextCursor of the page before as it came"));

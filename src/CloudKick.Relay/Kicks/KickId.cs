@@ -42,7 +42,7 @@ public readonly record struct KickId(Guid Value) : ISpanParsable<KickId>
         var bits = UInt128.Zero;
         for (var i = Prefix.Length; i < Length; i++)
         {
-            var digit = Alphabet.IndexOf(char.ToUpperInvariant(s[i]), StringComparison.Ordinal);
+            var digit = Alphabet.IndexOf(ToUpper(s[i]), StringComparison.Ordinal);
             // 26 digits are 130 bits: the first one may only use the lower three of its five.
             if (digit < 0 || (i == Prefix.Length && digit > 7))
                 return false;
@@ -64,6 +64,9 @@ public readonly record struct KickId(Guid Value) : ISpanParsable<KickId>
     /// <inheritdoc/>
     public static KickId Parse(ReadOnlySpan<char> s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"A kick id is '{Prefix}' and {Digits} characters.");
+
+    // Not char.ToUpperInvariant: to it ſ is an s.
+    private static char ToUpper(char c) => char.IsAsciiLetterLower(c) ? (char)(c - ('a' - 'A')) : c;
 
     private static UInt128 ToBits(Guid value)
     {

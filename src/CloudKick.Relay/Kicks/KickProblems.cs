@@ -30,6 +30,7 @@ internal static class KickProblems
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "This verdict comes with a kick."),
     };
 
-    public static ProblemResult NotFound(string id) =>
-        Problem.KickNotFound($"This merchant has no kick {id}. A kick's id comes with the answer to POST /v1/kicks.");
+    /// <summary>Names only what can be a kick's id: whatever else stood in its place is not repeated.</summary>
+    public static ProblemResult NotFound(string id) => Problem.KickNotFound(
+        $"This merchant has no kick {(KickId.TryParse(id, out var kick) ? kick.ToString() : "of this id")}. A kick's id comes with the answer to POST /v1/kicks.");
 }

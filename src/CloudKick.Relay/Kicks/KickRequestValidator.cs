@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using CloudKick.Relay.FreeTexts;
 using FluentValidation;
 
 namespace CloudKick.Relay.Kicks;
@@ -12,24 +13,28 @@ internal sealed partial class KickRequestValidator : AbstractValidator<KickReque
     public const string RefuseOffline = "refuse";
     private const int MaximumReference = 100;
     private const int MaximumManagementSystem = 64;
+    private const string NoCardNumber = "This looks like a card number. Card data never belongs into a kick.";
 
     public KickRequestValidator()
     {
         RuleFor(request => request.TerminalId)
             .Cascade(CascadeMode.Stop)
             .NotEmpty().WithMessage("Required: the terminal's TMS ID.")
-            .Must(id => TerminalId().IsMatch(id!)).WithMessage("A TMS ID is 1 to 16 letters (A-Z, a-z), digits, '_' and '-'.");
+            .Must(id => TerminalId().IsMatch(id!)).WithMessage("A TMS ID is 1 to 16 letters (A-Z, a-z), digits, '_' and '-'.")
+            .Must(id => !CardNumber.IsIn(id!)).WithMessage(NoCardNumber);
         RuleFor(request => request.ManagementSystemId)
             .Cascade(CascadeMode.Stop)
             .NotEmpty().WithMessage("Required: the name of the terminal management system, GrundmasterNL or GrundmasterBE.")
-            .Must(id => ManagementSystem().IsMatch(id!)).WithMessage($"A management system's name is 1 to {MaximumManagementSystem} letters, digits, '_' and '-'.");
+            .Must(id => ManagementSystem().IsMatch(id!)).WithMessage($"A management system's name is 1 to {MaximumManagementSystem} letters, digits, '_' and '-'.")
+            .Must(id => !CardNumber.IsIn(id!)).WithMessage(NoCardNumber);
         RuleFor(request => request.AccessProtocol)
             .Equal(AccessProtocol).WithMessage($"Required: {AccessProtocol}, the only protocol so far.");
         RuleFor(request => request.Reference)
             .Cascade(CascadeMode.Stop)
             .MaximumLength(MaximumReference).WithMessage($"At most {MaximumReference} characters.")
             .Must(text => !text!.Any(char.IsControl)).WithMessage("No control characters.")
-            .Must(text => !CardNumber.IsIn(text!)).WithMessage("This looks like a card number. Card data never belongs into a kick.")
+            .Must(text => !CardNumber.IsIn(text!)).WithMessage(NoCardNumber)
+            .Must(text => !FreeText.IsSensitive(text!)).WithMessage("This looks like an API key or a private key. Secrets never belong into a kick.")
             .When(request => request.Reference is not null);
         RuleFor(request => request.TtlSeconds)
             .InclusiveBetween(KickOptions.MinimumTtlSeconds, KickOptions.MaximumTtlSeconds)

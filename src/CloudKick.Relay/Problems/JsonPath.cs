@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudKick.Relay.FreeTexts;
 
 namespace CloudKick.Relay.Problems;
 
@@ -20,6 +21,6 @@ internal static class JsonPath
         _ => Bounded(path),
     };
 
-    /// <summary>Names come from the client: not more of one than helps it.</summary>
-    private static string Bounded(string name) => name.Length <= MaximumLength ? name : name[..MaximumLength] + "…";
+    /// <summary>Names come from the client: not more of one than helps it, and nothing that an answer must not have in it.</summary>
+    private static string Bounded(string name) => FreeText.IsSensitive(name) ? "body" : name.Length <= MaximumLength ? name : name[..MaximumLength] + "…";
 }

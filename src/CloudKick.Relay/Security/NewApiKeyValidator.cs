@@ -1,3 +1,4 @@
+using CloudKick.Relay.FreeTexts;
 using FluentValidation;
 
 namespace CloudKick.Relay.Security;
@@ -15,7 +16,8 @@ internal sealed class NewApiKeyValidator : AbstractValidator<NewApiKey>
             .WithMessage("must be 1 to 16 characters a-z and 0-9");
         RuleFor(key => key.Label).NotNull().WithMessage("is required")
             .MaximumLength(MaximumLabelLength).WithMessage($"may have at most {MaximumLabelLength} characters")
-            .Must(label => label is null || !label.Any(char.IsControl)).WithMessage("may not have control characters");
+            .Must(label => label is null || !label.Any(char.IsControl)).WithMessage("may not have control characters")
+            .Must(label => !FreeText.IsSensitive(label)).WithMessage(FreeText.Rule);
         RuleFor(key => key.Scopes).NotEmpty()
             .WithMessage(key => $"must name at least one of {string.Join(", ", Allowed(key))}");
         RuleForEach(key => key.Scopes).Must((key, scope) => Allowed(key).Contains(scope))

@@ -1,6 +1,7 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Terminals;
 using CloudKick.Tas;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -18,6 +19,8 @@ internal sealed partial class SessionGate(
     public async ValueTask<TasAdmission> AdmitAsync(TasArrival arrival, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arrival);
+        if (!TerminalId.IsWellFormed(arrival.TerminalId))
+            return TasAdmission.Refused(TasRefusal.UnknownTerminal);
         Guid? kickId = null;
         if (arrival.KickId is not null)
         {

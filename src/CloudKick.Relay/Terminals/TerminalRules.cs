@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Publishing;
 using FluentValidation;
 
@@ -17,17 +18,18 @@ internal sealed partial class TerminalRules : AbstractValidator<TerminalSettings
             .WithMessage($"must have at most {MaximumLabelLength} characters");
         RuleFor(terminal => terminal.Label).Must(label => label is null || !label.Any(char.IsControl))
             .WithMessage("must not have control characters such as tabs and line ends");
+        RuleFor(terminal => terminal.Label).Must(label => !FreeText.IsSensitive(label)).WithMessage(FreeText.Rule);
         RuleFor(terminal => terminal.FirmwareVersion).Must(version => version is null || Firmware().IsMatch(version))
             .WithMessage("must be two to six numbers of up to four digits with dots between, like 14.0.11.01");
         RuleFor(terminal => terminal.ConnectMode).Must(mode => ConnectMode.All.Contains(mode))
             .WithMessage($"must be one of {string.Join(", ", ConnectMode.All)}");
-        RuleFor(terminal => terminal.SubscriptionTopic).Must(topic => topic is null || Level().IsMatch(topic))
+        RuleFor(terminal => terminal.SubscriptionTopic).Must(topic => topic is null || (Level().IsMatch(topic) && !CardNumber.IsIn(topic)))
             .WithMessage("must be 1 to 64 letters, digits, '_' or '-'");
-        RuleFor(terminal => terminal.TopicTemplate).Must(template => template is null || Template().IsMatch(template))
+        RuleFor(terminal => terminal.TopicTemplate).Must(template => template is null || (Template().IsMatch(template) && !CardNumber.IsIn(template)))
             .WithMessage("must be names, {subscriptionTopic} or {terminalId} with '/' between");
     }
 
-    public static bool IsThingName(string? name) => name is not null && Thing().IsMatch(name);
+    public static bool IsThingName(string? name) => name is not null && Thing().IsMatch(name) && !CardNumber.IsIn(name);
 
     /// <summary>Whether a name is, or could be, a client id of the relay: its prefix alone, or with a dash after it.</summary>
     public static bool IsRelays(string name, string relayName) =>

@@ -1,4 +1,5 @@
 using CloudKick.Relay.Database;
+using CloudKick.Relay.FreeTexts;
 using FluentValidation;
 
 namespace CloudKick.Relay.Users;
@@ -22,7 +23,8 @@ internal sealed class NewUserValidator : AbstractValidator<NewUser>
     {
         RuleFor(user => user.Email).Must(IsEmail).WithMessage("must be an email address");
         RuleFor(user => user.Name).NotNull().MaximumLength(MaximumNameLength).WithMessage($"may have at most {MaximumNameLength} characters")
-            .Must(name => name is null || !name.Any(char.IsControl)).WithMessage("may not have control characters");
+            .Must(name => name is null || !name.Any(char.IsControl)).WithMessage("may not have control characters")
+            .Must(name => !FreeText.IsSensitive(name)).WithMessage(FreeText.Rule);
         RuleFor(user => user.Role).Must((user, role) => RolesFor(user.Merchant).Contains(role))
             .WithMessage(user => $"must be one of {string.Join(", ", RolesFor(user.Merchant))}");
     }
@@ -32,5 +34,5 @@ internal sealed class NewUserValidator : AbstractValidator<NewUser>
     // What mail servers take is theirs to say; this only finds what was mistyped.
     public static bool IsEmail(string? text) =>
         text is { Length: >= 3 and <= MaximumEmailLength } && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '<' or '>' or ',' or ';')
-        && text.Split('@') is [{ Length: > 0 }, { Length: > 0 }];
+        && !FreeText.IsSensitive(text) && text.Split('@') is [{ Length: > 0 }, { Length: > 0 }];
 }

@@ -1,4 +1,5 @@
 using CloudKick.Relay.Database;
+using CloudKick.Relay.FreeTexts;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -114,7 +115,7 @@ internal sealed class UserSessions(TenantDatabase database, NpgsqlDataSource dat
 internal sealed record Visitor(string? Origin, string? UserAgent)
 {
     public static Visitor Of(HttpContext context) =>
-        new(context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent : null);
+        new(context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent && !FreeText.IsSensitive(agent) ? agent : null);
 }
 
 /// <summary>A session as its user sees it.</summary>

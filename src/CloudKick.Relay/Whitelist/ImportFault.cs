@@ -11,6 +11,7 @@ internal sealed record ImportFault(int? Number, string Field, string Code, strin
     public const string TerminalId = "terminal-id";
     public const string LongLabel = "long-label";
     public const string ControlCharacters = "control-characters";
+    public const string Sensitive = "sensitive";
     public const string Moment = "moment";
     public const string Twice = "twice";
     public const string Fields = "fields";
@@ -30,7 +31,7 @@ internal sealed record ImportFault(int? Number, string Field, string Code, strin
     /// <summary>Every code.</summary>
     public static IReadOnlyList<string> Codes { get; } =
     [
-        TerminalId, LongLabel, ControlCharacters, Moment, Twice, Fields, Semicolons, ColumnTwice, UnknownColumn, NoTerminalColumn, Empty, None, TooMany,
+        TerminalId, LongLabel, ControlCharacters, Sensitive, Moment, Twice, Fields, Semicolons, ColumnTwice, UnknownColumn, NoTerminalColumn, Empty, None, TooMany,
         QuoteInside, QuoteOpen, QuoteGoesOn, LoneCarriageReturn, NoObject,
     ];
 

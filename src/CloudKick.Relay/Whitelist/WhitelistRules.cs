@@ -1,3 +1,4 @@
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Terminals;
 using FluentValidation;
 
@@ -17,6 +18,7 @@ internal sealed class WhitelistRules : AbstractValidator<WhitelistLine>
             .WithMessage($"must have at most {MaximumLabelLength} characters").WithErrorCode(ImportFault.LongLabel);
         RuleFor(line => line.Label).Must(label => label is null || !label.Any(char.IsControl))
             .WithMessage("must not have control characters such as tabs and line ends").WithErrorCode(ImportFault.ControlCharacters);
+        RuleFor(line => line.Label).Must(label => !FreeText.IsSensitive(label)).WithMessage(FreeText.Rule).WithErrorCode(ImportFault.Sensitive);
         RuleFor(line => line.EnabledUntil).Must(text => string.IsNullOrEmpty(text) || Rfc3339.TryParse(text, out _))
             .WithMessage("must be a date and time with its offset, like 2027-01-31T23:59:59+01:00 or 2027-01-31T22:59:59Z").WithErrorCode(ImportFault.Moment);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using CloudKick.Mqtt.Packets;
+using CloudKick.Testing;
 
 namespace CloudKick.Mqtt.Tests.Client;
 

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using CloudKick.Mqtt.Packets;
-using CloudKick.Mqtt.Tests.Packets;
+using CloudKick.Testing;
 
 namespace CloudKick.Mqtt.Tests.Client;
 

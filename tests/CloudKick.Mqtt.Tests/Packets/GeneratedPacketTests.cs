@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudKick.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 

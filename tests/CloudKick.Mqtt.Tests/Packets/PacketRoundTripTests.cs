@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudKick.Testing;
 
 namespace CloudKick.Mqtt.Tests.Packets;
 

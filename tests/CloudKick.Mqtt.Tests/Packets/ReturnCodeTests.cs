@@ -1,5 +1,6 @@
 using System.Buffers;
 using CloudKick.Mqtt.Packets;
+using CloudKick.Testing;
 
 namespace CloudKick.Mqtt.Tests.Packets;
 

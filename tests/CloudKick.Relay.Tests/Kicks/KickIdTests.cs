@@ -37,6 +37,7 @@ internal sealed class KickIdTests
     [TestCase("kck_8ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
     [TestCase("kck_0000000000000000000000000U")]
     [TestCase("kck_0000000000000000000000000é")]
+    [TestCase("kck_0000000000000000000000000ſ", Description = "an s to those who look at letters, not at ASCII")]
     [TestCase("KCK_00000000000000000000000000")]
     [TestCase(" kck_00000000000000000000000000")]
     [TestCase("kck_0000000000000000000000000/")]

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Security;
 using Microsoft.AspNetCore.Mvc;
@@ -29,7 +30,7 @@ internal sealed class MerchantsPage(MerchantRegistry merchants) : AdminPage
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         var name = (Name ?? "").Trim();
-        if (name.Length is 0 or > MerchantRegistry.MaximumNameLength || name.Any(char.IsControl))
+        if (name.Length == 0 || !FreeText.IsFit(name, MerchantRegistry.MaximumNameLength))
         {
             Blame(nameof(Name), T["Merchants.BadName"]);
             await ReadAsync(null, cancellationToken);

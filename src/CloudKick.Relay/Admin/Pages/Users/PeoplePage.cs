@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Users;
 using Microsoft.AspNetCore.Mvc;
@@ -48,7 +49,7 @@ internal abstract class PeoplePage(UserRegistry directory, Mails mails, IOptions
             Blame(nameof(Email), T["Users.BadEmail"]);
         if (!Roles.Contains(Role))
             Blame(nameof(Role), T["Users.BadRole"]);
-        if (wanted.Name.Length > NewUserValidator.MaximumNameLength || wanted.Name.Any(char.IsControl))
+        if (!FreeText.IsFit(wanted.Name, NewUserValidator.MaximumNameLength))
             Blame(nameof(Name), T["Users.BadName"]);
         var link = ModelState.IsValid ? await directory.InviteAsync(wanted, options.Value.InvitationLifetime, Actor, cancellationToken) : null;
         if (ModelState.IsValid && link is null)

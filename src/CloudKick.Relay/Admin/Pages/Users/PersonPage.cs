@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Users;
 using Microsoft.AspNetCore.Mvc;
@@ -51,7 +52,7 @@ internal abstract class PersonPage(UserRegistry directory, SignInFailures failur
             return NotFound();
         if (!Roles.Contains(Role))
             Blame(nameof(Role), T["Users.BadRole"]);
-        if (Name.Length > NewUserValidator.MaximumNameLength || Name.Any(char.IsControl))
+        if (!FreeText.IsFit(Name, NewUserValidator.MaximumNameLength))
             Blame(nameof(Name), T["Users.BadName"]);
         return ModelState.IsValid
             ? await ChangeAsync(user => user with { Role = Role, Name = Name.Trim() }, "Users.SaidChanged", cancellationToken)

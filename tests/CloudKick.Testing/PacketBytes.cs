@@ -1,15 +1,25 @@
 using System.Buffers;
 using System.Text.Json;
+using CloudKick.Mqtt;
 using CloudKick.Mqtt.Packets;
 
-namespace CloudKick.Mqtt.Tests.Packets;
+namespace CloudKick.Testing;
 
 /// <summary>Any packet to bytes and back, and as text that shows every field.</summary>
-internal static class PacketBytes
+public static class PacketBytes
 {
+    /// <summary>The packet's bytes.</summary>
+    /// <exception cref="MqttProtocolException">It cannot be put on the wire.</exception>
     public static byte[] Encode(object packet, MqttProtocolVersion version)
     {
         var output = new ArrayBufferWriter<byte>();
+        Encode(packet, output, version);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <inheritdoc cref="Encode(object, MqttProtocolVersion)"/>
+    public static void Encode(object packet, IBufferWriter<byte> output, MqttProtocolVersion version)
+    {
         switch (packet)
         {
             case ConnectPacket connect: connect.Encode(output); break;
@@ -27,11 +37,12 @@ internal static class PacketBytes
             case PingRespPacket pingResp: pingResp.Encode(output, version); break;
             case DisconnectPacket disconnect: disconnect.Encode(output, version); break;
             case AuthPacket auth: auth.Encode(output, version); break;
-            default: throw new ArgumentException($"No packet: {packet}");
+            default: throw new ArgumentException($"No packet: {packet}", nameof(packet));
         }
-        return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>The packet in a frame, whichever it is.</summary>
+    /// <exception cref="MqttProtocolException">The frame holds something else.</exception>
     public static object Decode(in MqttFrame frame, MqttProtocolVersion version) => frame.Type switch
     {
         MqttPacketType.Connect => ConnectPacket.Decode(frame),
@@ -51,12 +62,15 @@ internal static class PacketBytes
         _ => AuthPacket.Decode(frame, version),
     };
 
+    /// <summary>The one packet that the bytes are.</summary>
+    /// <exception cref="MqttProtocolException">They are none.</exception>
     public static object Decode(ReadOnlySequence<byte> bytes, MqttProtocolVersion version)
     {
         if (!MqttFrame.TryRead(ref bytes, MqttFrame.LargestPacket, out var frame))
-            throw new ArgumentException("The packet is not complete");
-        return bytes.IsEmpty ? Decode(frame, version) : throw new ArgumentException($"{bytes.Length} bytes are left");
+            throw new ArgumentException("The packet is not complete", nameof(bytes));
+        return bytes.IsEmpty ? Decode(frame, version) : throw new ArgumentException($"{bytes.Length} bytes are left", nameof(bytes));
     }
 
+    /// <summary>All of the packet as text.</summary>
     public static string Describe(object packet) => $"{packet.GetType().Name} {JsonSerializer.Serialize(packet, packet.GetType())}";
 }

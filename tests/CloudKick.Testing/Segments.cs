@@ -1,17 +1,20 @@
 using System.Buffers;
 
-namespace CloudKick.Mqtt.Tests.Packets;
+namespace CloudKick.Testing;
 
 /// <summary>Bytes in several pieces, as a socket delivers them.</summary>
-internal sealed class Segments : ReadOnlySequenceSegment<byte>
+public sealed class Segments : ReadOnlySequenceSegment<byte>
 {
     private Segments(ReadOnlyMemory<byte> memory) => Memory = memory;
 
+    /// <summary>Two pieces.</summary>
     public static ReadOnlySequence<byte> SplitAt(ReadOnlyMemory<byte> bytes, int position) => Of(bytes[..position], bytes[position..]);
 
+    /// <summary>As many pieces as there are bytes.</summary>
     public static ReadOnlySequence<byte> OneByteEach(ReadOnlyMemory<byte> bytes) =>
         Of([.. Enumerable.Range(0, bytes.Length).Select(i => bytes.Slice(i, 1))]);
 
+    /// <summary>These pieces, in their order.</summary>
     public static ReadOnlySequence<byte> Of(params ReadOnlySpan<ReadOnlyMemory<byte>> pieces)
     {
         if (pieces.IsEmpty)

@@ -1,0 +1,3 @@
+using CloudKick.Fuzzing;
+
+return await FuzzCommand.Create().Parse(args).InvokeAsync();
