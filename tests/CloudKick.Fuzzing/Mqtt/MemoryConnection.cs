@@ -38,7 +38,8 @@ internal sealed class MemoryConnection : ConnectionContext
     public void Send(ReadOnlySpan<byte> bytes)
     {
         _toBroker.Writer.Write(bytes);
-        _ = _toBroker.Writer.FlushAsync();
+        // Done at once: there is no bound to wait for.
+        _toBroker.Writer.FlushAsync().AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>The client is gone.</summary>

@@ -1,4 +1,5 @@
 using CloudKick.Mqtt.Packets;
+using CloudKick.Testing;
 
 namespace CloudKick.Mqtt.Tests.Client;
 
@@ -65,7 +66,7 @@ internal sealed class AnsweredPublishesTests
         for (var i = 0; i < messages; i++)
         {
             var packet = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
-            bytes.AddRange(Packets.PacketBytes.Encode(new PubAckPacket(packet.PacketIdentifier), MqttProtocolVersion.V5));
+            bytes.AddRange(PacketBytes.Encode(new PubAckPacket(packet.PacketIdentifier), MqttProtocolVersion.V5));
         }
         await peer.SendBytesAsync(bytes.ToArray(), cancellationToken);
     }

@@ -226,7 +226,7 @@ internal sealed class IncomingTests
         await using var server = new ScriptedServer();
         var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
         await using var client = test;
-        var bytes = Packets.PacketBytes.Encode(new PublishPacket { Message = ClientUnderTest.Message("slowly", MqttQualityOfService.AtMostOnce) }, MqttProtocolVersion.V5);
+        var bytes = PacketBytes.Encode(new PublishPacket { Message = ClientUnderTest.Message("slowly", MqttQualityOfService.AtMostOnce) }, MqttProtocolVersion.V5);
 
         foreach (var value in bytes)
             await peer.SendBytesAsync(new[] { value }, cancellationToken);
