@@ -18,6 +18,7 @@ internal sealed class LoadTests
 
     // Far more than the pool takes within the time that a kick may wait for its turn.
     private const int TooManyAtOnce = 4_000;
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     [Test]
@@ -71,7 +72,7 @@ internal sealed class LoadTests
         var longLived = KickAsync(stage, longer, perSecond: 25, ttlSeconds: 60, cancellationToken);
         await stage.Cloud.Control.WaitForPublishedAsync("NL-CAT/" + longer[100], 1, cancellationToken);
         await stage.Cloud.Control.GoDownAsync();
-        await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken); // the outage itself
+        await Task.Delay(Outage, cancellationToken);
         await stage.Cloud.Control.ComeBackAsync(cancellationToken);
         Answer[] answers = [.. await shortLived, .. await longLived];
 
@@ -96,7 +97,7 @@ internal sealed class LoadTests
 
         var kicking = KickAsync(stage, terminals, perSecond: 50, ttlSeconds: 10, cancellationToken);
         await stage.Cloud.Control.WaitForPublishedAsync("NL-CAT/" + terminals[200], 1, cancellationToken);
-        stage.Cloud.Control.Order(new CloudFault(CloudFaultKind.Cut, "relay-*") { Duration = TimeSpan.FromSeconds(20) });
+        stage.Cloud.Control.Order(new CloudFault(CloudFaultKind.Cut, "relay-*") { Duration = Outage });
         var answers = await kicking;
 
         Assert.That(answers.Select(answer => answer.Status), Has.All.Matches<HttpStatusCode>(IsAccepted));

@@ -30,7 +30,9 @@ internal static class SoakCommand
 
     private static async Task<int> RunAsync(WorldOptions options, TimeSpan duration, TextWriter output, CancellationToken cancellationToken)
     {
-        await output.WriteLineAsync(Line($"Seed {options.Seed}, {options.Nodes} nodes, {options.Terminals} terminals, {duration.TotalMinutes:0.#} min"));
+        var repeat = Line(
+            $"dotnet run -c Release --project tests/CloudKick.Faults -- soak --seed {options.Seed} --minutes {duration.TotalMinutes:0.#} --nodes {options.Nodes} --terminals {options.Terminals}");
+        await output.WriteLineAsync(repeat);
         await using var world = await World.StartAsync(options, cancellationToken);
         await world.PlayBriefSessionsAsync(cancellationToken);
         using var till = new Till(world.History, world.Token, () => [.. world.Nodes.Select(node => node.Http)]) { TtlSeconds = TtlSeconds };
@@ -51,8 +53,7 @@ internal static class SoakCommand
         }
         await world.WaitUntilNothingIsOpenAsync(TimeSpan.FromSeconds(TtlSeconds), cancellationToken);
         var verdict = await world.JudgeAsync(cancellationToken: cancellationToken);
-        await output.WriteLineAsync(verdict.Report(options.Seed, Line(
-            $"dotnet run -c Release --project tests/CloudKick.Faults -- soak --seed {options.Seed} --minutes {duration.TotalMinutes:0.#} --nodes {options.Nodes} --terminals {options.Terminals}")));
+        await output.WriteLineAsync(verdict.Report(options.Seed, repeat));
         var opinion = trend.CanTell ? trend.IsFlat ? "flat" : "GROWS" : "too short a run to tell whether that grows";
         await output.WriteLineAsync(Line($"{world.Nodes[0].Name}, which lived through it all: {trend} ({opinion})"));
         return verdict.IsKept && (trend.IsFlat || !trend.CanTell) ? 0 : 1;

@@ -29,7 +29,7 @@ internal static class AnswerChecks
 
         foreach (var key in @case.Answers.Where(answer => answer.IsSuccess).GroupBy(answer => answer.Key, answer => answer.KickId!))
         {
-            var kicks = key.Concat(@case.Record.Keys.Where(stored => stored.Key == key.Key).Select(stored => stored.KickId)).Distinct().ToArray();
+            var kicks = key.Concat(@case.KicksOfKey[key.Key]).Distinct().ToArray();
             if (kicks.Length > 1)
                 yield return new Violation(OneKeyOneKick, key.Key, $"stands for {string.Join(" and ", kicks)}");
         }

@@ -24,6 +24,12 @@ internal sealed class Case(IReadOnlyList<Happening> happenings, Record record, R
 
     public IReadOnlyList<TerminalEvent> Terminals { get; } = [.. happenings.OfType<Happening.OfTerminal>().Select(told => told.Event)];
 
+    /// <summary>By terminal.</summary>
+    public ILookup<string, Happening.LeftWhitelist> LeftWhitelist { get; } = happenings.OfType<Happening.LeftWhitelist>().ToLookup(left => left.TerminalId);
+
+    /// <summary>Ids of the kicks that a stored idempotency key stands for.</summary>
+    public ILookup<string, string> KicksOfKey { get; } = record.Keys.ToLookup(stored => stored.Key, stored => stored.KickId);
+
     /// <summary>The only row of a kick; null when there is none.</summary>
     public KickRecord? Row(string kickId) => Rows[kickId].FirstOrDefault();
 }

@@ -32,7 +32,7 @@ internal static class DeliveryChecks
             yield return new Violation(InTime, row.KickId, $"deadline {row.ExpiresAt:HH:mm:ss.fff}, published {published.At:HH:mm:ss.fff} by {published.ClientId}");
         if (published.Topic != @case.Rules.TopicPrefix + row.TerminalId)
             yield return new Violation(OwnTopic, row.KickId, $"is for {row.TerminalId} and went to {published.Topic}");
-        foreach (var left in @case.Happenings.OfType<Happening.LeftWhitelist>().Where(left => left.TerminalId == row.TerminalId))
+        foreach (var left in @case.LeftWhitelist[row.TerminalId])
         {
             var begun = @case.Events[row.KickId].LastOrDefault(step => step.Event is "accepted" or "attempt" && step.At <= published.At);
             if (published.At > left.At && (begun is null || begun.At > left.At || published.At > begun.At + @case.Rules.AttemptLasts))

