@@ -12,6 +12,7 @@ using CloudKick.Relay.Mail;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.OpenApi;
 using CloudKick.Relay.Overviews;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Presence;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Publishing;
@@ -54,6 +55,7 @@ public static class RelayApplication
             .AddHosting()
             .AddDatabase()
             .AddProblems()
+            .AddPreconditions()
             .AddRateLimits()
             .AddSecurity()
             .AddAuditing()
@@ -94,6 +96,7 @@ public static class RelayApplication
         app.MapMigration();
         app.MapAdmin();
         app.MapAdminTerminals();
+        app.MapAuditLog();
         app.MapPages();
         app.MapHealth();
         return app;

@@ -74,6 +74,22 @@ internal sealed partial class EveryPageTests
         Assert.That(visitor.Complaints, Is.Empty);
     }
 
+    [Test]
+    public async Task On_a_phone_the_menu_is_folded_and_opens_without_scripts()
+    {
+        await using var visitor = await _browser.VisitAsync(_stage.Relay.Address, new Look(Phone: true), scripts: false);
+        await visitor.SignInAsync(await _stage.Relay.AddUserAsync(_stage.Merchant, Roles.Admin));
+        await visitor.OpenAsync($"/m/{_stage.Merchant}/whitelist");
+        var plan = visitor.Page.Locator($"nav a[href='/m/{_stage.Merchant}/plan']:visible");
+
+        var folded = await plan.CountAsync();
+        await visitor.Page.Locator(".menu > summary").ClickAsync();
+        await plan.ClickAsync();
+
+        Assert.That(folded, Is.Zero);
+        await Expect(visitor.Page).ToHaveURLAsync(new Regex("/plan$"));
+    }
+
     private static async Task<IReadOnlyList<string>> MenuAsync(Visitor visitor) =>
         await visitor.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.shell nav a')].map(link => link.getAttribute('href'))");
 

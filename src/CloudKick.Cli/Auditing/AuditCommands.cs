@@ -69,9 +69,8 @@ internal static class AuditCommands
             var target = database.Resolve(parsed, context, screen);
             await using var dataSource = NpgsqlDataSource.Create(target.ConnectionString);
             var tenants = new TenantDatabase(dataSource);
-            MerchantId? owner = parsed.GetValue(platform)
-                ? null
-                : new MerchantId((await new MerchantRegistry(tenants, context.TimeProvider).ResolveAsync(parsed.GetValue(merchant), target.Local, cancellationToken)).MerchantId);
+            var owner = await new MerchantRegistry(tenants, context.TimeProvider).OwnerAsync(
+                parsed.GetValue(platform), parsed.GetValue(merchant), target.Local, cancellationToken);
             var filter = new AuditFilter(
                 parsed.GetRequiredValue(action), parsed.GetRequiredValue(who), parsed.GetRequiredValue(subject), parsed.GetValue(from), parsed.GetValue(until));
             screen.List(

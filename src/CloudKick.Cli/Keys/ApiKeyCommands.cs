@@ -71,9 +71,8 @@ internal static class ApiKeyCommands
             var target = database.Resolve(parsed, context, screen);
             await using var dataSource = NpgsqlDataSource.Create(target.ConnectionString);
             var tenants = new TenantDatabase(dataSource);
-            MerchantId? owner = parsed.GetValue(platform)
-                ? null
-                : new MerchantId((await new MerchantRegistry(tenants, context.TimeProvider).ResolveAsync(parsed.GetValue(merchant), target.Local, cancellationToken)).MerchantId);
+            var owner = await new MerchantRegistry(tenants, context.TimeProvider).OwnerAsync(
+                parsed.GetValue(platform), parsed.GetValue(merchant), target.Local, cancellationToken);
             screen.List(
                 await new ApiKeys(tenants).ListAllAsync(owner, cancellationToken),
                 none: "No keys: `cloudkick api-key create` makes one.",

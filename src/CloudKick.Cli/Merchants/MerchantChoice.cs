@@ -39,6 +39,12 @@ internal static class MerchantChoice
         };
     }
 
+    /// <summary>Whose rows a command is about: with <paramref name="platform"/> the platform's own (null), else a merchant's.</summary>
+    /// <exception cref="CliException">None was named, there is no such one, or several have that name.</exception>
+    public static async Task<MerchantId?> OwnerAsync(
+        this MerchantRegistry registry, bool platform, string? wanted, LocalState? local, CancellationToken cancellationToken) =>
+        platform ? null : new MerchantId((await registry.ResolveAsync(wanted, local, cancellationToken)).MerchantId);
+
     public static async Task<IReadOnlyList<Merchant>> ListAllAsync(this MerchantRegistry registry, CancellationToken cancellationToken)
     {
         var all = new List<Merchant>();

@@ -7,6 +7,7 @@ namespace CloudKick.Relay.Admin;
 [JsonSerializable(typeof(MerchantResponse))]
 [JsonSerializable(typeof(Page<MerchantResponse>))]
 [JsonSerializable(typeof(ApiKeyRequest))]
+[JsonSerializable(typeof(ApiKeyRotation))]
 [JsonSerializable(typeof(ApiKeyResponse))]
 [JsonSerializable(typeof(Page<ApiKeyResponse>))]
 [JsonSerializable(typeof(CreatedApiKeyResponse))]

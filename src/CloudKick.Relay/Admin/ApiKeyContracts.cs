@@ -19,6 +19,17 @@ internal sealed record ApiKeyRequest
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
+/// <summary>How a key is replaced.</summary>
+internal sealed record ApiKeyRotation
+{
+    public const int MaximumOverlapSeconds = 30 * 24 * 60 * 60;
+
+    /// <summary>For how many seconds the old key works on beside the new one, 0 to 2592000 (30 days): time to put the new one into use.</summary>
+    /// <example>86400</example>
+    [Required, Range(0, MaximumOverlapSeconds)]
+    public int? OverlapSeconds { get; init; }
+}
+
 /// <summary>An API key; its secret is not kept.</summary>
 /// <param name="KeyId">The public id, also a part of the key itself.</param>
 /// <param name="MerchantId">The merchant that it acts for; absent for a platform operator's key.</param>

@@ -1,6 +1,7 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Paging;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using FluentValidation.Results;
@@ -36,6 +37,18 @@ internal static class ApiKeyEndpoints
             .ProducesProblems(ProblemTypes.InvalidRequest)
             .WithName("listPlatformApiKeys")
             .WithSummary("List the platform operators' API keys, oldest first, page by page.");
+        keys.MapGet(OfPlatform + "/{keyId}", GetAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound)
+            .IsConditionalRead()
+            .WithName("getApiKey")
+            .WithSummary("Read any API key.");
+        keys.MapPost(OfPlatform + "/{keyId}/rotate", RotateAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound)
+            .WithName("rotateApiKey")
+            .WithSummary("Replace any API key by one that may do the same.")
+            .WithDescription(
+                "Both work during the overlap, then the old one is refused. The answer's `token` is the new key; it is shown this once. A key that "
+                + "works no more cannot be replaced: make one.");
         keys.MapPost(OfPlatform + "/{keyId}/revoke", RevokeAsync)
             .IsRepeatable()
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound)
@@ -67,8 +80,7 @@ internal static class ApiKeyEndpoints
 
         if (await keys.CreateAsync(wanted, actor, cancellationToken) is not { } created)
             return MerchantEndpoints.NotFound(merchant!.Value.Value);
-        var location = merchant is null ? "/v1/admin/api-keys" : $"/v1/admin/merchants/{merchant}/api-keys";
-        return TypedResults.Created(location, new CreatedApiKeyResponse(ApiKeyResponse.From(created.Key), created.Token));
+        return TypedResults.Created($"/v1/admin/api-keys/{created.Key.KeyId}", new CreatedApiKeyResponse(ApiKeyResponse.From(created.Key), created.Token));
     }
 
     private static async Task<Results<Ok<Page<ApiKeyResponse>>, ProblemResult>> ListOfMerchantAsync(
@@ -90,13 +102,37 @@ internal static class ApiKeyEndpoints
         return TypedResults.Ok(Page<ApiKeyResponse>.From(rows, page.Size, ApiKeyResponse.From, row => row.KeyId));
     }
 
+    private static async Task<Results<Ok<ApiKeyResponse>, ProblemResult>> GetAsync(string keyId, ApiKeys keys, CancellationToken cancellationToken)
+    {
+        if (!ApiKeyToken.IsKeyId(keyId))
+            return NoKeyId();
+        return await keys.FindAsync(keyId, cancellationToken) is { } found ? TypedResults.Ok(ApiKeyResponse.From(found)) : NotFound();
+    }
+
+    private static async Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> RotateAsync(
+        string keyId, ApiKeyRotation body, Actor actor, ApiKeys keys, CancellationToken cancellationToken)
+    {
+        if (!ApiKeyToken.IsKeyId(keyId))
+            return NoKeyId();
+        if (body.OverlapSeconds is not (>= 0 and <= ApiKeyRotation.MaximumOverlapSeconds and var seconds))
+            return Problem.Invalid("overlapSeconds", $"must be from 0 to {ApiKeyRotation.MaximumOverlapSeconds}");
+        if (await keys.FindAsync(keyId, cancellationToken) is not { } old)
+            return NotFound();
+        var owner = old.MerchantId is { } merchant ? new MerchantId(merchant) : (MerchantId?)null;
+        return await keys.RotateAsync(owner, keyId, TimeSpan.FromSeconds(seconds), actor, cancellationToken) is { } created
+            ? TypedResults.Created($"/v1/admin/api-keys/{created.Key.KeyId}", new CreatedApiKeyResponse(ApiKeyResponse.From(created.Key), created.Token))
+            : Problem.ApiKeyNotFound("This key works no more. Make another one.");
+    }
+
     private static async Task<Results<Ok<ApiKeyResponse>, ProblemResult>> RevokeAsync(
         string keyId, Actor actor, ApiKeys keys, CancellationToken cancellationToken)
     {
         if (!ApiKeyToken.IsKeyId(keyId))
-            return Problem.Invalid(nameof(keyId), "is no key's id: 16 characters a-z and 0-9, the third part of the key");
-        return await keys.RevokeAsync(keyId, actor, cancellationToken) is { } revoked
-            ? TypedResults.Ok(ApiKeyResponse.From(revoked))
-            : Problem.ApiKeyNotFound("There is no key of this id.");
+            return NoKeyId();
+        return await keys.RevokeAsync(keyId, actor, cancellationToken) is { } revoked ? TypedResults.Ok(ApiKeyResponse.From(revoked)) : NotFound();
     }
+
+    private static ProblemResult NoKeyId() => Problem.Invalid("keyId", "is no key's id: 16 characters a-z and 0-9, the third part of the key");
+
+    private static ProblemResult NotFound() => Problem.ApiKeyNotFound("There is no key of this id.");
 }

@@ -1,6 +1,7 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Paging;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -23,6 +24,7 @@ internal static class MerchantEndpoints
             .WithSummary("List merchants in the order in which they were added, page by page.");
         merchants.MapGet("/{merchantId:guid}", GetAsync)
             .ProducesProblems(ProblemTypes.MerchantNotFound)
+            .IsConditionalRead()
             .WithName("getMerchant")
             .WithSummary("Read a merchant.");
         merchants.MapPost("/{merchantId:guid}/disable", DisableAsync)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Resources;
 using System.Text.Json;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.Times;
 
 namespace CloudKick.Relay.CloudConnect;
 
@@ -10,11 +11,15 @@ internal static class PlanTexts
 {
     private static readonly ResourceManager Texts = new(typeof(PlanTexts));
 
-    /// <summary>The answer to whoever asked, in a language that <see cref="Languages.Language.All"/> has.</summary>
-    public static MigrationPlanAnswer Describe(MerchantId merchant, MigrationPlan plan, CultureInfo language) => new(
+    /// <summary>The answer to whoever asked.</summary>
+    /// <param name="merchant">Whose plan.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="language">One that <see cref="Languages.Language.All"/> has.</param>
+    /// <param name="zone">The time zone of the texts' moments, where the reader is told which; null: UTC, and each says so.</param>
+    public static MigrationPlanAnswer Describe(MerchantId merchant, MigrationPlan plan, CultureInfo language, TimeZoneInfo? zone = null) => new(
         merchant.Value, plan.Current, Summary(plan, language), language.Name, plan.Now, plan.Total, plan.OnCloudConnect1, plan.IsWhole,
         [.. plan.Steps.Select(step => Describe(step, plan, language))],
-        [.. plan.Open.Select(terminal => Describe(terminal, language))]);
+        [.. plan.Open.Select(terminal => Describe(terminal, language, MomentText.WrittenOut(terminal.Facts, zone, language)))]);
 
     private static string Summary(MigrationPlan plan, CultureInfo language) => plan.Total == 0
         ? Text("summary.none", language)
@@ -30,13 +35,13 @@ internal static class PlanTexts
             stand.BlockedBy is { } blocking ? Text("blocked", language, Text($"{Name(blocking)}.title", language)) : null);
     }
 
-    private static PlanTerminalAnswer Describe(PlanTerminal terminal, CultureInfo language)
+    private static PlanTerminalAnswer Describe(PlanTerminal terminal, CultureInfo language, object[] facts)
     {
         var key = $"{Name(terminal.Step)}.{terminal.Outcome}";
         return new(
             terminal.Evidence.TerminalId, terminal.Evidence.Label, terminal.Evidence.ConnectMode, terminal.Step, terminal.Outcome, terminal.Status,
-            Text($"{key}.evidence", language, terminal.Facts),
-            Text(terminal.Status == PlanStatus.Waiting ? "wait" : $"{key}.todo", language, terminal.Facts));
+            Text($"{key}.evidence", language, facts),
+            Text(terminal.Status == PlanStatus.Waiting ? "wait" : $"{key}.todo", language, facts));
     }
 
     private static string Name(PlanStep step) => JsonNamingPolicy.KebabCaseLower.ConvertName(step.ToString());

@@ -27,6 +27,9 @@ internal static class Language
         return null;
     }
 
+    /// <summary>The language of the page that is being written.</summary>
+    public static CultureInfo Current => Find(CultureInfo.CurrentUICulture.Name) ?? Default;
+
     /// <summary>What the client accepts best (RFC 9110 §12.5.4) of what there is.</summary>
     public static CultureInfo Accepted(HttpRequest request)
     {

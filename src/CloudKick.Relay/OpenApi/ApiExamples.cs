@@ -17,6 +17,7 @@ internal static class ApiExamples
         ["addMerchant"] = """{"name":"Bakkerij De Korenbloem"}""",
         ["createApiKey"] = """{"label":"web shop till","scopes":["kicks:write","kicks:read"]}""",
         ["createPlatformApiKey"] = """{"label":"on-call operator","scopes":["platform:admin"]}""",
+        ["rotateApiKey"] = """{"overlapSeconds":86400}""",
         ["registerTerminal"] = """{"terminalId":"NL000999","managementSystemId":"GrundmasterNL","label":"spare"}""",
         ["provisionTerminal"] =
             """

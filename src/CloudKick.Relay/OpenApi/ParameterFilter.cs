@@ -17,8 +17,11 @@ internal sealed class ParameterFilter : IOperationFilter
         ["presence"] = $"Only terminals of this presence: {string.Join(", ", PresenceState.All.Select(state => $"`{state}`"))}.",
         ["prefix"] = "Only terminals whose id begins with this.",
         ["unassigned"] = "`true`: only terminals that are no merchant's.",
+        ["changeId"] = "The change's id, from `GET /v1/whitelist-changes/last`.",
         ["format"] = "`json`, `csv` or `html`; left out: by `Accept`, JSON when it does not say.",
         ["lang"] = "The language of texts for people, by its code: `en`, `nl`, `fr` or `de`; left out: by `Accept-Language`, English when it does not say.",
+        ["search"] = "Only entries with this in their terminal id or label, in any case.",
+        ["state"] = "Only entries in this state: `active` (kicks are let through), `expired` or `unregistered` (no terminal of yours has the id).",
         ["dryRun"] = "`true`: judge the import and change nothing.",
     };
 

@@ -52,6 +52,7 @@ internal sealed class ProblemFilter : IOperationFilter
     private static Dictionary<string, IOpenApiHeader>? Headers(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => Header("WWW-Authenticate", "The scheme, `Bearer`, and what was wrong.", JsonSchemaType.String),
+        StatusCodes.Status412PreconditionFailed => Header("ETag", "The entity tag that it has now; none when it does not exist.", JsonSchemaType.String),
         StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable =>
             Header("Retry-After", "After how many seconds to try again.", JsonSchemaType.Integer),
         _ => null,
@@ -74,6 +75,8 @@ internal sealed class ProblemFilter : IOperationFilter
         };
         if (problem == ProblemTypes.InvalidRequest)
             body["errors"] = new JsonArray(new JsonObject { ["field"] = "terminalId", ["message"] = "is required" });
+        if (problem == ProblemTypes.PreconditionFailed)
+            body["currentTag"] = "\"pK1l2fDTYw0Yq8gkYc0u3A\"";
         return new OpenApiExample { Summary = problem.Title, Value = body };
     }
 }

@@ -14,6 +14,7 @@ internal sealed class TagFilter : IDocumentFilter
         ("Admin: merchants", "For the platform's operators."),
         ("Admin: API keys", "For the platform's operators."),
         ("Admin: terminals", "For the platform's operators."),
+        ("Admin: audit log", "For the platform's operators: who changed what."),
         ("Health", "For load balancers and orchestrators; needs no key."),
     ];
 

@@ -19,11 +19,13 @@ internal static class Problem
     public static ProblemResult Invalid(string field, string message) => Invalid([new FieldError(field, message)]);
 
     /// <summary>Several faults.</summary>
-    public static ProblemResult Invalid(IEnumerable<FieldError> faults)
+    /// <param name="faults">The faults.</param>
+    /// <param name="extensions">Members that only this problem has.</param>
+    public static ProblemResult Invalid(IEnumerable<FieldError> faults, JsonObject? extensions = null)
     {
         var errors = faults.ToArray();
         var detail = errors is [var only] ? $"{only.Field}: {only.Message}" : $"{errors.Length} faults, each named under errors. Correct the request and send it again.";
-        return new ProblemResult(ProblemTypes.InvalidRequest, detail) { Errors = errors };
+        return new ProblemResult(ProblemTypes.InvalidRequest, detail) { Errors = errors, Extensions = extensions };
     }
 
     /// <summary>No key, or one that is not valid.</summary>
@@ -49,6 +51,18 @@ internal static class Problem
     public static ProblemResult TerminalNotFound(string detail) => new(ProblemTypes.TerminalNotFound, detail);
 
     public static ProblemResult WhitelistEntryNotFound(string detail) => new(ProblemTypes.WhitelistEntryNotFound, detail);
+
+    public static ProblemResult WhitelistChangeNotFound(string detail) => new(ProblemTypes.WhitelistChangeNotFound, detail);
+
+    public static ProblemResult NotTheLastChange(string detail) => new(ProblemTypes.NotTheLastChange, detail);
+
+    /// <param name="detail">What was demanded and is not so, and what to do.</param>
+    /// <param name="currentTag">The entity tag that it has now; null when it does not exist.</param>
+    public static ProblemResult PreconditionFailed(string detail, string? currentTag) => new(ProblemTypes.PreconditionFailed, detail)
+    {
+        EntityTag = currentTag,
+        Extensions = new JsonObject { ["currentTag"] = currentTag },
+    };
 
     public static ProblemResult MerchantNotFound(string detail) => new(ProblemTypes.MerchantNotFound, detail);
 

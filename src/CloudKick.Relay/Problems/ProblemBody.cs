@@ -40,8 +40,9 @@ internal sealed record ProblemBody
 
 /// <summary>One fault of a request.</summary>
 /// <param name="Field">The member's path in the body (<c>terminalId</c>, <c>entries[2].label</c>), or the name of the query parameter or header.</param>
-/// <param name="Message">What is wrong with it.</param>
-internal sealed record FieldError(string Field, string Message);
+/// <param name="Message">What is wrong with it, for people.</param>
+/// <param name="Code">What is wrong with it, for programs, where there is a name for it; stable.</param>
+internal sealed record FieldError(string Field, string Message, string? Code = null);
 
 /// <summary>How problems are written.</summary>
 [JsonSourceGenerationOptions(

@@ -29,6 +29,9 @@ internal sealed class ProblemResult(ProblemType type, string detail) : IResult, 
     /// <summary>The <c>Retry-After</c> header, rounded up to whole seconds.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The <c>ETag</c> header: of what the request was about, as it is.</summary>
+    public string? EntityTag { get; init; }
+
     /// <summary>The <c>WWW-Authenticate</c> header.</summary>
     public string? Challenge { get; init; }
 
@@ -42,6 +45,8 @@ internal sealed class ProblemResult(ProblemType type, string detail) : IResult, 
         response.Headers.XContentTypeOptions = "nosniff";
         if (RetryAfter is { } delay)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (EntityTag is not null)
+            response.Headers.ETag = EntityTag;
         if (Challenge is not null)
             response.Headers[HeaderNames.WWWAuthenticate] = Challenge;
         return response.WriteAsJsonAsync(Body(httpContext), Json.ProblemBody, ContentType, httpContext.RequestAborted);

@@ -13,6 +13,7 @@ internal static class ProblemTypes
     public static readonly ProblemType KickNotFound = new("kick-not-found", 404, "There is no such kick", Never);
     public static readonly ProblemType TerminalNotFound = new("terminal-not-found", 404, "There is no such terminal", Never);
     public static readonly ProblemType WhitelistEntryNotFound = new("whitelist-entry-not-found", 404, "The terminal is not on the whitelist", Never);
+    public static readonly ProblemType WhitelistChangeNotFound = new("whitelist-change-not-found", 404, "The whitelist was never changed", Never);
     public static readonly ProblemType MerchantNotFound = new("merchant-not-found", 404, "There is no such merchant", Never);
     public static readonly ProblemType ApiKeyNotFound = new("api-key-not-found", 404, "There is no such API key", Never);
     public static readonly ProblemType CertificateNotFound = new("certificate-not-found", 404, "The terminal has no such certificate", Never);
@@ -25,6 +26,8 @@ internal static class ProblemTypes
     public static readonly ProblemType TooManyCertificates = new("too-many-certificates", 409, "The terminal has two active certificates already", Never);
     public static readonly ProblemType CertificateState = new("certificate-state", 409, "The certificate's state does not allow this", Never);
     public static readonly ProblemType ProvisioningInProgress = new("provisioning-in-progress", 409, "The terminal's certificates are being changed", Safe);
+    public static readonly ProblemType NotTheLastChange = new("not-the-last-change", 409, "This is not the last change of the whitelist", Never);
+    public static readonly ProblemType PreconditionFailed = new("precondition-failed", 412, "A condition of the request does not hold", Never);
     public static readonly ProblemType PayloadTooLarge = new("payload-too-large", 413, "The request's body is too large", Never);
     public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "The request's content type is not supported", Never);
     public static readonly ProblemType IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key was used for another request", Never);
@@ -44,8 +47,8 @@ internal static class ProblemTypes
     public static readonly IReadOnlyList<ProblemType> All =
     [
         InvalidRequest, Unauthorized, InsufficientScope, TerminalNotWhitelisted, NotFound, KickNotFound, TerminalNotFound, WhitelistEntryNotFound,
-        MerchantNotFound, ApiKeyNotFound, CertificateNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse, TerminalExists, TooManyCertificates,
-        CertificateState, ProvisioningInProgress, PayloadTooLarge,
+        WhitelistChangeNotFound, MerchantNotFound, ApiKeyNotFound, CertificateNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse, TerminalExists, TooManyCertificates,
+        CertificateState, ProvisioningInProgress, NotTheLastChange, PreconditionFailed, PayloadTooLarge,
         UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, TooManyStreams, InternalError, ProvisioningNotConfigured,
         CloudNotAuthorized, CloudRefused, CloudUnavailable,
         DatabaseUnavailable, TimedOut,

@@ -100,6 +100,10 @@ public sealed class ApiKeys(TenantDatabase database)
     public Task<ApiKey?> FindAsync(MerchantId? owner, string keyId, CancellationToken cancellationToken) =>
         database.QuerySingleOrDefaultAsync<ApiKey>(TenantOf(owner), FindSql, new { keyId, any = false, merchant = owner?.Value }, cancellationToken);
 
+    /// <summary>Any key; null when there is none with this id.</summary>
+    public Task<ApiKey?> FindAsync(string keyId, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<ApiKey>(Tenant.Platform, FindSql, new { keyId, any = true, merchant = (Guid?)null }, cancellationToken);
+
     /// <summary>A merchant's keys, or the platform operators', oldest first, the revoked ones too.</summary>
     /// <param name="merchant">Whose; null for the platform operators'.</param>
     /// <param name="after">The id of the last key of the page before; null to begin.</param>

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Paging;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals.Certificates;
@@ -33,24 +34,32 @@ internal static class AdminTerminalEndpoints
             .WithSummary("List terminals of every merchant and of none by id, page by page.");
         terminals.MapGet(TerminalRoute, GetAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .IsConditionalRead()
             .WithName("getAnyTerminal")
             .WithSummary("Read a terminal.");
         terminals.MapPatch(TerminalRoute, PatchAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
             .IsRepeatable()
+            .HonoursIfMatch()
+            .AnswersWithEntityTag()
             .WithName("updateTerminal")
             .WithSummary("Change a terminal's label, firmware, connect mode or topic.")
-            .WithDescription("A member that is left out stays as it is; `null` takes the value away.");
+            .WithDescription(
+                "A member that is left out stays as it is; `null` takes the value away. The tag for `If-Match` is that of all that was read, the "
+                + "terminal's presence and last session too.");
         terminals.MapPut(MerchantRoute, AssignAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .HonoursIfMatch()
+            .AnswersWithEntityTag()
             .WithName("assignTerminal")
             .WithSummary("Give a terminal to a merchant.")
-            .WithDescription("The merchant that had it before can no longer see or kick it.");
+            .WithDescription("The merchant that had it before can no longer see or kick it. `If-Match` takes the terminal's own tag.");
         terminals.MapDelete(MerchantRoute, UnassignAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .HonoursIfMatch()
             .WithName("unassignTerminal")
             .WithSummary("Take a terminal from its merchant.")
-            .WithDescription("204 also when it was nobody's.");
+            .WithDescription("204 also when it was nobody's. `If-Match` takes the terminal's own tag.");
         terminals.MapAdminParameterSheets();
         terminals.MapCertificates();
     }
@@ -74,8 +83,8 @@ internal static class AdminTerminalEndpoints
             Settings = settings,
         };
         var outcome = await registry.AddAsync(terminal, actor, cancellationToken);
-        if (await ProblemOfAsync(outcome, terminal.TerminalId, directory, cancellationToken) is { } problem)
-            return problem;
+        if (outcome != TerminalOutcome.Done)
+            return await ProblemOfAsync(outcome, terminal.TerminalId, directory, cancellationToken);
         var row = await directory.FindAsync(null, terminal.TerminalId, cancellationToken);
         return TypedResults.Created($"/v1/admin/terminals/{terminal.TerminalId}", AdminTerminalAnswer.FromRow(row!));
     }
@@ -106,7 +115,8 @@ internal static class AdminTerminalEndpoints
     }
 
     private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> PatchAsync(
-        string terminalId, TerminalPatch body, Actor actor, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
+        string terminalId, TerminalPatch body, Actor actor, RequestConditions conditions, TerminalRegistry registry, TerminalDirectory directory,
+        CancellationToken cancellationToken)
     {
         if (!TerminalId.IsWellFormed(terminalId))
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
@@ -115,16 +125,14 @@ internal static class AdminTerminalEndpoints
         if (!validation.IsValid)
             return Problem.Invalid(validation);
 
-        var outcome = await registry.UpdateAsync(terminalId, body.ApplyTo, actor, cancellationToken);
-        if (await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem)
-            return problem;
-        var row = await directory.FindAsync(null, terminalId, cancellationToken);
-        return TypedResults.Ok(AdminTerminalAnswer.FromRow(row!));
+        var outcome = await registry.UpdateAsync(
+            terminalId, body.ApplyTo, actor, conditions.On<TerminalRow>(AdminTerminalAnswer.FromRow), cancellationToken);
+        return await ChangedAsync(outcome, terminalId, conditions, directory, cancellationToken);
     }
 
     private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> AssignAsync(
-        string terminalId, TerminalAssignment body, Actor actor, TerminalRegistry registry, TerminalDirectory directory,
-        CancellationToken cancellationToken)
+        string terminalId, TerminalAssignment body, Actor actor, RequestConditions conditions, TerminalRegistry registry,
+        TerminalDirectory directory, CancellationToken cancellationToken)
     {
         List<FieldError> faults = [];
         if (!TerminalId.IsWellFormed(terminalId))
@@ -134,28 +142,39 @@ internal static class AdminTerminalEndpoints
         if (faults.Count > 0)
             return Problem.Invalid(faults);
 
-        var outcome = await registry.AssignAsync(terminalId, MerchantOf(body.MerchantId), actor, cancellationToken);
-        if (await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem)
-            return problem;
-        var row = await directory.FindAsync(null, terminalId, cancellationToken);
-        return TypedResults.Ok(AdminTerminalAnswer.FromRow(row!));
+        var outcome = await registry.AssignAsync(
+            terminalId, MerchantOf(body.MerchantId), actor, conditions.On<TerminalRow>(AdminTerminalAnswer.FromRow), cancellationToken);
+        return await ChangedAsync(outcome, terminalId, conditions, directory, cancellationToken);
     }
 
     private static async Task<Results<NoContent, ProblemResult>> UnassignAsync(
-        string terminalId, Actor actor, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
+        string terminalId, Actor actor, RequestConditions conditions, TerminalRegistry registry, TerminalDirectory directory,
+        CancellationToken cancellationToken)
     {
         if (!TerminalId.IsWellFormed(terminalId))
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
-        var outcome = await registry.AssignAsync(terminalId, null, actor, cancellationToken);
-        return await ProblemOfAsync(outcome, terminalId, directory, cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        var outcome = await registry.AssignAsync(terminalId, null, actor, conditions.On<TerminalRow>(AdminTerminalAnswer.FromRow), cancellationToken);
+        return (await ChangedAsync(outcome, terminalId, conditions, directory, cancellationToken)).Result is ProblemResult problem
+            ? problem
+            : TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> ChangedAsync(
+        TerminalOutcome outcome, string terminalId, RequestConditions conditions, TerminalDirectory directory, CancellationToken cancellationToken)
+    {
+        if (outcome is not (TerminalOutcome.Done or TerminalOutcome.Refused))
+            return await ProblemOfAsync(outcome, terminalId, directory, cancellationToken);
+        var answer = AdminTerminalAnswer.FromRow((await directory.FindAsync(null, terminalId, cancellationToken))!);
+        return outcome == TerminalOutcome.Done
+            ? TypedResults.Ok(answer)
+            : conditions.NotMet($"Terminal {terminalId}", $"/v1/admin/terminals/{terminalId}", answer);
     }
 
     private static MerchantId? MerchantOf(Guid? id) => id is { } known && known != Guid.Empty ? new MerchantId(known) : null;
 
-    private static async Task<ProblemResult?> ProblemOfAsync(
+    private static async Task<ProblemResult> ProblemOfAsync(
         TerminalOutcome outcome, string terminalId, TerminalDirectory directory, CancellationToken cancellationToken) => outcome switch
     {
-        TerminalOutcome.Done => null,
         TerminalOutcome.UnknownTerminal => NotFound(terminalId),
         TerminalOutcome.TerminalExists => Problem.TerminalExists($"Terminal {terminalId} is registered already. PATCH /v1/admin/terminals/{terminalId} changes it."),
         TerminalOutcome.ThingNameTaken => Problem.TerminalExists("Another terminal has this thing name. A thing is one terminal's."),

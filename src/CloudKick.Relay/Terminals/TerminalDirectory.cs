@@ -55,6 +55,10 @@ internal sealed class TerminalDirectory(TenantDatabase database)
         database.QuerySingleOrDefaultAsync<TerminalRow>(
             TenantOf(merchant), FindSql, new { merchant = merchant?.Value, terminalId }, cancellationToken);
 
+    /// <summary>Any terminal, as a transaction of the platform's sees it.</summary>
+    public static Task<TerminalRow?> FindAsync(TenantTransaction transaction, string terminalId, CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<TerminalRow>(FindSql, new { merchant = (Guid?)null, terminalId }, cancellationToken);
+
     /// <summary>A merchant's terminals, or all, by id.</summary>
     /// <param name="reader">Who reads: a merchant sees its own only, whatever the filter; null: an operator.</param>
     /// <param name="filter">Which ones.</param>

@@ -1,4 +1,5 @@
 using CloudKick.Relay.Paging;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals.Parameters;
@@ -21,6 +22,7 @@ internal static class TerminalEndpoints
             .WithSummary("List your terminals by id, with presence and last session, page by page.");
         terminals.MapGet("/{terminalId}", GetAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .IsConditionalRead()
             .WithName("getTerminal")
             .WithSummary("Read a terminal with its presence and last session.")
             .WithDescription("A terminal that does not exist and one that is not yours get the same answer.");

@@ -52,12 +52,17 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     /// <param name="merchant">The merchant; null: nobody.</param>
     /// <param name="actor">Who does it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
-    public async Task<TerminalOutcome> AssignAsync(string terminalId, MerchantId? merchant, Actor actor, CancellationToken cancellationToken)
+    public Task<TerminalOutcome> AssignAsync(string terminalId, MerchantId? merchant, Actor actor, CancellationToken cancellationToken) =>
+        AssignAsync(terminalId, merchant, actor, condition: null, cancellationToken);
+
+    /// <summary>The same, if a condition holds of the terminal as it is, while nobody else can change it.</summary>
+    internal async Task<TerminalOutcome> AssignAsync(
+        string terminalId, MerchantId? merchant, Actor actor, Func<TerminalRow?, bool>? condition, CancellationToken cancellationToken)
     {
         try
         {
             return await ChangeAsync(
-                terminalId, actor, AssignAction,
+                terminalId, actor, AssignAction, condition,
                 before => before with { MerchantId = merchant?.Value },
                 (transaction, after, token) => TerminalStore.AssignAsync(transaction, after, token),
                 cancellationToken);
@@ -75,11 +80,17 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
     /// <exception cref="ArgumentException">A setting breaks its rule.</exception>
     public Task<TerminalOutcome> UpdateAsync(
-        string terminalId, Func<TerminalSettings, TerminalSettings> change, Actor actor, CancellationToken cancellationToken)
+        string terminalId, Func<TerminalSettings, TerminalSettings> change, Actor actor, CancellationToken cancellationToken) =>
+        UpdateAsync(terminalId, change, actor, condition: null, cancellationToken);
+
+    /// <summary>The same, if a condition holds of the terminal as it is, while nobody else can change it.</summary>
+    internal Task<TerminalOutcome> UpdateAsync(
+        string terminalId, Func<TerminalSettings, TerminalSettings> change, Actor actor, Func<TerminalRow?, bool>? condition,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
         return ChangeAsync(
-            terminalId, actor, UpdateAction,
+            terminalId, actor, UpdateAction, condition,
             before =>
             {
                 var settings = change(before.Settings());
@@ -112,7 +123,7 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     }
 
     private Task<TerminalOutcome> ChangeAsync(
-        string terminalId, Actor actor, string action, Func<TerminalRecord, TerminalRecord> change,
+        string terminalId, Actor actor, string action, Func<TerminalRow?, bool>? condition, Func<TerminalRecord, TerminalRecord> change,
         Func<TenantTransaction, TerminalRecord, CancellationToken, Task> save, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             Tenant.Platform,
@@ -120,6 +131,8 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
             {
                 if (await TerminalStore.FindForChangeAsync(transaction, terminalId, token) is not { } before)
                     return TerminalOutcome.UnknownTerminal;
+                if (condition is not null && !condition(await TerminalDirectory.FindAsync(transaction, terminalId, token)))
+                    return TerminalOutcome.Refused;
                 var after = change(before);
                 if (after == before)
                     return TerminalOutcome.Done;

@@ -15,18 +15,18 @@ internal sealed partial class TerminalRules : AbstractValidator<TerminalSettings
     private TerminalRules()
     {
         RuleFor(terminal => terminal.Label).Must(label => label is { Length: <= MaximumLabelLength })
-            .WithMessage($"must have at most {MaximumLabelLength} characters");
+            .WithMessage($"must have at most {MaximumLabelLength} characters").WithErrorCode("long-label");
         RuleFor(terminal => terminal.Label).Must(label => label is null || !label.Any(char.IsControl))
-            .WithMessage("must not have control characters such as tabs and line ends");
-        RuleFor(terminal => terminal.Label).Must(label => !FreeText.IsSensitive(label)).WithMessage(FreeText.Rule);
+            .WithMessage("must not have control characters such as tabs and line ends").WithErrorCode("control-characters");
+        RuleFor(terminal => terminal.Label).Must(label => !FreeText.IsSensitive(label)).WithMessage(FreeText.Rule).WithErrorCode("sensitive");
         RuleFor(terminal => terminal.FirmwareVersion).Must(version => version is null || Firmware().IsMatch(version))
-            .WithMessage("must be two to six numbers of up to four digits with dots between, like 14.0.11.01");
+            .WithMessage("must be two to six numbers of up to four digits with dots between, like 14.0.11.01").WithErrorCode("firmware-version");
         RuleFor(terminal => terminal.ConnectMode).Must(mode => ConnectMode.All.Contains(mode))
-            .WithMessage($"must be one of {string.Join(", ", ConnectMode.All)}");
+            .WithMessage($"must be one of {string.Join(", ", ConnectMode.All)}").WithErrorCode("connect-mode");
         RuleFor(terminal => terminal.SubscriptionTopic).Must(topic => topic is null || (Level().IsMatch(topic) && !CardNumber.IsIn(topic)))
-            .WithMessage("must be 1 to 64 letters, digits, '_' or '-'");
+            .WithMessage("must be 1 to 64 letters, digits, '_' or '-'").WithErrorCode("subscription-topic");
         RuleFor(terminal => terminal.TopicTemplate).Must(template => template is null || (Template().IsMatch(template) && !CardNumber.IsIn(template)))
-            .WithMessage("must be names, {subscriptionTopic} or {terminalId} with '/' between");
+            .WithMessage("must be names, {subscriptionTopic} or {terminalId} with '/' between").WithErrorCode("topic-template");
     }
 
     public static bool IsThingName(string? name) => name is not null && Thing().IsMatch(name) && !CardNumber.IsIn(name);

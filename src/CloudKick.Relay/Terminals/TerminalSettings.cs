@@ -64,6 +64,9 @@ public enum TerminalOutcome
     /// <summary>There is no such management system.</summary>
     UnknownManagementSystem,
 
+    /// <summary>The caller's condition did not hold: nothing was changed.</summary>
+    Refused,
+
     /// <summary>The terminal id is, or could be, one of the relay's own MQTT client ids.</summary>
     ReservedTerminalId,
 

@@ -1,3 +1,5 @@
+using CloudKick.Relay.Problems;
+
 namespace CloudKick.Relay.Whitelist;
 
 /// <summary>Something wrong with what was sent to be imported.</summary>
@@ -34,6 +36,9 @@ internal sealed record ImportFault(int? Number, string Field, string Code, strin
         TerminalId, LongLabel, ControlCharacters, Sensitive, Moment, Twice, Fields, Semicolons, ColumnTwice, UnknownColumn, NoTerminalColumn, Empty, None, TooMany,
         QuoteInside, QuoteOpen, QuoteGoesOn, LoneCarriageReturn, NoObject,
     ];
+
+    /// <summary>As the API tells it.</summary>
+    public FieldError ToError() => new(Field, Message, Code);
 
     /// <summary>The code of a fault that <see cref="CsvReader"/> found.</summary>
     public static string OfCsv(string fault) => fault switch

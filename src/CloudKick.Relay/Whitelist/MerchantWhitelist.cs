@@ -31,27 +31,24 @@ public sealed class MerchantWhitelist(TenantDatabase database)
 
     /// <summary>The last change, whoever made it and by whatever way; null when there never was one.</summary>
     public async Task<WhitelistChange?> FindLastChangeAsync(MerchantId merchant, CancellationToken cancellationToken) =>
-        await WhitelistStore.FindLastChangeAsync(database, merchant, cancellationToken) is { } last
-            ? new WhitelistChange(last.ChangeId, last.Actor, last.ChangedAt, WhitelistDifference.FromJson(last.Entries))
-            : null;
+        (await WhitelistStore.FindLastChangeAsync(database, merchant, cancellationToken))?.ToChange();
 
     /// <summary>Undoes the last change: every entry of it is again as it was. That is a change too, and can be undone.</summary>
-    /// <returns>False when this is not the last change any more.</returns>
-    public Task<bool> UndoAsync(MerchantId merchant, Guid changeId, Actor actor, CancellationToken cancellationToken) =>
+    /// <returns>The change that the undoing is; null when this was not the last change, or not any more.</returns>
+    public Task<WhitelistChange?> UndoAsync(MerchantId merchant, Guid changeId, Actor actor, CancellationToken cancellationToken) =>
         RetryAsync(
             merchant,
             async (transaction, token) =>
             {
                 await WhitelistStore.LockAsync(transaction, merchant, token);
                 if (await WhitelistStore.FindLastChangeAsync(transaction, merchant, token) is not { } last || last.ChangeId != changeId)
-                    return false;
+                    return null;
                 WhitelistDifference[] back = [.. WhitelistDifference.FromJson(last.Entries).Select(difference => difference.Reversed)];
                 await WhitelistStore.DeleteAsync(transaction, merchant, [.. back.Where(entry => entry.After is null).Select(entry => entry.TerminalId)], token);
                 await WhitelistStore.SaveAsync(
                     transaction, merchant,
                     [.. back.Where(entry => entry.After is not null).Select(entry => new WhitelistSetting(entry.TerminalId, entry.After!.Label, entry.After.EnabledUntil))], token);
-                await WhitelistStore.RecordAsync(transaction, merchant, actor, back, token);
-                return true;
+                return (WhitelistChange?)(await WhitelistStore.RecordAsync(transaction, merchant, actor, back, token)).ToChange();
             },
             cancellationToken);
 
@@ -60,16 +57,29 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     /// <param name="setting">What is wanted.</param>
     /// <param name="actor">Who wants it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="condition">
+    /// Whether to go on, of the entry as it is (null: there is none), while nobody else can change it; quick and without effects of its own.
+    /// Null: in any case.
+    /// </param>
+    /// <returns>The entry as it is now, and what was done: <see cref="WhitelistEffect.Refused"/> when the condition did not hold.</returns>
     /// <exception cref="ArgumentException">The setting breaks a rule of <see cref="WhitelistSetting"/>.</exception>
-    public Task<(WhitelistEntry Entry, WhitelistEffect Effect)> PutAsync(
-        MerchantId merchant, WhitelistSetting setting, Actor actor, CancellationToken cancellationToken) =>
+    public Task<(WhitelistEntry? Entry, WhitelistEffect Effect)> PutAsync(
+        MerchantId merchant, WhitelistSetting setting, Actor actor, CancellationToken cancellationToken, Func<WhitelistEntry?, bool>? condition = null) =>
         database.InTransactionAsync(
             merchant,
             async (transaction, token) =>
             {
+                if (condition is not null)
+                {
+                    await WhitelistStore.LockAsync(transaction, merchant, token);
+                    var current = await WhitelistStore.FindAsync(transaction, merchant, setting.TerminalId, token);
+                    if (!condition(current))
+                        return (current, WhitelistEffect.Refused);
+                }
+
                 var outcomes = await ApplyAsync(transaction, merchant, [setting], actor, dryRun: false, token);
                 var entry = await WhitelistStore.FindAsync(transaction, merchant, setting.TerminalId, token);
-                return (entry!, outcomes[0].Effect);
+                return (entry, outcomes[0].Effect);
             },
             cancellationToken);
 
@@ -94,18 +104,28 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     }
 
     /// <summary>Takes a terminal off the whitelist. Its open kicks are not published again.</summary>
-    /// <returns>False when it was not on it.</returns>
-    public Task<bool> RemoveAsync(MerchantId merchant, string terminalId, Actor actor, CancellationToken cancellationToken) =>
+    /// <param name="merchant">Whose.</param>
+    /// <param name="terminalId">Which.</param>
+    /// <param name="actor">Who wants it, for the audit log.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="condition">As at <see cref="PutAsync"/>.</param>
+    /// <returns>The entry as it was, and what was done: <see cref="WhitelistEffect.Unchanged"/> when there was none.</returns>
+    public Task<(WhitelistEntry? Entry, WhitelistEffect Effect)> RemoveAsync(
+        MerchantId merchant, string terminalId, Actor actor, CancellationToken cancellationToken, Func<WhitelistEntry?, bool>? condition = null) =>
         database.InTransactionAsync(
             merchant,
             async (transaction, token) =>
             {
                 await WhitelistStore.LockAsync(transaction, merchant, token);
-                if (await WhitelistStore.DeleteAsync(transaction, merchant, terminalId, token) is not { } removed)
-                    return false;
+                var current = await WhitelistStore.FindAsync(transaction, merchant, terminalId, token);
+                if (condition is not null && !condition(current))
+                    return (current, WhitelistEffect.Refused);
+                if (current is null)
+                    return (null, WhitelistEffect.Unchanged);
+                await WhitelistStore.DeleteAsync(transaction, merchant, [terminalId], token);
                 await WhitelistStore.RecordAsync(
-                    transaction, merchant, actor, [new(terminalId, new WhitelistContent(removed.Label, removed.EnabledUntil), null)], token);
-                return true;
+                    transaction, merchant, actor, [new(terminalId, new WhitelistContent(current.Label, current.EnabledUntil), null)], token);
+                return (current, WhitelistEffect.Removed);
             },
             cancellationToken);
 

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using CloudKick.Relay.Problems;
 
 namespace CloudKick.Relay.Whitelist;
 
@@ -48,13 +50,53 @@ internal sealed record WhitelistLine(
 /// <param name="Created">How many terminals came on the whitelist.</param>
 /// <param name="Updated">How many entries changed.</param>
 /// <param name="Unchanged">How many entries were as wanted.</param>
-/// <param name="Lines">One for each terminal of the import, in its order.</param>
+/// <param name="Lines">One for each line of the import, in its order.</param>
 internal sealed record WhitelistImportAnswer(
     bool DryRun, int Created, int Updated, int Unchanged, IReadOnlyList<WhitelistImportLineAnswer> Lines);
 
-/// <summary>What became of one terminal of an import.</summary>
+/// <summary>What became of one line of an import, or would.</summary>
 /// <param name="Line">The line of the CSV file, its header being line 1; in JSON the position among the entries, from 0.</param>
-/// <param name="TerminalId">The terminal's TMS ID.</param>
-/// <param name="Effect"><c>created</c>, <c>updated</c> or <c>unchanged</c>.</param>
-/// <param name="Registered">Whether the terminal is registered to you; kicks are refused until it is.</param>
-internal sealed record WhitelistImportLineAnswer(int Line, string TerminalId, string Effect, bool Registered);
+/// <param name="TerminalId">The terminal's TMS ID, absent when what stands there is none.</param>
+/// <param name="Effect"><c>created</c>, <c>updated</c> or <c>unchanged</c>; <c>faulty</c> when something is wrong with the line.</param>
+/// <param name="Registered">Whether the terminal is registered to you: kicks are refused until it is. Absent when the line is faulty.</param>
+/// <param name="Faults">Everything that is wrong with the line; absent when nothing is.</param>
+internal sealed record WhitelistImportLineAnswer(
+    int Line, string? TerminalId, string Effect, bool? Registered, IReadOnlyList<FieldError>? Faults = null)
+{
+    public const string Faulty = "faulty";
+
+    public static WhitelistImportLineAnswer From(PreviewedLine line) => new(
+        line.Line.Number,
+        // What is no id is not repeated: it could be anything.
+        CloudKick.Relay.Terminals.TerminalId.IsWellFormed(line.Line.Line.TerminalId) ? line.Line.Line.TerminalId : null,
+        line.Outcome is { } outcome ? JsonNamingPolicy.CamelCase.ConvertName(outcome.Effect.ToString()) : Faulty,
+        line.Outcome?.Registered,
+        line.Faults is [] ? null : [.. line.Faults.Select(fault => fault.ToError())]);
+}
+
+/// <summary>The whitelist's last change, which can be undone.</summary>
+/// <param name="ChangeId">Names it, for undoing just this one.</param>
+/// <param name="Actor">Who made it: <c>key:</c> and an API key's id, <c>user:</c> or <c>operator:</c> and a person's, or <c>cli</c>.</param>
+/// <param name="ChangedAt">When.</param>
+/// <param name="Entries">Every entry that it changed.</param>
+internal sealed record WhitelistChangeAnswer(Guid ChangeId, string Actor, DateTimeOffset ChangedAt, IReadOnlyList<WhitelistDifferenceAnswer> Entries)
+{
+    public static WhitelistChangeAnswer From(WhitelistChange change) => new(
+        change.ChangeId, change.Actor, change.ChangedAt,
+        [.. change.Differences.Select(difference => new WhitelistDifferenceAnswer(
+            difference.TerminalId, WhitelistContentAnswer.From(difference.Before), WhitelistContentAnswer.From(difference.After)))]);
+}
+
+/// <summary>One entry, before a change and after it.</summary>
+/// <param name="TerminalId">Which.</param>
+/// <param name="Before">As it was; absent when there was none.</param>
+/// <param name="After">As it became; absent when it was removed.</param>
+internal sealed record WhitelistDifferenceAnswer(string TerminalId, WhitelistContentAnswer? Before, WhitelistContentAnswer? After);
+
+/// <summary>What an entry said.</summary>
+/// <param name="Label">A name for people; empty for none.</param>
+/// <param name="EnabledUntil">When kicks stop being let through; absent: never.</param>
+internal sealed record WhitelistContentAnswer(string Label, DateTime? EnabledUntil)
+{
+    public static WhitelistContentAnswer? From(WhitelistContent? content) => content is null ? null : new(content.Label, content.EnabledUntil);
+}

@@ -36,6 +36,12 @@ public enum WhitelistEffect
 
     /// <summary>The entry was different.</summary>
     Updated,
+
+    /// <summary>The terminal is no longer on the whitelist.</summary>
+    Removed,
+
+    /// <summary>The caller's condition did not hold: nothing was changed.</summary>
+    Refused,
 }
 
 /// <summary>What became of one setting of an import.</summary>

@@ -1,6 +1,8 @@
 using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,6 +16,10 @@ namespace CloudKick.Relay.Whitelist;
 internal static class WhitelistImportEndpoint
 {
     public const int MaximumBytes = 1024 * 1024;
+
+    // As the API writes its answers: nulls are left out.
+    private static readonly WhitelistJson ReportJson = new(
+        new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -29,7 +35,8 @@ internal static class WhitelistImportEndpoint
             .WithDescription(
                 "Up to 10,000 terminals and 1 MiB. CSV (RFC 4180, UTF-8) begins with the line `terminalId,label,enabledUntil`; the latter "
                 + "two columns may be left out. Entries of other terminals stay as they are. When a line is not valid, nothing is changed and "
-                + "every fault is named with its line (`lines[3].label`, the header being line 1; in JSON `entries[2].label`, from 0). "
+                + "every fault is named with its line (`lines[3].label`, the header being line 1; in JSON `entries[2].label`, from 0) and a `code`; "
+                + "the problem's `lines` has the report of every line, what the good ones would do too. "
                 + "With `dryRun=true` the answer is the same and nothing is changed.");
 
     private static async Task<Results<Ok<WhitelistImportAnswer>, ProblemResult>> ImportAsync(
@@ -38,21 +45,20 @@ internal static class WhitelistImportEndpoint
         var (file, problem) = await ReadAsync(request, cancellationToken);
         if (problem is not null)
             return problem;
-        if (file!.Faults.Count > 0)
-            return Problem.Invalid(file.Faults.Select(fault => new FieldError(fault.Field, fault.Message)));
 
+        // With a fault nothing is imported; what the good lines would do is told all the same.
+        var isFaulty = file!.Faults.Count > 0;
         var settings = file.Settings;
-        var outcomes = await whitelist.ImportAsync(caller.RequiredMerchant, settings, actor, dryRun ?? false, cancellationToken);
-        var numbers = file.Numbers;
-        int Count(WhitelistEffect effect) => outcomes.Count(outcome => outcome.Effect == effect);
-        return TypedResults.Ok(new WhitelistImportAnswer(
-            dryRun ?? false,
-            Count(WhitelistEffect.Created),
-            Count(WhitelistEffect.Updated),
-            Count(WhitelistEffect.Unchanged),
-            [.. outcomes.Select((outcome, i) => new WhitelistImportLineAnswer(
-                numbers[i], settings[i].TerminalId, JsonNamingPolicy.CamelCase.ConvertName(outcome.Effect.ToString()), outcome.Registered))]));
+        var outcomes = await whitelist.ImportAsync(caller.RequiredMerchant, settings, actor, isFaulty || dryRun is true, cancellationToken);
+        var report = WhitelistPreview.Of(file, settings, outcomes);
+        var answer = new WhitelistImportAnswer(
+            dryRun ?? false, report.Added, report.Updated, report.Unchanged, [.. report.Lines.Select(WhitelistImportLineAnswer.From)]);
+        return isFaulty ? Faulty(file.Faults, answer.Lines) : TypedResults.Ok(answer);
     }
+
+    private static ProblemResult Faulty(IReadOnlyList<ImportFault> faults, IReadOnlyList<WhitelistImportLineAnswer> lines) => Problem.Invalid(
+        faults.Select(fault => fault.ToError()),
+        new JsonObject { ["lines"] = JsonSerializer.SerializeToNode(lines, ReportJson.IReadOnlyListWhitelistImportLineAnswer) });
 
     private static async Task<(WhitelistImportFile? File, ProblemResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {

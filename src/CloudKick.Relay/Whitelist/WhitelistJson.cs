@@ -9,4 +9,6 @@ namespace CloudKick.Relay.Whitelist;
 [JsonSerializable(typeof(Page<WhitelistEntryAnswer>))]
 [JsonSerializable(typeof(WhitelistImport))]
 [JsonSerializable(typeof(WhitelistImportAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<WhitelistImportLineAnswer>))]
+[JsonSerializable(typeof(WhitelistChangeAnswer))]
 internal sealed partial class WhitelistJson : JsonSerializerContext;

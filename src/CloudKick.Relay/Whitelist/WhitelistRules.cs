@@ -1,5 +1,6 @@
 using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Terminals;
+using CloudKick.Relay.Times;
 using FluentValidation;
 
 namespace CloudKick.Relay.Whitelist;

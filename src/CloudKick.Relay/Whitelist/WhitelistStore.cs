@@ -58,13 +58,6 @@ internal static class WhitelistStore
         """;
 
     private const string DeleteSql =
-        """
-        delete from whitelist_entries w
-        where w.merchant_id = @merchant and w.terminal_id = @terminalId
-        returning w.label as Label, w.enabled_until as EnabledUntil
-        """;
-
-    private const string DeleteManySql =
         "delete from whitelist_entries w where w.merchant_id = @merchant and w.terminal_id = any(@terminalIds)";
 
     private const string RecordSql =
@@ -72,6 +65,7 @@ internal static class WhitelistStore
         insert into whitelist_last_changes as c (merchant_id, actor, entries) values (@merchant, @actor, @entries::jsonb)
         on conflict (merchant_id) do update
         set change_id = gen_random_uuid(), actor = excluded.actor, changed_at = clock_timestamp(), entries = excluded.entries
+        returning c.change_id as ChangeId, c.actor as Actor, c.changed_at as ChangedAt, c.entries::text as Entries
         """;
 
     private const string LastChangeSql =
@@ -110,14 +104,9 @@ internal static class WhitelistStore
         TenantTransaction transaction, MerchantId merchant, IReadOnlyList<WhitelistSetting> settings, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync(SaveSql, Columns(merchant, settings), cancellationToken);
 
-    /// <summary>What the entry said; null when there was none.</summary>
-    public static Task<Removed?> DeleteAsync(
-        TenantTransaction transaction, MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
-        transaction.QuerySingleOrDefaultAsync<Removed>(DeleteSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
-
     public static Task DeleteAsync(
         TenantTransaction transaction, MerchantId merchant, IReadOnlyList<string> terminalIds, CancellationToken cancellationToken) =>
-        transaction.ExecuteAsync(DeleteManySql, new { merchant = merchant.Value, terminalIds = terminalIds.ToArray() }, cancellationToken);
+        transaction.ExecuteAsync(DeleteSql, new { merchant = merchant.Value, terminalIds = terminalIds.ToArray() }, cancellationToken);
 
     /// <summary>The change that can be undone; null when there never was one.</summary>
     public static Task<LastChange?> FindLastChangeAsync(TenantDatabase database, MerchantId merchant, CancellationToken cancellationToken) =>
@@ -127,7 +116,7 @@ internal static class WhitelistStore
         transaction.QuerySingleOrDefaultAsync<LastChange>(LastChangeSql, new { merchant = merchant.Value }, cancellationToken);
 
     /// <summary>Writes a change into the audit log, and keeps it as the one that can be undone.</summary>
-    public static async Task RecordAsync(
+    public static async Task<LastChange> RecordAsync(
         TenantTransaction transaction, MerchantId merchant, Actor actor, IReadOnlyList<WhitelistDifference> differences, CancellationToken cancellationToken)
     {
         await transaction.ExecuteAsync(
@@ -143,8 +132,8 @@ internal static class WhitelistStore
                 after = differences.Select(difference => difference.After?.ToJson()).ToArray(),
             },
             cancellationToken);
-        await transaction.ExecuteAsync(
-            RecordSql, new { merchant = merchant.Value, actor = actor.Name, entries = WhitelistDifference.ToJson(differences) }, cancellationToken);
+        return (await transaction.QuerySingleOrDefaultAsync<LastChange>(
+            RecordSql, new { merchant = merchant.Value, actor = actor.Name, entries = WhitelistDifference.ToJson(differences) }, cancellationToken))!;
     }
 
     private static object Columns(MerchantId merchant, IReadOnlyList<WhitelistSetting> settings) => new
@@ -165,13 +154,6 @@ internal static class WhitelistStore
         public required bool Registered { get; init; }
     }
 
-    /// <summary>What a removed entry said.</summary>
-    public sealed record Removed
-    {
-        public required string Label { get; init; }
-        public required DateTime? EnabledUntil { get; init; }
-    }
-
     /// <summary>The change that can be undone.</summary>
     public sealed record LastChange
     {
@@ -179,5 +161,7 @@ internal static class WhitelistStore
         public required string Actor { get; init; }
         public required DateTime ChangedAt { get; init; }
         public required string Entries { get; init; }
+
+        public WhitelistChange ToChange() => new(ChangeId, Actor, ChangedAt, WhitelistDifference.FromJson(Entries));
     }
 }

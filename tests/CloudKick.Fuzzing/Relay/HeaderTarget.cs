@@ -5,8 +5,8 @@ using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Languages;
 using CloudKick.Relay.Paging;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Times;
 using CloudKick.Relay.Users;
-using CloudKick.Relay.Whitelist;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

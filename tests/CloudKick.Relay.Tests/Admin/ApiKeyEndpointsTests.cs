@@ -102,6 +102,51 @@ internal sealed class ApiKeyEndpointsTests
     }
 
     [Test]
+    public async Task A_key_is_read_by_its_id(CancellationToken cancellationToken)
+    {
+        var created = await _admin.AskAsync(HttpMethod.Post, OfMerchant, """{"label":"till","scopes":["whitelist:read"]}""", cancellationToken);
+        var address = created.Headers.Location!.OriginalString;
+
+        var read = await _admin.AskAsync(address, cancellationToken);
+        var known = await _admin.AskAsync(HttpMethod.Get, address, null, cancellationToken, ("If-None-Match", read.Headers.ETag!.ToString()));
+        var unknown = await _admin.AskAsync("/v1/admin/api-keys/0123456789abcdef", cancellationToken);
+
+        Assert.That(read.Json.ToJsonString(), Is.EqualTo(created.Json["key"]!.ToJsonString()));
+        Assert.That((int)known.Status, Is.EqualTo(304));
+        Assert.That(unknown.Verdict, Is.EqualTo((404, "api-key-not-found")));
+    }
+
+    [Test]
+    public async Task A_rotated_key_works_on_for_its_overlap_beside_one_that_may_do_the_same(CancellationToken cancellationToken)
+    {
+        var old = await _admin.AskAsync(HttpMethod.Post, OfMerchant, """{"label":"till","scopes":["whitelist:read"]}""", cancellationToken);
+        var address = old.Headers.Location!.OriginalString;
+
+        var rotated = await _admin.AskAsync(HttpMethod.Post, address + "/rotate", """{"overlapSeconds":3600}""", cancellationToken);
+        var ended = await _admin.AskAsync(HttpMethod.Post, rotated.Headers.Location!.OriginalString + "/rotate", """{"overlapSeconds":0}""", cancellationToken);
+        var late = await _admin.AskAsync(HttpMethod.Post, rotated.Headers.Location!.OriginalString + "/rotate", """{"overlapSeconds":0}""", cancellationToken);
+
+        Assert.That(((int)rotated.Status, (int)ended.Status), Is.EqualTo((201, 201)));
+        Assert.That((string?)rotated.Json["key"]!["label"], Is.EqualTo("till"));
+        Assert.That(late.Verdict, Is.EqualTo((404, "api-key-not-found")));
+        Assert.That((await _admin.AskAsync(address, cancellationToken)).Json["expiresAt"], Is.Not.Null);
+        foreach (var token in new[] { (string)old.Json["token"]!, (string)ended.Json["token"]! })
+            Assert.That((int)(await _relay.CreateClient(token).AskAsync("v1/whitelist", cancellationToken)).Status, Is.EqualTo(200));
+    }
+
+    [TestCase("{}")]
+    [TestCase("""{"overlapSeconds":-1}""")]
+    [TestCase("""{"overlapSeconds":2592001}""")]
+    public async Task An_overlap_has_bounds(string body, CancellationToken cancellationToken)
+    {
+        var created = await _admin.AskAsync(HttpMethod.Post, OfMerchant, """{"scopes":["whitelist:read"]}""", cancellationToken);
+
+        var answer = await _admin.AskAsync(HttpMethod.Post, created.Headers.Location!.OriginalString + "/rotate", body, cancellationToken);
+
+        Assert.That((answer.Verdict, answer.Fields.SingleOrDefault()), Is.EqualTo(((400, "invalid-request"), "overlapSeconds")));
+    }
+
+    [Test]
     public async Task A_revoked_key_is_refused_stays_listed_and_may_be_revoked_again(CancellationToken cancellationToken)
     {
         var created = await _admin.AskAsync(HttpMethod.Post, OfMerchant, """{"scopes":["whitelist:read"]}""", cancellationToken);

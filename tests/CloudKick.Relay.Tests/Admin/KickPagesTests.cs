@@ -135,7 +135,7 @@ internal sealed class KickPagesTests
         var page = await Eventually.HoldsAsync(
             () => browser.OpenAsync($"/m/{merchant}/overview", cancellationToken), seen => seen.Text.Contains("Needs attention now", StringComparison.Ordinal), cancellationToken);
 
-        Assert.That(page.Text, Does.Contain($"{terminal} : 3 failed in a row").And.Contain("3 kicks in 60 minutes, at most 3 in one."));
+        Assert.That(page.Text, Does.Contain($"{terminal} : 3 failed in a row").And.Contain("Kicks in the last 60 minutes: 3. Most in one minute: 3."));
         Assert.That(page.Html, Does.Contain("<rect class=\"not-coupled\""));
     }
 

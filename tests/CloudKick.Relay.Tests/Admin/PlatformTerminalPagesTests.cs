@@ -119,13 +119,23 @@ internal sealed class PlatformTerminalPagesTests
         Assert.That(await OwnerAsync(terminal), Is.EqualTo(_world.Bakery.Value));
     }
 
-    [TestCase("", "is empty")]
-    [TestCase("id,label", "names the column 'id'")]
-    [TestCase("terminalId,label", "must name the columns")]
-    [TestCase("terminalId,managementSystemId\n\"open", "line 2")]
-    public void What_is_no_import_file_is_said(string text, string fault)
+    [TestCase("", "la première ligne nomme les colonnes terminalId,managementSystemId")]
+    [TestCase("id,label", "nomme la colonne « id »")]
+    [TestCase("terminalId,label", "doit nommer les colonnes terminalId et managementSystemId")]
+    [TestCase("terminalId,managementSystemId\n\"open", "Ligne 2 : ")]
+    [TestCase(
+        "connectMode,terminalId,managementSystemId,firmwareVersion,label,subscriptionTopic\n3.0,A1,,fourteen,\"a\tb\",a/b\n2.0,A1,GrundmasterNL,,,\n2.0,a/b,GrundmasterNL\n2.0,a/b,GrundmasterNL,,,\n",
+        "managementSystemId manque.|nombres séparés par des points|connectMode est 1.0, 2.0 ou both|ni tabulation|déjà à la ligne 2|La ligne a 3 champs|1 à 16 lettres|subscriptionTopic a 1")]
+    public async Task What_is_wrong_with_an_import_file_is_said_in_the_readers_language(string text, string said, CancellationToken cancellationToken)
     {
-        Assert.That(TerminalImportFile.Read(text).Fault, Does.Contain(fault));
+        using var browser = await _relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
+        browser.Language = "fr";
+
+        var answer = await browser.SubmitAsync("/platform/terminals/import", cancellationToken, fields: [("Csv", text)]);
+
+        foreach (var words in said.Split('|'))
+            Assert.That(answer.Text, Does.Contain(words));
+        Assert.That(answer.Text, Does.Not.Contain("ImportFault-").And.Not.Contain("Whitelist.Fault-"));
     }
 
     [Test]
@@ -137,7 +147,7 @@ internal sealed class PlatformTerminalPagesTests
         Assert.That(file.Lines.Select(line => line.Number), Is.EqualTo((int[])[2, 3, 4]));
         Assert.That(file.Lines[0].Terminal!.Settings.FirmwareVersion, Is.EqualTo("14.0.11.01"));
         Assert.That(file.Lines[1].Faults, Has.Count.EqualTo(4));
-        Assert.That(file.Lines[2].Faults, Has.One.Contains("2 fields where the header names 4"));
+        Assert.That(file.Lines[2].Faults, Has.One.Matches<TerminalImportFault>(fault => fault.Code == TerminalImportFault.Fields && fault.Facts is [2, 4]));
     }
 
     private Task<PageAnswer> ProposeAsync(string terminal, CancellationToken cancellationToken) => _platform.SubmitAsync(

@@ -48,6 +48,16 @@ internal sealed class TerminalPagesTests
         Assert.That(Ids(page), Is.EqualTo((string[])[only]));
     }
 
+    [Test]
+    public async Task The_overview_does_not_say_that_all_is_well_while_terminals_cannot_come(CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path("overview"), cancellationToken);
+
+        Assert.That(page.Text, Does.Contain("No terminal fails again and again, but look at this").And.Contain("Terminals that are offline: 1"));
+        Assert.That(page.Text, Does.Contain("Terminals whose firmware is too old for Cloud Connect 2.0: 1").And.Not.Contain("Nothing needs attention"));
+        Assert.That(page.Html, Does.Contain("terminals?status=offline"));
+    }
+
     [TestCase("online", ExpectedResult = "ONLINE1")]
     [TestCase("50%", ExpectedResult = "OLD1")]
     [TestCase("5_%", ExpectedResult = "")]

@@ -91,7 +91,8 @@ internal sealed class OpenApiTests
         Assert.That(names, Is.SubsetOf((string[])
         [
             "terminalId", "merchantId", "keyId", "certificateId", "id", "limit", "cursor", "state", "reference", "prefix", "presence", "unassigned", "dryRun", "format", "lang",
-            "Idempotency-Key", "Prefer", "Last-Event-ID",
+            "changeId", "search", "action", "who", "subject", "from", "until",
+            "Idempotency-Key", "Prefer", "Last-Event-ID", "If-Match", "If-None-Match",
         ]));
     }
 
@@ -104,6 +105,24 @@ internal sealed class OpenApiTests
             .Select(parameter => Text(parameter!, "name"));
 
         Assert.That(silent, Is.Empty);
+    }
+
+    [Test]
+    public void What_has_an_entity_tag_says_so_and_what_honours_one_tells_what_happens_when_it_is_old()
+    {
+        var conditional = Operations().Where(operation => Headers(operation).Contains("If-Match")).ToArray();
+        var tagged = Operations().Where(operation => Headers(operation).Contains("If-None-Match") && operation["responses"]!["304"] is not null).ToArray();
+
+        Assert.That(
+            conditional.Select(operation => Text(operation, "operationId")),
+            Is.EquivalentTo((string[])["putWhitelistEntry", "deleteWhitelistEntry", "updateTerminal", "assignTerminal", "unassignTerminal"]));
+        Assert.That(conditional.Select(Codes), Has.All.Contains("precondition-failed"));
+        Assert.That(conditional.Select(operation => operation["responses"]!["412"]!["headers"]?["ETag"]), Has.All.Not.Null);
+        Assert.That(tagged.Select(operation => Text(operation, "operationId")), Contains.Item("getWhitelistEntry").And.Contains("getAnyTerminal").And.Contains("getApiKey"));
+        Assert.That(tagged.Select(operation => operation["responses"]!["200"]!["headers"]?["ETag"]), Has.All.Not.Null);
+
+        static string[] Headers(JsonNode operation) =>
+            [.. (operation["parameters"]?.AsArray() ?? []).Where(parameter => Text(parameter!, "in") == "header").Select(parameter => Text(parameter!, "name"))];
     }
 
     [Test]

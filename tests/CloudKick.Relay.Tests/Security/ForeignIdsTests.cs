@@ -123,6 +123,7 @@ internal sealed partial class ForeignIdsTests
         return new(StringComparer.Ordinal)
         {
             ["terminalId"] = (ForeignTerminal, UnknownTerminal),
+            ["changeId"] = ((await services.GetRequiredService<MerchantWhitelist>().FindLastChangeAsync(foreign, CancellationToken.None))!.ChangeId.ToString(), Guid.NewGuid().ToString()),
             ["userId"] = (user.UserId.ToString(), Guid.NewGuid().ToString()),
             ["keyId"] = (key.Key.KeyId, "0123456789abcdef"),
             ["id"] = (kick, Another(kick)),

@@ -63,7 +63,7 @@ internal sealed class MerchantWhitelistTests
         var first = await _whitelist.RemoveAsync(_shop.Bakery, "GONE1", Shop.Actor, cancellationToken);
         var second = await _whitelist.RemoveAsync(_shop.Bakery, "GONE1", Shop.Actor, cancellationToken);
 
-        Assert.That((first, second), Is.EqualTo((true, false)));
+        Assert.That((first.Effect, second.Effect), Is.EqualTo((WhitelistEffect.Removed, WhitelistEffect.Unchanged)));
         Assert.That(await _whitelist.FindAsync(_shop.Bakery, "GONE1", cancellationToken), Is.Null);
     }
 
@@ -240,8 +240,11 @@ internal sealed class MerchantWhitelistTests
             Throws.ArgumentException);
     }
 
-    private Task<(WhitelistEntry Entry, WhitelistEffect Effect)> PutAsync(WhitelistSetting setting, CancellationToken cancellationToken) =>
-        _whitelist.PutAsync(_shop.Bakery, setting, Shop.Actor, cancellationToken);
+    private async Task<(WhitelistEntry Entry, WhitelistEffect Effect)> PutAsync(WhitelistSetting setting, CancellationToken cancellationToken)
+    {
+        var (entry, effect) = await _whitelist.PutAsync(_shop.Bakery, setting, Shop.Actor, cancellationToken);
+        return (entry!, effect);
+    }
 
     [Test]
     public async Task The_last_change_is_undone_whole_and_the_undoing_too(CancellationToken cancellationToken)
@@ -259,7 +262,8 @@ internal sealed class MerchantWhitelistTests
         var redo = (await _whitelist.FindLastChangeAsync(merchant, cancellationToken))!;
         await _whitelist.UndoAsync(merchant, redo.ChangeId, Shop.Actor, cancellationToken);
 
-        Assert.That((undone, again), Is.EqualTo((true, false)));
+        Assert.That(undone?.ChangeId, Is.EqualTo(redo.ChangeId));
+        Assert.That(again, Is.Null);
         Assert.That(change.Differences, Has.Count.EqualTo(2));
         Assert.That(afterwards.Select(entry => (entry.TerminalId, entry.Label, entry.EnabledUntil)), Is.EqualTo(new[] { ("UNDO1", "first", (DateTime?)until.UtcDateTime) }));
         var last = await _whitelist.ListAsync(merchant, new WhitelistFilter(), null, 10, cancellationToken);

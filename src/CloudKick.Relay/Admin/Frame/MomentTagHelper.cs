@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudKick.Relay.Times;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.Options;
 
@@ -32,9 +33,8 @@ public sealed class MomentTagHelper : TagHelper
             return;
         }
 
-        var there = TimeZoneInfo.ConvertTime(at, _zone);
         output.TagName = "time";
         output.Attributes.SetAttribute("datetime", at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        output.Content.SetContent(there.ToString(Exact ? "d MMM yyyy HH:mm:ss" : "d MMM yyyy HH:mm", CultureInfo.CurrentCulture));
+        output.Content.SetContent(MomentText.Write(at, _zone, CultureInfo.CurrentCulture, Exact));
     }
 }

@@ -25,6 +25,7 @@ internal sealed class Navigation
         new("whitelist", "Whitelist.Title", Scopes.WhitelistRead),
         new("kicks", "Kicks.Title", Scopes.KicksRead),
         new("network", "Network.Title", Scopes.TerminalsRead),
+        new("plan", "Plan.Title", Scopes.TerminalsRead),
         new("api-keys", "Keys.Title", Scopes.KeysRead),
         new("users", "Users.Title", Scopes.UsersRead),
         new("audit", "Audit.Title", Scopes.AuditRead),

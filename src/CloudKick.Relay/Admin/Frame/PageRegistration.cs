@@ -15,6 +15,7 @@ internal static class PageRegistration
         services.AddSingleton<IValidateOptions<PageOptions>, PageOptionsValidator>();
         services.AddSingleton<Texts>();
         services.AddSingleton<Navigation>();
+        services.AddSingleton<PageClock>();
         services.AddSingleton<Assets>();
         services.AddSingleton<Mails>();
         services.AddAntiforgery(antiforgery =>

@@ -63,6 +63,24 @@ internal sealed partial class AdministrationPagesTests
     }
 
     [Test]
+    public async Task What_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(CancellationToken cancellationToken)
+    {
+        var entry = At("whitelist/entries/NL000802");
+        await Whitelist.PutAsync(_merchant, new WhitelistSetting("NL000802", "as I saw it"), Actor.Cli, cancellationToken);
+        var opened = await _admin.OpenAsync(entry, cancellationToken);
+        await Whitelist.PutAsync(_merchant, new WhitelistSetting("NL000802", "as they left it"), Actor.Cli, cancellationToken);
+
+        var refused = await _admin.SubmitAsync(entry, cancellationToken, fields: [("Label", "mine"), ("Seen", opened.Field("Seen"))]);
+        var between = await Whitelist.FindAsync(_merchant, "NL000802", cancellationToken);
+        await _admin.SubmitAsync(entry, cancellationToken, fields: [("Label", "mine"), ("Seen", refused.Field("Seen"))]);
+
+        Assert.That(refused.Text, Does.Contain("Somebody changed this entry after you opened it"));
+        Assert.That(refused.Field("Label"), Is.EqualTo("as they left it"));
+        Assert.That(between!.Label, Is.EqualTo("as they left it"));
+        Assert.That((await Whitelist.FindAsync(_merchant, "NL000802", cancellationToken))!.Label, Is.EqualTo("mine"));
+    }
+
+    [Test]
     public async Task An_import_tells_every_lines_effect_and_faults_and_changes_nothing_before_it_is_right(CancellationToken cancellationToken)
     {
         await Whitelist.PutAsync(_merchant, new WhitelistSetting("NL000811", "as it is"), Actor.Cli, cancellationToken);

@@ -15,7 +15,8 @@ internal sealed record AuditDifference(string Name, string? Before, string? Afte
         var (before, after) = (Values(entry.Before), Values(entry.After));
         return before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
             .Select(name => new AuditDifference(name, before.GetValueOrDefault(name), after.GetValueOrDefault(name)))
-            .Where(difference => difference.Before != difference.After);
+            // An empty text is none: nothing to be told of.
+            .Where(difference => (difference.Before ?? "") != (difference.After ?? ""));
     }
 
     private static Dictionary<string, string> Values(string? state) => state is null || JsonNode.Parse(state) is not JsonObject values

@@ -18,6 +18,12 @@ internal abstract class OverviewPage(OverviewBoard board, TimeProvider timeProvi
 
     protected abstract string Terminals { get; }
 
+    /// <summary>Where the kicks are; null: a list of them is no page of this reader's.</summary>
+    protected virtual string? Kicks => null;
+
+    /// <summary>Where the plan to 2.0 is; null: there is none.</summary>
+    protected virtual string? Plan => null;
+
     public async Task OnGetAsync(CancellationToken cancellationToken) => View = ViewOf(await board.OfAsync(Owner, cancellationToken));
 
     public IActionResult OnGetLive() => new LiveView(FollowAsync);
@@ -35,7 +41,7 @@ internal abstract class OverviewPage(OverviewBoard board, TimeProvider timeProvi
         }
     }
 
-    private OverviewView ViewOf(OverviewNow overview) => new(overview, Terminals, UrlOf);
+    private OverviewView ViewOf(OverviewNow overview) => new(overview, Terminals, Kicks, Plan, UrlOf);
 
     private static string? UrlOf(TerminalListRow terminal) => terminal.MerchantId is { } merchant ? $"/m/{merchant}/terminals/{terminal.TerminalId}" : null;
 }
@@ -49,6 +55,10 @@ internal sealed class MerchantOverviewPage(OverviewBoard board, TimeProvider tim
     protected override MerchantId? Owner => MerchantAtHand.Of(HttpContext).Id;
 
     protected override string Terminals => $"/m/{Owner}/terminals";
+
+    protected override string? Kicks => $"/m/{Owner}/kicks?outcome=not-coupled";
+
+    protected override string? Plan => $"/m/{Owner}/plan";
 }
 
 /// <summary>The platform's overview.</summary>

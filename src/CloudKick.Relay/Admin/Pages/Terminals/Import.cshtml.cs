@@ -73,12 +73,17 @@ internal sealed class TerminalImportPage(TerminalRegistry registry, TerminalDire
         return Page();
     }
 
+    /// <summary>A fault in the reader's words.</summary>
+    public string TextOf(TerminalImportFault fault) => fault.Code == TerminalImportFault.NotCsv
+        ? T["Terminals.ImportFault-not-csv", fault.Facts[0], T[$"Whitelist.Fault-{fault.Facts[1]}"]]
+        : T["Terminals.ImportFault-" + fault.Code, fault.Facts];
+
     private async Task JudgeAsync(CancellationToken cancellationToken)
     {
         var read = TerminalImportFile.Read(Csv ?? "");
         if (read.Fault is not null)
         {
-            Blame(nameof(Csv), T["Terminals.NoCsv", read.Fault]);
+            Blame(nameof(Csv), TextOf(read.Fault));
             return;
         }
 

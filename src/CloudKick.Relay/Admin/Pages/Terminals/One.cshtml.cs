@@ -1,4 +1,3 @@
-using System.Globalization;
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Diagnosis;
 using CloudKick.Relay.Kicks;
@@ -9,13 +8,15 @@ using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Terminals.States;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Admin.Pages;
 
 /// <summary>One of a merchant's terminals: how it stands, why it does not come, and a button to kick it.</summary>
 [RequireScope(Scopes.TerminalsRead, Scopes.KicksWrite)]
 internal sealed class TerminalPage(
-    Doctor doctor, TerminalStates states, KickSearch kicks, KickAcceptance acceptance, IValidator<KickRequest> validator) : MerchantPage
+    Doctor doctor, TerminalStates states, KickSearch kicks, KickAcceptance acceptance, IValidator<KickRequest> validator,
+    IOptions<PageOptions> options) : MerchantPage
 {
     private const int RecentKicks = 5;
 
@@ -78,7 +79,7 @@ internal sealed class TerminalPage(
         if (!TerminalId.IsWellFormed(terminalId) || await doctor.ExamineAsync(Merchant.Id, terminalId, cancellationToken) is not var (evidence, findings))
             return false;
         Terminal = evidence.Terminal;
-        Diagnosis = DiagnosisTexts.Describe(evidence, findings, Language.Find(CultureInfo.CurrentUICulture.Name) ?? Language.Default);
+        Diagnosis = DiagnosisTexts.Describe(evidence, findings, Language.Current, options.Value.Zone);
         Changes = await states.ChangesAsync(Merchant.Id, terminalId, cancellationToken);
         if (May(Scopes.KicksRead))
             Kicks = await kicks.ListAsync(Merchant.Id, new KickQuery { TerminalId = terminalId }, null, RecentKicks, cancellationToken);

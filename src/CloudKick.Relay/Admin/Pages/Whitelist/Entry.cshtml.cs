@@ -1,4 +1,5 @@
 using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Whitelist;
 using Microsoft.AspNetCore.Mvc;
@@ -8,7 +9,7 @@ namespace CloudKick.Relay.Admin.Pages;
 
 /// <summary>One terminal on the whitelist: its label, until when it is enabled, and off with it.</summary>
 [RequireScope(Scopes.WhitelistRead, Scopes.WhitelistWrite)]
-internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, IOptions<PageOptions> options) : MerchantPage
+internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, EntityTags tags, IOptions<PageOptions> options) : MerchantPage
 {
     [BindProperty]
     public string? Label { get; set; }
@@ -16,11 +17,18 @@ internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, IOptions<P
     [BindProperty]
     public string? EnabledUntil { get; set; }
 
+    /// <summary>The tag of what the reader changes: somebody else's change in between is not overwritten.</summary>
+    [BindProperty]
+    public string? Seen { get; set; }
+
     public override string Title => "Whitelist.EntryTitle";
 
     public bool MayChange => May(Scopes.WhitelistWrite);
 
     public WhitelistEntry Entry { get; private set; } = null!;
+
+    /// <summary>The tag of what is shown.</summary>
+    public string Tag => TagOf(Entry);
 
     public string Until => LocalMoment.Write(Entry.EnabledUntil, options.Value.Zone);
 
@@ -33,12 +41,22 @@ internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, IOptions<P
             return NotFound();
         if (WhitelistForm.Read(this, T, options.Value.Zone, terminalId, Label, EnabledUntil, Entry.EnabledUntil) is not { } setting)
             return Page();
-        await whitelist.PutAsync(Merchant.Id, setting, Actor, cancellationToken);
-        return Done(At("whitelist"), "Whitelist.SaidChanged");
+        var (entry, effect) = await whitelist.PutAsync(
+            Merchant.Id, setting, Actor, cancellationToken, Seen is null ? null : current => current is not null && TagOf(current) == Seen);
+        if (effect != WhitelistEffect.Refused)
+            return Done(At("whitelist"), "Whitelist.SaidChanged");
+        if (entry is null)
+            return NotFound();
+        ModelState.Clear();
+        Blame("", T["Whitelist.EntryChangedMeanwhile"]);
+        (Entry, Seen) = (entry, null);
+        return Page();
     }
 
     public async Task<IActionResult> OnPostRemoveAsync(string terminalId, CancellationToken cancellationToken) =>
-        await whitelist.RemoveAsync(Merchant.Id, terminalId, Actor, cancellationToken) ? Done(At("whitelist"), "Whitelist.SaidRemoved") : NotFound();
+        (await whitelist.RemoveAsync(Merchant.Id, terminalId, Actor, cancellationToken)).Effect == WhitelistEffect.Removed ? Done(At("whitelist"), "Whitelist.SaidRemoved") : NotFound();
+
+    private string TagOf(WhitelistEntry entry) => tags.Of(WhitelistEntryAnswer.From(entry));
 
     private async Task<bool> FindAsync(string terminalId, CancellationToken cancellationToken)
     {

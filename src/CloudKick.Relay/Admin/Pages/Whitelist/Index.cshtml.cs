@@ -3,6 +3,7 @@ using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Csv;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Times;
 using CloudKick.Relay.Whitelist;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -71,7 +72,7 @@ internal sealed class WhitelistPage(MerchantWhitelist whitelist, IOptions<PageOp
 
     public async Task<IActionResult> OnPostUndoAsync(Guid changeId, CancellationToken cancellationToken)
     {
-        if (await whitelist.UndoAsync(Merchant.Id, changeId, Actor, cancellationToken))
+        if (await whitelist.UndoAsync(Merchant.Id, changeId, Actor, cancellationToken) is not null)
             return Done(At("whitelist"), "Whitelist.SaidUndone");
         ModelState.Clear();
         Blame("", T["Whitelist.ChangedMeanwhile"]);

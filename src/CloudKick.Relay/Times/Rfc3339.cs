@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CloudKick.Relay.Whitelist;
+namespace CloudKick.Relay.Times;
 
 /// <summary>
 /// Reads a point in time as RFC 3339 §5.6 writes it. The offset is required: a time that means one thing on the merchant's machine

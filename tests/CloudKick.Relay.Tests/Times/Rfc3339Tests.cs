@@ -1,6 +1,6 @@
-using CloudKick.Relay.Whitelist;
+using CloudKick.Relay.Times;
 
-namespace CloudKick.Relay.Tests.Whitelist;
+namespace CloudKick.Relay.Tests.Times;
 
 internal sealed class Rfc3339Tests
 {

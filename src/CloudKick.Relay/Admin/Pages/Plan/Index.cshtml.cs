@@ -1,0 +1,53 @@
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.CloudConnect;
+using CloudKick.Relay.Languages;
+using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace CloudKick.Relay.Admin.Pages;
+
+/// <summary>A merchant's way from Cloud Connect 1.0 to 2.0: the steps in their order, and each terminal at the one that it lacks.</summary>
+[RequireScope(Scopes.TerminalsRead)]
+internal sealed class PlanPage(MigrationPlanner planner, IOptions<PageOptions> options) : MerchantPage
+{
+    public override string Title => "Plan.Title";
+
+    public MigrationPlanAnswer Plan { get; private set; } = null!;
+
+    /// <summary>The step whose terminals are shown; null: all that are not done.</summary>
+    public PlanStepAnswer? Step { get; private set; }
+
+    /// <summary>Terminals that are not done, of this page.</summary>
+    public IReadOnlyList<PlanTerminalAnswer> Terminals { get; private set; } = [];
+
+    public Paging Paging { get; private set; } = new(null, null);
+
+    public async Task<IActionResult> OnGetAsync(string? step, string? after, CancellationToken cancellationToken)
+    {
+        if (await planner.PlanAsync(Merchant.Id, byOperator: false, cancellationToken) is not { } plan)
+            return NotFound();
+        Plan = PlanTexts.Describe(Merchant.Id, plan, Language.Current, options.Value.Zone);
+        Step = Plan.Steps.FirstOrDefault(one => string.Equals(one.Step.ToString(), step, StringComparison.OrdinalIgnoreCase));
+        var from = TerminalId.IsWellFormed(after) ? after : "";
+        var rows = Plan.Terminals
+            .Where(terminal => Step is null || terminal.Step == Step.Step)
+            .Where(terminal => string.CompareOrdinal(terminal.TerminalId, from) > 0)
+            .OrderBy(terminal => terminal.TerminalId, StringComparer.Ordinal)
+            .Take(Paging.Size + 1)
+            .ToArray();
+        Paging = Paging.Of(rows, row => row.TerminalId, Request, out var shown);
+        Terminals = shown;
+        return Page();
+    }
+
+    /// <summary>How many terminals are at a step.</summary>
+    public int CountAt(PlanStepAnswer step) => Plan.Terminals.Count(terminal => terminal.Step == step.Step);
+
+    /// <summary>A step's name.</summary>
+    public string TitleOf(PlanTerminalAnswer terminal) => Plan.Steps.First(step => step.Step == terminal.Step).Title;
+
+    /// <summary>The tone of a status.</summary>
+    public static string? Tone(PlanStatus status) => status switch { PlanStatus.Done => "good", PlanStatus.Now => "warn", _ => null };
+}
