@@ -67,11 +67,14 @@ internal sealed class DirectKickTransport(
         }
         catch (ForbiddenException exception)
         {
-            // AWS tells them apart by an empty body: the sender's policy, or the receiver's.
-            var whose = string.IsNullOrEmpty(exception.ErrorCode)
-                ? $"does the relay's policy allow iot:SendDirectMessage on client/{thing}?"
-                : $"does the terminal's policy allow iot:Receive on topic/{message.Topic}, and the relay's iot:SendDirectMessage on client/{thing}?";
-            return new AttemptResult(AttemptOutcome.Refused, $"a policy of the cloud forbids it: {exception.Message}; {whose}");
+            var cause = CauseOf(exception, thing, message.Topic, attempt.SubscriptionTopic);
+            return new AttemptResult(AttemptOutcome.Refused, $"a policy of the cloud forbids it: {exception.Message}; {cause}", Denial.Said, cause);
         }
     }
+
+    // AWS names the receiver when its policy is the one that forbids, and nobody when the sender's is.
+    private static string CauseOf(ForbiddenException exception, string thing, string topic, string route) =>
+        exception.Message.Contains(thing, StringComparison.Ordinal)
+            ? $"the cloud does not let client {thing} receive direct messages: does the terminal's policy allow iot:Receive on topic/{topic}?"
+            : $"the cloud does not let the relay send direct messages for {route}: does the relay's policy allow iot:SendDirectMessage on client/* where iot:Topic is {route} or {route}/*?";
 }

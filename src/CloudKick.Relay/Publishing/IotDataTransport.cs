@@ -72,7 +72,7 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
         if (_gate.Leave(outcome.Fault, outcome.IsRefusal))
             Log(outcome.Fault);
         if (outcome.Result.Denial is Denial.Said)
-            _refusals.Denied(route);
+            _refusals.Denied(route, outcome.Result.Cause);
         else if (outcome.Result.Outcome is AttemptOutcome.Acknowledged)
             _refusals.Acknowledged(route);
         _metrics.Attempt(_name, outcome.Result.Outcome);

@@ -68,7 +68,8 @@ internal enum AttemptOutcome
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Detail">For the operator.</param>
 /// <param name="Denial">Whether a policy of the cloud is, or seems to be, what forbids it.</param>
-internal readonly record struct AttemptResult(AttemptOutcome Outcome, string? Detail = null, Denial Denial = Denial.None);
+/// <param name="Cause">Of a denial: which permission which policy likely lacks; null: the relay's, to publish to the kick's topic.</param>
+internal readonly record struct AttemptResult(AttemptOutcome Outcome, string? Detail = null, Denial Denial = Denial.None, string? Cause = null);
 
 /// <summary>How the cloud shows that a policy forbids a publish.</summary>
 internal enum Denial

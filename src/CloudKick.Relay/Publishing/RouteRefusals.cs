@@ -5,21 +5,38 @@ namespace CloudKick.Relay.Publishing;
 /// <summary>
 /// Finds out which topics a policy forbids. The cloud does not say: it closes the connection on which something was published, and with it
 /// whatever else was under way there. What is allowed is acknowledged on the next connection; a route (a subscription topic) that is
-/// not, and sees connection after connection closed, is the one. Nothing is sent to it then, but for a probe now and again. Thread-safe.
+/// not, and sees connection after connection closed, is the one. Nothing is sent to it then, but for a probe now and again. Where the cloud
+/// does say, by its answer, there is nothing to find out. Either is shown to the operator with its likely cause. Thread-safe.
 /// </summary>
 internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvider timeProvider, ILogger<RouteRefusals> logger)
 {
     // One closed connection may be anything, and so may two.
     private const int Proof = 3;
     private const int MaximumRoutes = 1_000;
+
+    // More are counted, and not told one by one.
+    private const int MaximumDenials = 20;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Route> _routes = new(StringComparer.Ordinal);
 
-    /// <summary>The routes that are refused now, and why; for the operator.</summary>
-    public IReadOnlyList<string> Causes =>
-        [.. _routes.Where(route => route.Value.IsRefused || route.Value.IsDenied(timeProvider)).Select(route => Cause(route.Key)).Order(StringComparer.Ordinal)];
+    // What was denied within the last minute, by its cause, and since when.
+    private readonly Dictionary<string, long> _denials = new(StringComparer.Ordinal);
+
+    /// <summary>What is refused now, and why; for the operator.</summary>
+    public IReadOnlyList<string> Causes
+    {
+        get
+        {
+            var refused = _routes.Where(route => route.Value.IsRefused).Select(route => Cause(route.Key));
+            lock (_denials)
+            {
+                ForgetDenials();
+                return [.. refused.Union(_denials.Keys).Order(StringComparer.Ordinal)];
+            }
+        }
+    }
 
     /// <summary>Why nothing may be sent to this route now; null when something may, if only as a probe.</summary>
     public string? Refuse(string route)
@@ -41,18 +58,20 @@ internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvi
             LogAllowed(logger, route);
     }
 
-    /// <summary>The cloud said that nothing may be published there. It says so each time, and keeps the connection: nothing is held back.</summary>
-    public void Denied(string route)
+    /// <summary>The cloud said no. It says so each time, and keeps the connection: nothing is held back.</summary>
+    /// <param name="route">What it was for.</param>
+    /// <param name="cause">What is likely wrong with which policy; null: the relay's lacks the publishing to this route.</param>
+    public void Denied(string route, string? cause = null)
     {
         metrics.Refused("publish");
-        if (Known(route) is not { } known)
-            return;
-        lock (known)
+        cause ??= Cause(route);
+        lock (_denials)
         {
-            if (!known.IsDenied(timeProvider))
-                LogDenied(logger, Cause(route));
-            known.Denied(timeProvider);
+            ForgetDenials();
+            if (_denials.Count >= MaximumDenials || !_denials.TryAdd(cause, timeProvider.GetTimestamp()))
+                return;
         }
+        LogDenied(logger, cause);
     }
 
     /// <summary>The cloud closed a connection while this, sent at that moment, was unacknowledged.</summary>
@@ -69,6 +88,16 @@ internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvi
             known.Closed(timeProvider);
             if (known.Closures == Proof)
                 LogRefused(logger, Cause(route), known.Pause.TotalMinutes);
+        }
+    }
+
+    // Told again when it still is so a minute later.
+    private void ForgetDenials()
+    {
+        foreach (var (cause, since) in _denials)
+        {
+            if (timeProvider.GetElapsedTime(since) >= FirstPause)
+                _denials.Remove(cause);
         }
     }
 
@@ -90,7 +119,6 @@ internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvi
     private sealed class Route
     {
         private long _nextProbe;
-        private long _denied;
 
         public int Closures { get; private set; }
 
@@ -99,15 +127,6 @@ internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvi
         public TimeSpan Pause { get; private set; } = FirstPause / 2;
 
         public bool IsRefused => Closures >= Proof;
-
-        /// <summary>Within the last minute.</summary>
-        public bool IsDenied(TimeProvider timeProvider) => _denied != 0 && timeProvider.GetElapsedTime(_denied) < FirstPause;
-
-        public void Denied(TimeProvider timeProvider)
-        {
-            if (!IsDenied(timeProvider))
-                _denied = timeProvider.GetTimestamp();
-        }
 
         public void Closed(TimeProvider timeProvider)
         {

@@ -3,6 +3,7 @@ using CloudKick.LocalCloud;
 using CloudKick.Mqtt;
 using CloudKick.Relay.Publishing;
 using CloudKick.Relay.Tests.Terminals;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CloudKick.Relay.Tests.Publishing;
 
@@ -92,6 +93,7 @@ internal sealed class DirectKickTransportTests
         Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.Refused));
         Assert.That(result.Detail, Does.Contain("iot:Receive on topic/NL-CAT/NL000999"));
         Assert.That(_received, Is.Empty);
+        AssertShown("client NL000123 receive direct messages: does the terminal's policy allow iot:Receive on topic/NL-CAT/NL000999?");
     }
 
     [Test]
@@ -99,11 +101,26 @@ internal sealed class DirectKickTransportTests
     {
         await using var terminal = await ConnectAsync(cancellationToken);
 
-        var result = await PublishAsync(TransportUnderTest.Message("XX-CAT"));
+        var result = await _direct.PublishAsync(TransportUnderTest.Attempt("XX-CAT"), TransportUnderTest.Message("XX-CAT"), Life, Patience);
 
         Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.Refused));
-        Assert.That(result.Detail, Does.Contain("iot:SendDirectMessage on client/NL000123"));
+        Assert.That(result.Detail, Does.Contain("iot:SendDirectMessage on client/*"));
         Assert.That(_received, Is.Empty);
+        AssertShown("the relay's policy allow iot:SendDirectMessage on client/* where iot:Topic is XX-CAT or XX-CAT/*?");
+        Assert.That(_direct.Status.Detail, Does.Not.Contain("iot:Publish"), "which is not what a direct message needs");
+    }
+
+    [Test]
+    public async Task A_refusal_of_one_way_leaves_it_open_for_the_kicks_that_are_allowed(CancellationToken cancellationToken)
+    {
+        await using var terminal = await ConnectAsync(cancellationToken);
+        await _direct.PublishAsync(TransportUnderTest.Attempt("XX-CAT"), TransportUnderTest.Message("XX-CAT"), Life, Patience);
+
+        var allowed = await PublishAsync(TransportUnderTest.Message());
+
+        Assert.That(allowed.Outcome, Is.EqualTo(AttemptOutcome.Delivered));
+        Assert.That(_direct.IsUp, Is.True);
+        Assert.That(_direct.Refuse(Life), Is.Null);
     }
 
     [Test]
@@ -126,6 +143,15 @@ internal sealed class DirectKickTransportTests
             Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.NotSent));
         }
         Assert.That(_received, Is.Empty);
+    }
+
+    /// <summary>The operator sees it: in the health's words, in the metric, and once in the log.</summary>
+    private void AssertShown(string cause)
+    {
+        Assert.That(_direct.Status.Health, Is.EqualTo(HealthStatus.Degraded));
+        Assert.That(_direct.Status.Detail, Does.Contain(cause));
+        Assert.That(_test.CountedRefusals, Is.EqualTo(1));
+        Assert.That(_test.Logs.All.Where(record => record.EventId.Id == 4227).Select(record => record.Message), Has.One.Contain(cause));
     }
 
     private Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan? patience = null) =>

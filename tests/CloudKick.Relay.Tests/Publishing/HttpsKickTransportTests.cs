@@ -82,6 +82,7 @@ internal sealed class HttpsKickTransportTests
         Assert.That(allowed.Outcome, Is.EqualTo(AttemptOutcome.Acknowledged));
         Assert.That(test.Https.Status.Health, Is.EqualTo(HealthStatus.Degraded));
         Assert.That(test.Https.Status.Detail, Does.Contain("iot:Publish on topic/XX-CAT"));
+        Assert.That(test.CountedRefusals, Is.EqualTo(1));
     }
 
     [Test]

@@ -73,6 +73,17 @@ internal sealed class RouteRefusalsTests
         Assert.That(_refusals.Causes, Is.Empty);
     }
 
+    [Test]
+    public void A_denial_says_what_its_sender_knows_of_the_cause_and_a_flood_of_them_is_no_flood_of_words()
+    {
+        _refusals.Denied(Route, "terminal NL000123 may not receive");
+
+        Assert.That(_refusals.Causes, Is.EqualTo(new[] { "terminal NL000123 may not receive" }));
+        for (var terminal = 0; terminal < 1_000; terminal++)
+            _refusals.Denied(Route, $"terminal {terminal} may not receive");
+        Assert.That(_refusals.Causes, Has.Count.EqualTo(20));
+    }
+
     private void Close(int times)
     {
         for (var i = 0; i < times; i++)

@@ -34,6 +34,7 @@ internal sealed class TransportUnderTest : IAsyncDisposable
         _publishing = Options.Create(publishing ?? new PublishingOptions());
         var mqttOptions = Options.Create(mqtt);
         var meters = _services.GetRequiredService<IMeterFactory>();
+        Counters = new CounterReadings(meters);
         _metrics = new PublishingMetrics(meters);
         Certificate = new RelayCertificate(mqttOptions, meters, Clock, _loggers.CreateLogger<RelayCertificate>());
         Pool = new MqttConnectionPool(
@@ -52,6 +53,11 @@ internal sealed class TransportUnderTest : IAsyncDisposable
     public TimeProvider Clock { get; }
 
     public LogRecords Logs { get; } = new();
+
+    public CounterReadings Counters { get; }
+
+    /// <summary>What the cloud refused so far, as operators see it.</summary>
+    public long CountedRefusals => Counters.Of("cloudkick.cloud.refusals");
 
     public RelayCertificate Certificate { get; }
 
@@ -136,6 +142,7 @@ internal sealed class TransportUnderTest : IAsyncDisposable
         _api.Dispose();
         Certificate.Dispose();
         await _database.DisposeAsync();
+        Counters.Dispose();
         await _services.DisposeAsync();
         _loggers.Dispose();
     }
