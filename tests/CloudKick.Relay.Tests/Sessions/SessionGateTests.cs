@@ -1,5 +1,6 @@
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Tests.Database;
 using CloudKick.Relay.Tests.Terminals;
 using CloudKick.Tas;
 using CloudKick.Testing;
@@ -126,6 +127,31 @@ internal sealed class SessionGateTests
             admitting = _node.Gate.AdmitAsync(Node.Arrival("T1", kick.ToString()), cancellationToken).AsTask();
 
         Assert.That(await admitting, Is.EqualTo(TasAdmission.Admitted));
+    }
+
+    [Test]
+    public async Task A_terminal_whose_admission_is_chosen_as_a_deadlocks_victim_is_admitted_all_the_same(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var terminal = $"T{attempt}";
+            var kick = await _shop.AddKickedTerminalAsync(terminal, _shop.Bakery, cancellationToken);
+            var admission = TasAdmission.Refused(TasRefusal.Unavailable);
+
+            var wasVictim = await Crosswise.MeetAsync(
+                _shop,
+                "select from kicks where kick_id = @kick for update",
+                "select from open_kicks where kick_id = @kick for update",
+                new { kick = kick.Value },
+                async () => admission = await _node.Gate.AdmitAsync(Node.Arrival(terminal, kick.ToString()), cancellationToken),
+                cancellationToken);
+
+            Assert.That(admission, Is.EqualTo(TasAdmission.Admitted));
+            Assert.That(await StateAsync(kick, cancellationToken), Is.EqualTo("connected"));
+            // On a very busy machine it may have been the other transaction, and then it proves nothing.
+            if (wasVictim)
+                return;
+        }
     }
 
     [Test]

@@ -1,9 +1,7 @@
 using CloudKick.Relay.Database;
+using CloudKick.Relay.Tests.Database;
 using CloudKick.Relay.Tests.Terminals;
 using CloudKick.Relay.Whitelist;
-using CloudKick.Testing;
-using Dapper;
-using Npgsql;
 
 namespace CloudKick.Relay.Tests.Whitelist;
 
@@ -197,38 +195,13 @@ internal sealed class MerchantWhitelistTests
     }
 
     /// <summary>True when the import was the one that PostgreSQL ended.</summary>
-    private async Task<bool> MeetAsync(string label, CancellationToken cancellationToken)
-    {
-        const string lockSql = "select from whitelist_entries where terminal_id = @id for share";
-        const string waitingSql =
-            """
-            select exists (select from pg_locks l join pg_stat_activity a on a.pid = l.pid
-                           where not l.granted and a.datname = current_database() and l.locktype in ('transactionid', 'tuple'))
-            """;
-        await using var superuser = NpgsqlDataSource.Create(_shop.Database.SuperuserConnectionString);
-        await using var observer = await superuser.OpenConnectionAsync(cancellationToken);
-        await using var kicks = await superuser.OpenConnectionAsync(cancellationToken);
-        await kicks.ExecuteAsync("set deadlock_timeout = '20s'");
-        await using var transaction = await kicks.BeginTransactionAsync(cancellationToken);
-        await kicks.ExecuteAsync(lockSql, new { id = "CROSS2" }, transaction);
-        var importing = _whitelist.ImportAsync(
-            _shop.Bakery, [new("CROSS1", label), new("CROSS2", label)], Shop.Actor, dryRun: false, cancellationToken);
-        await Eventually.BecomesAsync(() => observer.QuerySingleAsync<bool>(waitingSql), true, cancellationToken);
-
-        var importWasEnded = true;
-        try
-        {
-            await kicks.ExecuteAsync(lockSql, new { id = "CROSS1" }, transaction);
-        }
-        catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
-        {
-            importWasEnded = false;
-        }
-
-        await transaction.RollbackAsync(cancellationToken);
-        await importing;
-        return importWasEnded;
-    }
+    private Task<bool> MeetAsync(string label, CancellationToken cancellationToken) => Crosswise.MeetAsync(
+        _shop,
+        "select from whitelist_entries where terminal_id = 'CROSS2' for share",
+        "select from whitelist_entries where terminal_id = 'CROSS1' for share",
+        new { },
+        () => _whitelist.ImportAsync(_shop.Bakery, [new("CROSS1", label), new("CROSS2", label)], Shop.Actor, dryRun: false, cancellationToken),
+        cancellationToken);
 
     [Test]
     public void Broken_settings_are_refused_before_the_database_is_asked()
