@@ -18,9 +18,10 @@ internal static class CloudCommand
         var credentials = new Option<string?>("--credentials-file") { Description = "A credentials file, as AWS's tools write it [default: AWS's own places]", HelpName = "FILE" };
         var control = new Option<string?>("--control-endpoint") { Description = "AWS's iot API [default: CloudKick__Aws__ControlEndpoint, else the region's]", HelpName = "HOST[:PORT]" };
         var queue = new Option<string?>("--queue") { Description = "The presence queue [default: CloudKick__Presence__QueueUrl, where CloudKick__Presence__Source is Sqs; else presence comes over MQTT]", HelpName = "URL" };
+        var direct = new Option<bool>("--direct") { Description = "Try a direct message too [default: where CloudKick__Publishing__Transport is Direct]" };
         var command = new Command("cloud", "In the cloud: credentials, endpoint, the relay's certificate, its policies, presence events")
         {
-            prefix, topic, region, profile, credentials, control, queue,
+            prefix, topic, region, profile, credentials, control, queue, direct,
         };
         var options = TargetOptions.AddTo(command);
         command.Validators.Add(result =>
@@ -45,6 +46,7 @@ internal static class CloudCommand
                 ControlEndpoint = (parsed.GetValue(control) ?? settings.ControlEndpoint) is { } address ? HttpsAddress(address) : null,
                 QueueUrl = parsed.GetValue(queue) ?? settings.QueueUrl,
                 RelaySigns = settings.RelaySigns,
+                TriesDirect = parsed.GetValue(direct) || settings.SendsDirect,
                 Timeout = options.Timeout(parsed),
             };
             var report = new Report(screen);

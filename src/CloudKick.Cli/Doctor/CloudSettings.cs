@@ -49,6 +49,9 @@ internal sealed record CloudSettings
     /// <summary>Whether the relay signs its HTTPS requests, instead of showing its certificate.</summary>
     public bool RelaySigns { get; init; }
 
+    /// <summary>Whether kicks go by direct message.</summary>
+    public bool SendsDirect { get; init; }
+
     /// <summary>The relay's settings, else those of the running <c>local</c>, unless <paramref name="anotherCloud"/> says that neither is meant.</summary>
     /// <exception cref="CliException">A setting cannot be read.</exception>
     public static CloudSettings Find(CommandContext context, string? dataDirectory, Screen screen, bool anotherCloud)
@@ -82,6 +85,8 @@ internal sealed record CloudSettings
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue ? port
             : throw CliException.Usage($"{section}:{name} is '{text}', which is no port.");
 
+        bool Is(string section, string name, string value) => string.Equals(Setting(section, name), value, StringComparison.OrdinalIgnoreCase);
+
         const string Mqtt = RelayMqttOptions.Section, Aws = AwsOptions.Section, Tas = TasSettings.Section;
         return new()
         {
@@ -95,15 +100,16 @@ internal sealed record CloudSettings
             Tas = Setting(Tas, nameof(TasSettings.PublicHost)) is { } host
                 ? (host, Port(Tas, nameof(TasSettings.PublicPort)) ?? Port(Tas, nameof(TasSettings.Port)))
                 : null,
-            TasTls = string.Equals(Setting(Tas, nameof(TasSettings.PublicTls)), bool.TrueString, StringComparison.OrdinalIgnoreCase),
+            TasTls = Is(Tas, nameof(TasSettings.PublicTls), bool.TrueString),
             Region = Setting(Aws, nameof(AwsOptions.Region)),
             Profile = Setting(Aws, nameof(AwsOptions.Profile)),
             CredentialsFile = Setting(Aws, nameof(AwsOptions.CredentialsFile)),
             ControlEndpoint = Setting(Aws, nameof(AwsOptions.ControlEndpoint)),
-            QueueUrl = string.Equals(Setting(PresenceOptions.Section, nameof(PresenceOptions.Source)), nameof(PresenceSourceKind.Sqs), StringComparison.OrdinalIgnoreCase)
+            QueueUrl = Is(PresenceOptions.Section, nameof(PresenceOptions.Source), nameof(PresenceSourceKind.Sqs))
                 ? Setting(PresenceOptions.Section, nameof(PresenceOptions.QueueUrl))
                 : null,
-            RelaySigns = string.Equals(Setting(PublishingOptions.Section, nameof(PublishingOptions.Authentication)), nameof(DataAuthentication.SigV4), StringComparison.OrdinalIgnoreCase),
+            RelaySigns = Is(PublishingOptions.Section, nameof(PublishingOptions.Authentication), nameof(DataAuthentication.SigV4)),
+            SendsDirect = Is(PublishingOptions.Section, nameof(PublishingOptions.Transport), nameof(KickTransportKind.Direct)),
         };
     }
 }

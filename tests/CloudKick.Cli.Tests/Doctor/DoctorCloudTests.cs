@@ -25,34 +25,26 @@ internal sealed class DoctorCloudTests
         "reader", "AKIAREADERREADER2222", "reader-secret-canary", null,
         """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:DescribeEndpoint","Resource":"*"}]}""");
 
-    private string _directory = null!;
-
-    [SetUp]
-    public void Prepare() => _directory = Directory.CreateTempSubdirectory("cloudkick-doctor-").FullName;
-
-    [TearDown]
-    public void Clean() => Directory.Delete(_directory, recursive: true);
-
     [Test, CancelAfter(60_000)]
     public async Task All_is_well_where_terraforms_policies_are(CancellationToken cancellationToken)
     {
-        await using var cloud = await StartAsync(cancellationToken);
+        await using var cloud = await CloudUnderExamination.StartAsync(cancellationToken);
 
-        var run = await DoctorRun.OfAsync("cloud", [.. Options(cloud), "--profile", "relay"], cancellationToken);
+        var run = await DoctorRun.OfAsync("cloud", [.. cloud.Options(), "--profile", "relay"], cancellationToken);
 
         Assert.That(run.Verdicts, Is.EqualTo(new[] { "credentials ok", "endpoint ok", "mqtt ok", "presence ok", "publish-mqtt ok", "publish-https ok", "publish-signed ok" }));
         Assert.That(run.Evidence("credentials"), Does.Contain("AKIA").And.Contain("profile relay"));
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done));
-        var secrets = File.ReadLines(cloud.CredentialsFile).Where(line => line.Contains("secret", StringComparison.Ordinal)).Select(line => line.Split('=', 2)[1].Trim());
+        var secrets = File.ReadLines(cloud.Server.CredentialsFile).Where(line => line.Contains("secret", StringComparison.Ordinal)).Select(line => line.Split('=', 2)[1].Trim());
         Assert.That(secrets.Where(secret => run.Written.Contains(secret, StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test, CancelAfter(60_000)]
     public async Task A_policy_without_publish_names_action_resource_and_module(CancellationToken cancellationToken)
     {
-        await using var cloud = await StartAsync(cancellationToken, NoPublish);
+        await using var cloud = await CloudUnderExamination.StartAsync(cancellationToken, NoPublish);
 
-        var run = await DoctorRun.OfAsync("cloud", [.. Options(cloud), "--topic", "BE-CAT"], cancellationToken);
+        var run = await DoctorRun.OfAsync("cloud", [.. cloud.Options(), "--topic", "BE-CAT"], cancellationToken);
 
         Assert.That(run.Verdicts, Is.SupersetOf(new[] { "mqtt ok", "presence ok", "publish-mqtt failed", "publish-https failed", "publish-signed ok" }));
         Assert.That(run.Fix("publish-mqtt"), Does.Contain("iot:Publish on topic/BE-CAT/*").And.Contain("terraform/modules/iot"));
@@ -63,9 +55,9 @@ internal sealed class DoctorCloudTests
     [Test, CancelAfter(60_000)]
     public async Task Presence_that_is_granted_and_never_comes_lacks_receive(CancellationToken cancellationToken)
     {
-        await using var cloud = await StartAsync(cancellationToken, NoReceive);
+        await using var cloud = await CloudUnderExamination.StartAsync(cancellationToken, NoReceive);
 
-        var run = await DoctorRun.OfAsync("cloud", [.. Options(cloud), "--timeout", "4"], cancellationToken);
+        var run = await DoctorRun.OfAsync("cloud", [.. cloud.Options(), "--timeout", "4"], cancellationToken);
 
         Assert.That(run.Verdict("presence"), Is.EqualTo("failed"));
         Assert.That(run.Fix("presence"), Does.Contain("iot:Receive on topic/$aws/events/presence/connected/*"));
@@ -74,9 +66,9 @@ internal sealed class DoctorCloudTests
     [Test, CancelAfter(60_000)]
     public async Task Presence_that_is_refused_lacks_subscribe(CancellationToken cancellationToken)
     {
-        await using var cloud = await StartAsync(cancellationToken, NoSubscribe);
+        await using var cloud = await CloudUnderExamination.StartAsync(cancellationToken, NoSubscribe);
 
-        var run = await DoctorRun.OfAsync("cloud", Options(cloud), cancellationToken);
+        var run = await DoctorRun.OfAsync("cloud", cloud.Options(), cancellationToken);
 
         Assert.That(run.Verdict("presence"), Is.EqualTo("failed"));
         Assert.That(run.Fix("presence"), Does.Contain("iot:Subscribe on topicfilter/$aws/events/presence/connected/+"));
@@ -85,8 +77,8 @@ internal sealed class DoctorCloudTests
     [Test, CancelAfter(60_000)]
     public async Task Credentials_that_may_not_publish_count_only_where_the_relay_signs(CancellationToken cancellationToken)
     {
-        await using var cloud = await StartAsync(cancellationToken);
-        string[] options = [.. Options(cloud, Write(Reader)), "--profile", "reader"];
+        await using var cloud = await CloudUnderExamination.StartAsync(cancellationToken, relayPolicy: null, Reader);
+        string[] options = [.. cloud.Options(cloud.Write(Reader)), "--profile", "reader"];
 
         var operators = await DoctorRun.OfAsync("cloud", options, cancellationToken);
         var relays = await DoctorRun.OfAsync("cloud", options, cancellationToken, ("CloudKick__Publishing__Authentication", "SigV4"));
@@ -101,10 +93,10 @@ internal sealed class DoctorCloudTests
     [Test, CancelAfter(60_000)]
     public async Task Credentials_that_the_cloud_does_not_know_fail_at_the_first_call(CancellationToken cancellationToken)
     {
-        await using var cloud = await StartAsync(cancellationToken);
+        await using var cloud = await CloudUnderExamination.StartAsync(cancellationToken);
         var stranger = new CloudIdentity("stranger", "AKIASTRANGERSTRANGE2", "stranger-secret-canary");
 
-        var run = await DoctorRun.OfAsync("cloud", [.. Options(cloud, Write(stranger)), "--profile", "stranger"], cancellationToken);
+        var run = await DoctorRun.OfAsync("cloud", [.. cloud.Options(cloud.Write(stranger)), "--profile", "stranger"], cancellationToken);
 
         Assert.That(run.Verdicts, Is.SupersetOf(new[] { "credentials ok", "endpoint failed", "mqtt ok" }));
         Assert.That(run.Evidence("endpoint"), Does.StartWith("AWS does not know these credentials"));
@@ -113,57 +105,11 @@ internal sealed class DoctorCloudTests
     [Test, CancelAfter(60_000)]
     public async Task Without_credentials_what_needs_them_is_not_tried(CancellationToken cancellationToken)
     {
-        await using var cloud = await StartAsync(cancellationToken);
+        await using var cloud = await CloudUnderExamination.StartAsync(cancellationToken);
 
-        var run = await DoctorRun.OfAsync("cloud", [.. Options(cloud), "--profile", "nobody"], cancellationToken);
+        var run = await DoctorRun.OfAsync("cloud", [.. cloud.Options(), "--profile", "nobody"], cancellationToken);
 
         Assert.That(run.Verdicts, Is.SupersetOf(new[] { "credentials failed", "endpoint not-tried", "mqtt ok", "publish-signed not-tried" }));
         Assert.That(run.Fix("credentials"), Does.Contain("AWS_ACCESS_KEY_ID"));
-    }
-
-    [Test, CancelAfter(60_000)]
-    public async Task A_presence_queue_is_looked_at_and_not_read(CancellationToken cancellationToken)
-    {
-        await using var cloud = await StartAsync(cancellationToken);
-        await using var queues = await ScriptedRelay.StartAsync(
-            cancellationToken,
-            new(200, """{"Attributes":{"ApproximateNumberOfMessages":"7","ApproximateNumberOfMessagesNotVisible":"2","RedrivePolicy":"{}"}}"""),
-            new(400, """{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}"""));
-        var queue = $"{queues.Url}/000000000000/cloudkick-presence";
-
-        var there = await DoctorRun.OfAsync(
-            "cloud", Options(cloud), cancellationToken, ("CloudKick__Presence__Source", "Sqs"), ("CloudKick__Presence__QueueUrl", queue));
-        var gone = await DoctorRun.OfAsync("cloud", [.. Options(cloud), "--queue", queue], cancellationToken);
-
-        Assert.That(there.Verdict("presence"), Is.EqualTo("ok"));
-        Assert.That(there.Evidence("presence"), Does.Contain("7 events wait"));
-        Assert.That(gone.Verdict("presence"), Is.EqualTo("failed"));
-        Assert.That(gone.Fix("presence"), Does.Contain("CloudKick__Presence__QueueUrl"));
-        Assert.That(queues.Requests.Select(request => request.Headers["X-Amz-Target"]), Is.All.EqualTo("AmazonSQS.GetQueueAttributes"));
-    }
-
-    private Task<LocalCloudServer> StartAsync(CancellationToken cancellationToken, string? relayPolicy = null) => LocalCloudServer.StartAsync(
-        new LocalCloudOptions
-        {
-            Port = 0, DataDirectory = Path.Combine(_directory, "cloud"), Identities = [Reader], Policies = new LocalCloudPolicies { Relay = relayPolicy },
-        },
-        cancellationToken: cancellationToken);
-
-    private string[] Options(LocalCloudServer cloud, string? credentialsFile = null)
-    {
-        cloud.IssueDeviceCertificate("relay").WriteTo(_directory);
-        return
-        [
-            "--endpoint", $"localhost:{cloud.Port}", "--control-endpoint", $"localhost:{cloud.Port}", "--region", "eu-central-1", "--ca", cloud.CaFile,
-            "--cert", Path.Combine(_directory, DeviceCertificate.CertificateFile), "--key", Path.Combine(_directory, DeviceCertificate.PrivateKeyFile),
-            "--credentials-file", credentialsFile ?? cloud.CredentialsFile,
-        ];
-    }
-
-    private string Write(CloudIdentity identity)
-    {
-        var file = Path.Combine(_directory, "credentials-" + identity.Name);
-        File.WriteAllText(file, $"[{identity.Name}]\naws_access_key_id = {identity.AccessKeyId}\naws_secret_access_key = {identity.SecretAccessKey}\n");
-        return file;
     }
 }

@@ -24,10 +24,12 @@ internal sealed record AwsFault(bool IsRefusal, string Evidence, string Fix)
             new(false, $"The credentials have expired ({Told(exception)})", "Sign in again (aws sso login), or take new ones."),
         AmazonServiceException { ErrorCode: "InvalidSignatureException" or "SignatureDoesNotMatch" } =>
             new(false, $"AWS does not take the signature ({Told(exception)})", "The secret does not belong to the key, the region is another one (--region), or this machine's clock is wrong (doctor network)."),
-        AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } =>
-            new(true, $"Refused: {needed} is missing ({Told(exception)})", grant),
-        AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests } or AmazonServiceException { ErrorCode: "ThrottlingException" } =>
+        // SQS throttles with 403.
+        AmazonServiceException { ErrorCode: "ThrottlingException" or "RequestThrottled" or "OverLimit" } or AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests } =>
             new(false, $"AWS throttles ({Told(exception)})", "Something calls too often, or a quota is low: try again in a minute."),
+        AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized }
+            or AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } =>
+            new(true, $"Refused: {needed} is missing ({Told(exception)})", grant),
         AmazonServiceException service => new(false, $"AWS answered {(int)service.StatusCode} ({Told(exception)})", "Check region and endpoint; if it stays, see AWS's health dashboard."),
         _ => new(false, $"No answer: {Innermost(exception).Message}", "See `cloudkick doctor network`, and whether a proxy is set in the environment."),
     };

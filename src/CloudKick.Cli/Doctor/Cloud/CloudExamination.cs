@@ -13,6 +13,8 @@ internal sealed class CloudExamination(CloudTarget target, Examination examinati
 {
     private const string CertificateGrant = "terraform/modules/iot attaches the relay's policy (aws_iot_policy.relay) to its certificate, and subscription_topics must have the topic.";
     private const string RoleGrant = "Allow it for these credentials; for the relay's role terraform/modules/policies/role.tf does (statement Publish).";
+    private const string RoleDirectGrant = "Allow it for these credentials; for the relay's role terraform/modules/policies/role.tf does (statement DirectMessages).";
+    private const string NoCredentials = "there are no credentials";
     private const string NoCertificate = "no certificate of the relay was given (--cert and --key, or CloudKick__Mqtt__CertificateFile)";
     private const string NoRegion = "no region is known (--region, or CloudKick__Aws__Region)";
 
@@ -22,10 +24,12 @@ internal sealed class CloudExamination(CloudTarget target, Examination examinati
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var credentials = await CheckApisAsync(cancellationToken);
-        await CheckCertificateAsync(cancellationToken);
+        var mqtt = await CheckCertificateAsync(cancellationToken);
         await CheckSignedPublishAsync(credentials, cancellationToken);
+        if (target.TriesDirect)
+            await CheckDirectAsync(credentials, mqtt, cancellationToken);
         if (target.QueueUrl is { } queueUrl)
-            await CheckQueueAsync(credentials, queueUrl, cancellationToken);
+            await CheckQueueAsync(credentials, queueUrl, mqtt, cancellationToken);
     }
 
     private async Task<AWSCredentials?> CheckApisAsync(CancellationToken cancellationToken)
@@ -50,55 +54,85 @@ internal sealed class CloudExamination(CloudTarget target, Examination examinati
         return chain.Found;
     }
 
-    private async Task CheckCertificateAsync(CancellationToken cancellationToken)
+    /// <summary>What the relay's certificate may do; the finding says whether the broker takes it.</summary>
+    private async Task<Finding> CheckCertificateAsync(CancellationToken cancellationToken)
     {
         if (target.Network.Certificate is null)
         {
-            foreach (var name in new[] { MqttTrial.ConnectName, MqttTrial.PublishName })
-                examination.NotTried(name, NoCertificate);
+            var none = examination.NotTried(MqttTrial.ConnectName, NoCertificate);
+            examination.NotTried(MqttTrial.PublishName, NoCertificate);
             if (target.QueueUrl is null)
                 examination.NotTried(MqttTrial.PresenceName, NoCertificate);
             examination.NotTried(HttpsPublishCheck.WithCertificate, NoCertificate);
-            return;
+            return none;
         }
 
+        Finding connected;
         await using (var mqtt = new MqttTrial(target, timeProvider))
         {
-            var connected = await examination.RunAsync(MqttTrial.ConnectName, mqtt.ConnectAsync, MqttTrial.WhenSilent, cancellationToken);
+            connected = await examination.RunAsync(MqttTrial.ConnectName, mqtt.ConnectAsync, MqttTrial.WhenSilent, cancellationToken);
             // Before the trial publish: AWS refuses that by ending the connection.
             if (target.QueueUrl is null)
                 await examination.RunAfterAsync(connected, MqttTrial.PresenceName, mqtt.FollowPresenceAsync, MqttTrial.WhenSilent, cancellationToken);
             await examination.RunAfterAsync(connected, MqttTrial.PublishName, token => mqtt.PublishAsync(_trialTopic, token), MqttTrial.WhenSilent, cancellationToken);
         }
 
-        using var data = new AmazonIotDataClient(Configure(
-            new AmazonIotDataConfig { ClientCertificate = () => target.Network.Certificate, ClientCertificateChain = target.Network.Intermediates }, DataEndpoint));
+        using var data = Certified();
         var check = new HttpsPublishCheck(HttpsPublishCheck.WithCertificate, target, required: true, "the certificate", CertificateGrant);
         await examination.RunAsync(HttpsPublishCheck.WithCertificate, token => check.LookAsync(data, _trialTopic, token), check.WhenSilent, cancellationToken);
+        return connected;
     }
 
     private async Task CheckSignedPublishAsync(AWSCredentials? credentials, CancellationToken cancellationToken)
     {
         if (credentials is null)
         {
-            examination.NotTried(HttpsPublishCheck.Signed, "there are no credentials");
+            examination.NotTried(HttpsPublishCheck.Signed, NoCredentials);
             return;
         }
-        using var data = new AmazonIotDataClient(credentials, Configure(new AmazonIotDataConfig(), DataEndpoint));
+        using var data = Signing(credentials);
         var check = new HttpsPublishCheck(HttpsPublishCheck.Signed, target, target.RelaySigns, "these credentials", RoleGrant);
         await examination.RunAsync(HttpsPublishCheck.Signed, token => check.LookAsync(data, _trialTopic, token), check.WhenSilent, cancellationToken);
     }
 
-    private async Task CheckQueueAsync(AWSCredentials? credentials, string queueUrl, CancellationToken cancellationToken)
+    // As the relay does it: with its certificate, or signed.
+    private async Task CheckDirectAsync(AWSCredentials? credentials, Finding mqtt, CancellationToken cancellationToken)
+    {
+        if (target.RelaySigns && credentials is null)
+        {
+            examination.NotTried(DirectMessageCheck.Name, NoCredentials);
+            return;
+        }
+        using var data = target.RelaySigns ? Signing(credentials!) : Certified();
+        var check = target.RelaySigns
+            ? new DirectMessageCheck(target, "these credentials", RoleDirectGrant, timeProvider)
+            : new DirectMessageCheck(target, "the certificate", CertificateGrant, timeProvider);
+        // The visitor is there with the relay's certificate, which may receive terminals' answers and nothing else.
+        Task<Finding> LookAsync(CancellationToken token) => check.LookAsync(data, $"{_trialTopic}/ack", token);
+        if (target.RelaySigns && target.Network.Certificate is null)
+            await examination.RunAsync(DirectMessageCheck.Name, LookAsync, check.WhenSilent, cancellationToken);
+        else
+            await examination.RunAfterAsync(mqtt, DirectMessageCheck.Name, LookAsync, check.WhenSilent, cancellationToken);
+    }
+
+    private async Task CheckQueueAsync(AWSCredentials? credentials, string queueUrl, Finding mqtt, CancellationToken cancellationToken)
     {
         if (credentials is null)
         {
-            examination.NotTried(QueueCheck.Name, "there are no credentials");
+            examination.NotTried(QueueCheck.Name, NoCredentials);
+            examination.NotTried(MqttTrial.PresenceName, NoCredentials);
             return;
         }
         using var queues = new AmazonSQSClient(credentials, Configure(new AmazonSQSConfig(), new Uri(new Uri(queueUrl).GetLeftPart(UriPartial.Authority))));
-        await examination.RunAsync(QueueCheck.Name, new QueueCheck(queues, queueUrl).LookAsync, QueueCheck.WhenSilent, cancellationToken);
+        var queue = await examination.RunAsync(QueueCheck.Name, new QueueCheck(queues, queueUrl).LookAsync, QueueCheck.WhenSilent, cancellationToken);
+        var trial = new PresenceQueueTrial(target, queues, queueUrl, timeProvider);
+        await examination.RunAfterAsync(queue.Holds ? mqtt : queue, MqttTrial.PresenceName, trial.LookAsync, PresenceQueueTrial.WhenSilent, cancellationToken);
     }
+
+    private AmazonIotDataClient Certified() => new(Configure(
+        new AmazonIotDataConfig { ClientCertificate = () => target.Network.Certificate!, ClientCertificateChain = target.Network.Intermediates }, DataEndpoint));
+
+    private AmazonIotDataClient Signing(AWSCredentials credentials) => new(credentials, Configure(new AmazonIotDataConfig(), DataEndpoint));
 
     // HTTPS is on 443 where MQTT alone is on 8883.
     private Uri DataEndpoint => new UriBuilder(

@@ -27,6 +27,9 @@ internal sealed record CloudTarget
     /// <summary>Whether the relay signs its HTTPS requests: then the credentials must be allowed to publish.</summary>
     public required bool RelaySigns { get; init; }
 
+    /// <summary>Whether to try a direct message: kicks go that way, or shall.</summary>
+    public required bool TriesDirect { get; init; }
+
     /// <summary>For each check.</summary>
     public required TimeSpan Timeout { get; init; }
 }

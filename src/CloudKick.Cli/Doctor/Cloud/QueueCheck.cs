@@ -3,14 +3,12 @@ using CloudKick.AwsIot.Queues;
 
 namespace CloudKick.Cli.Doctor.Cloud;
 
-/// <summary>Whether the relay may read the presence queue, and whether somebody does. Takes nothing out of it.</summary>
+/// <summary>Whether the presence queue is there, who looks after what cannot be read, and whether somebody reads it. Takes nothing out of it.</summary>
 internal sealed class QueueCheck(IAmazonSQS queues, string queueUrl)
 {
-    public const string Name = "presence";
+    public const string Name = "queue";
     public const string WhenSilent = "SQS does not answer: check the queue's address and its region, and whether a proxy is set in the environment.";
 
-    private const string WhenEmpty =
-        "Connect a terminal, then see whether `cloudkick terminal list` shows it online, or whether the queue's NumberOfMessagesSent in CloudWatch rises.";
     private const string Waiting = "ApproximateNumberOfMessages";
     private const string UnderWay = "ApproximateNumberOfMessagesNotVisible";
     private const string Redrive = "RedrivePolicy";
@@ -43,15 +41,12 @@ internal sealed class QueueCheck(IAmazonSQS queues, string queueUrl)
     {
         var waiting = Number(attributes, Waiting);
         var underWay = Number(attributes, UnderWay);
-        var evidence = string.Create(CultureInfo.InvariantCulture, $"The queue can be read: {waiting} events wait, {underWay} are being taken");
+        var evidence = string.Create(CultureInfo.InvariantCulture, $"The queue is there: {waiting} events wait, {underWay} are being taken");
         if (waiting > Many)
             return Finding.Warning(Name, evidence, "The relay does not keep up, or none reads this queue: is CloudKick__Presence__QueueUrl set there, and does its log tell of presence?");
-        if (!attributes.ContainsKey(Redrive))
-            return Finding.Warning(Name, $"{evidence}; it has no dead letters", "An event that cannot be read comes again and again: terraform/modules/presence makes a queue for those.");
-        // A relay that keeps up and a rule that sends nothing look the same from here.
-        return waiting + underWay > 0
+        return attributes.ContainsKey(Redrive)
             ? Finding.Ok(Name, evidence)
-            : Finding.Warning(Name, $"{evidence}; whether events arrive cannot be seen from an empty queue", WhenEmpty);
+            : Finding.Warning(Name, $"{evidence}; it has no dead letters", "An event that cannot be read comes again and again: terraform/modules/presence makes a queue for those.");
     }
 
     private static long Number(IReadOnlyDictionary<string, string> attributes, string name) =>
