@@ -73,26 +73,4 @@ internal sealed class MqttClientTests : CloudFixture
         Assert.That(outcomes, Is.All.EqualTo(MqttReasonCode.Success));
         Assert.That(texts, Is.EqualTo(Enumerable.Range(0, Messages).Select(i => $"{i}")));
     }
-
-    private MqttClient NewClient(
-        string clientId, MqttProtocolVersion version, Channel<MqttMessage>? received = null, DeviceCertificate? certificate = null)
-    {
-        certificate ??= Cloud.Server.IssueDeviceCertificate(clientId.StartsWith("relay-", StringComparison.Ordinal) ? "relay" : clientId);
-        return new MqttClient(new MqttClientOptions
-        {
-            Endpoint = new MqttEndpoint("127.0.0.1", Cloud.Server.Port)
-            {
-                Tls = new MqttTlsOptions
-                {
-                    ServerName = "localhost",
-                    ApplicationProtocols = ["x-amzn-mqtt-ca"],
-                    ClientCertificate = certificate.ToX509Certificate(),
-                    TrustedRoots = [Cloud.Server.IssueDeviceCertificate("unused").ToCaCertificate()],
-                },
-            },
-            ClientId = clientId,
-            Version = version,
-            MessageReceived = received is null ? null : (message, cancellationToken) => received.Writer.WriteAsync(message, cancellationToken),
-        });
-    }
 }

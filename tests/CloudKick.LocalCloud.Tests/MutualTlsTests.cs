@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using CloudKick.Mqtt;
 using CloudKick.Mqtt.Packets;
 
@@ -69,6 +73,22 @@ internal sealed class MutualTlsTests : CloudFixture
         Assert.That(answer.ReasonCode, Is.EqualTo(MqttReasonCode.Success));
     }
 
+    [TestCase(SslProtocols.Tls12)]
+    [TestCase(SslProtocols.Tls13)]
+    public async Task No_names_of_authorities_are_sent_with_the_request_for_a_certificate(SslProtocols version, CancellationToken cancellationToken)
+    {
+        string[] byThisServer = await NamesOfAuthoritiesAsync(Cloud.Server.Port, version, cancellationToken);
+        // Another server sends some, so that the question is known to be one.
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var serving = SendNamesAsync(other, version, cancellationToken);
+        string[] byAnother = await NamesOfAuthoritiesAsync(((IPEndPoint)other.LocalEndpoint).Port, version, cancellationToken);
+        await serving;
+
+        Assert.That(byThisServer, Is.Empty);
+        Assert.That(byAnother, Has.One.Contain("CloudKick LocalCloud CA"));
+    }
+
     // An address is never sent as a server name.
     private const string NoServerName = "127.0.0.1";
 
@@ -86,5 +106,48 @@ internal sealed class MutualTlsTests : CloudFixture
             cloud.Server, cloud.Server.IssueDeviceCertificate(Terminal), cancellationToken, serverName: NoServerName);
 
         Assert.That(client.NegotiatedProtocol.ToString(), Is.EqualTo("x-amzn-mqtt-ca"));
+    }
+
+    private static async Task<string[]> NamesOfAuthoritiesAsync(int port, SslProtocols version, CancellationToken cancellationToken)
+    {
+        string[] names = ["no certificate was asked for"];
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+        await using var tls = new SslStream(tcp.GetStream());
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                EnabledSslProtocols = version,
+                ApplicationProtocols = [TlsPolicy.Mqtt],
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                LocalCertificateSelectionCallback = (_, _, _, remote, issuers) =>
+                {
+                    // Asked first before the server has said anything.
+                    if (remote is not null) names = issuers;
+                    return null!;
+                },
+            },
+            cancellationToken);
+        return names;
+    }
+
+    private async Task SendNamesAsync(TcpListener listener, SslProtocols version, CancellationToken cancellationToken)
+    {
+        using var ca = X509CertificateLoader.LoadCertificateFromFile(Cloud.Server.CaFile);
+        using var certificate = Cloud.Server.IssueDeviceCertificate(Terminal).ToX509Certificate();
+        using var tcp = await listener.AcceptTcpClientAsync(cancellationToken);
+        await using var tls = new SslStream(tcp.GetStream());
+        await tls.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = SslStreamCertificateContext.Create(
+                    certificate, additionalCertificates: null, offline: true, SslCertificateTrust.CreateForX509Collection([ca], sendTrustInHandshake: true)),
+                EnabledSslProtocols = version,
+                ApplicationProtocols = [TlsPolicy.Mqtt],
+                ClientCertificateRequired = true,
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            },
+            cancellationToken);
     }
 }

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace CloudKick.LocalCloud;
 
 /// <summary>
-/// One client's MQTT connection: this loop reads, a <see cref="ConnectionWriter"/> writes. The first cause to close it wins;
-/// whoever closes it, the loop ends it.
+/// One client's MQTT connection: this loop reads, a <see cref="ConnectionWriter"/> writes. What is read and written is the handlers'
+/// business. The first cause to close it wins; whoever closes it, the loop ends it.
 /// </summary>
 internal sealed class ClientConnection : IReceiver
 {
@@ -18,11 +18,8 @@ internal sealed class ClientConnection : IReceiver
     private readonly Broker _broker;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly TimeSpan? _lifetime;
-    private readonly long _openedAt;
+    private readonly ConnectionDeadlines _deadlines;
     private readonly FreezeGate _freeze = new();
-    private long _lastReceivedAt;
-    private long _closedAt;
     private int _unacknowledged;
     private bool _cleanSession;
     private CloseCause? _cause;
@@ -33,8 +30,8 @@ internal sealed class ClientConnection : IReceiver
     private Session? _session;
     private ConnectionWriter? _writer;
     private Task _writing = Task.CompletedTask;
-    private PublishHandler? _publishing;
-    private SubscribeHandler? _subscribing;
+    private PacketHandler? _packets;
+    private DeliveryHandler? _deliveries;
 
     /// <param name="context">The bytes.</param>
     /// <param name="device">Who is at the other side.</param>
@@ -45,15 +42,13 @@ internal sealed class ClientConnection : IReceiver
     public ClientConnection(
         ConnectionContext context, Device device, Broker broker, TimeProvider timeProvider, ILogger logger, TimeSpan? lifetime = null)
     {
-        _lifetime = lifetime;
         _context = context;
         _device = device;
         _broker = broker;
         _timeProvider = timeProvider;
         _logger = logger;
         Quotas = broker.Quotas.ForConnection();
-        _openedAt = timeProvider.GetTimestamp();
-        _lastReceivedAt = _openedAt;
+        _deadlines = new ConnectionDeadlines(broker.Limits, lifetime, timeProvider);
         Identity = new ConnectionIdentity(new ClientIdentity("", device), "", "");
     }
 
@@ -116,7 +111,7 @@ internal sealed class ClientConnection : IReceiver
     public void Close(CloseCause cause)
     {
         if (Interlocked.CompareExchange(ref _cause, cause, null) is not null) return;
-        Volatile.Write(ref _closedAt, _timeProvider.GetTimestamp());
+        _deadlines.Closing();
         if (_freeze.IsClosed) _context.Abort(); // before its writer goes on: nothing of it is to get through
         _freeze.OpenForGood();
         _writer?.StopWaiting();
@@ -144,6 +139,13 @@ internal sealed class ClientConnection : IReceiver
     /// <summary>The will is not to be published, whatever ends the connection. Called under the broker's lock.</summary>
     public void WithholdWill() => Will = null;
 
+    /// <summary>The client goes of its own accord: there is no will.</summary>
+    public void Leave()
+    {
+        if (Volatile.Read(ref _cause) is null) Will = null;
+        Close(CloseCause.ClientInitiated);
+    }
+
     /// <summary>Cuts the connection as a failing network would.</summary>
     public void Cut()
     {
@@ -155,12 +157,11 @@ internal sealed class ClientConnection : IReceiver
     public void CheckDeadlines()
     {
         if (Quotas.StoredAreWaiting()) _writer?.Wake();
-        var limits = _broker.Limits;
         if (Volatile.Read(ref _cause) is not null)
         {
-            if (_timeProvider.GetElapsedTime(Volatile.Read(ref _closedAt)) > limits.CloseTimeout) _context.Abort();
+            if (_deadlines.EndIsOverdue) _context.Abort();
         }
-        else if (_lifetime is { } lifetime && _timeProvider.GetElapsedTime(_openedAt) >= lifetime)
+        else if (_deadlines.HasHadItsTime)
         {
             Close(CloseCause.WebSocketExpired);
         }
@@ -170,11 +171,11 @@ internal sealed class ClientConnection : IReceiver
         }
         else if (Volatile.Read(ref _session) is null)
         {
-            if (_timeProvider.GetElapsedTime(_openedAt) > limits.ConnectTimeout) Close(CloseCause.ClientError());
+            if (_deadlines.ConnectIsOverdue) Close(CloseCause.ClientError());
         }
-        else if (_timeProvider.GetElapsedTime(Volatile.Read(ref _lastReceivedAt)) > _terms!.KeepAlive * 1.5)
+        else if (_deadlines.IsSilent(_terms!.KeepAlive))
         {
-            Close(CloseCause.KeepAliveTimeout); // MQTT-3.1.2-22
+            Close(CloseCause.KeepAliveTimeout);
         }
     }
 
@@ -212,8 +213,8 @@ internal sealed class ClientConnection : IReceiver
             {
                 while (_cause is null && !_freeze.IsClosed && MqttFrame.TryRead(ref buffer, _broker.Limits.MaximumPacketSize, out var frame))
                 {
-                    Volatile.Write(ref _lastReceivedAt, _timeProvider.GetTimestamp());
-                    if (_session is not null) Handle(frame);
+                    _deadlines.Received();
+                    if (_packets is not null) _packets.Handle(frame);
                     else Connect(frame, pipelined: !buffer.IsEmpty);
                 }
             }
@@ -253,128 +254,19 @@ internal sealed class ClientConnection : IReceiver
     private void Admit(ConnectPacket connect)
     {
         _unanswered = null;
-        var client = Identity.Client;
-        if (ConnectTerms.Refusal(connect, _broker.Limits) is { } refusal)
-        {
-            Refuse(refusal, CloseCause.ClientError());
-            return;
-        }
-        if (!IsAuthorized(connect, _terms!.SessionExpiry > TimeSpan.Zero))
-        {
-            _broker.Presence.ConnectFailed(Identity);
-            Refuse(MqttReasonCode.NotAuthorized, new CloseCause(CloseCause.NotAuthorized.DisconnectReason));
-            return;
-        }
-        if (!_broker.Quotas.MayConnect(client.ClientId))
-        {
-            Refuse(MqttReasonCode.QuotaExceeded, new CloseCause(CloseCause.SlowConsumer.DisconnectReason));
-            return;
-        }
+        if (!new ConnectHandler(_broker, this, _logger).Admits(connect, _terms!)) return;
 
         if (connect.Will is { } will) Will = new WillMessage(will.Message, TimeSpan.FromSeconds(will.DelayInterval));
-        var (session, present) = _broker.Join(this, Version, connect.CleanStart, _terms.SessionExpiry);
-        _publishing = new PublishHandler(_broker, this);
-        _subscribing = new SubscribeHandler(_broker, this, session);
+        var (session, present) = _broker.Join(this, Version, connect.CleanStart, _terms!.SessionExpiry);
+        _packets = new PacketHandler(_broker, this, session);
+        Volatile.Write(ref _deliveries, new DeliveryHandler(_broker, this, session, _terms.MaximumPacketSize, _timeProvider));
         Volatile.Write(ref _session, session);
         Writer.Send(_terms.ToConnAck(present, _broker.Limits));
         session.Attach(this);
         _broker.Waiters.Changed();
     }
 
-    private bool IsAuthorized(ConnectPacket connect, bool persistent) =>
-        Permissions.MayConnect(persistent, connect.Will is not null)
-        && (connect.Will?.Message is not { } will || Permissions.MayPublish(will.Topic, will.Retain));
-
-    /// <summary>AWS tells a 3.1.1 client only that its client id is impossible; anything else it answers by closing.</summary>
-    private void Refuse(MqttReasonCode code, CloseCause cause)
-    {
-        BrokerLog.ConnectRefused(_logger, Identity.Client.ThingName, Identity.Client.ClientId, code.Describe());
-        if (Version == MqttProtocolVersion.V5 || code == MqttReasonCode.ClientIdentifierNotValid)
-            Writer.Send(new ConnAckPacket { ReasonCode = code });
-        Close(cause);
-    }
-
-    private void Handle(in MqttFrame frame)
-    {
-        switch (frame.Type)
-        {
-            case MqttPacketType.Publish:
-                _publishing!.Handle(PublishPacket.Decode(frame, Version));
-                break;
-            case MqttPacketType.PubAck:
-                _broker.Counters.Acknowledged();
-                _session!.Acknowledge(this, PubAckPacket.Decode(frame, Version).PacketIdentifier);
-                break;
-            case MqttPacketType.Subscribe:
-                _subscribing!.Handle(SubscribePacket.Decode(frame, Version));
-                break;
-            case MqttPacketType.Unsubscribe:
-                _subscribing!.Handle(UnsubscribePacket.Decode(frame, Version));
-                break;
-            case MqttPacketType.PingReq:
-                Writer.Send(default(PingRespPacket));
-                break;
-            case MqttPacketType.Disconnect:
-                Disconnect(DisconnectPacket.Decode(frame, Version));
-                break;
-            default:
-                // CONNECT again, QoS 2's packets, AUTH, or what only a server sends.
-                throw new MqttProtocolException(MqttReasonCode.ProtocolError, "MQTT-4.13.1-1", $"{frame.Type} is not accepted here");
-        }
-    }
-
-    private void Disconnect(DisconnectPacket packet)
-    {
-        if (packet.SessionExpiryInterval is { } seconds)
-        {
-            var asked = TimeSpan.FromSeconds(seconds);
-            _broker.ChangeExpiry(_session!, this, asked < _broker.Limits.MaximumSessionExpiry ? asked : _broker.Limits.MaximumSessionExpiry);
-        }
-        if (packet.ReasonCode == MqttReasonCode.DisconnectWithWillMessage) Close(CloseCause.ClientInitiated);
-        else Leave();
-    }
-
-    /// <summary>The client goes of its own accord: there is no will.</summary>
-    private void Leave()
-    {
-        if (Volatile.Read(ref _cause) is null) Will = null;
-        Close(CloseCause.ClientInitiated);
-    }
-
-    private bool TryWriteDelivery(PipeWriter output)
-    {
-        if (_session is not { } session) return false;
-        var client = Identity.Client;
-        while (true)
-        {
-            var now = _timeProvider.GetUtcNow();
-            bool taken = session.TryTake(this, now, out var delivery, out ushort packetIdentifier, out int expired);
-            if (expired > 0) _broker.Counters.Expired(expired);
-            if (!taken) return false;
-
-            var message = delivery.Message.For(delivery.QualityOfService, delivery.Retain, now);
-            DirectOutcome refusal;
-            if (_broker.Faults.StrikeDelivery(client.ClientId))
-            {
-                _broker.Counters.Dropped(1);
-                delivery.Direct?.Written(awaitsConfirmation: packetIdentifier != 0);
-                session.Forget(this, packetIdentifier);
-                continue;
-            }
-            if (!Permissions.MayReceive(message.Topic)) refusal = DirectOutcome.NotAuthorized;
-            else if (!Quotas.MayDeliver()) refusal = DirectOutcome.Throttled;
-            else if (!PublishPacket.TryEncode(message, packetIdentifier, duplicate: false, output, Version, _terms!.MaximumPacketSize)) refusal = DirectOutcome.TooLarge;
-            else
-            {
-                _broker.Counters.Delivered();
-                delivery.Direct?.Written(awaitsConfirmation: packetIdentifier != 0);
-                return true;
-            }
-            if (refusal != DirectOutcome.Throttled) _broker.Counters.Dropped(1);
-            delivery.Direct?.Refused(refusal);
-            session.Acknowledge(this, packetIdentifier);
-        }
-    }
+    private bool TryWriteDelivery(PipeWriter output) => Volatile.Read(ref _deliveries)?.TryWriteNext(output) ?? false;
 
     private async Task WriteAsync(ConnectionWriter writer)
     {

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using CloudKick.Mqtt;
 using CloudKick.Mqtt.Packets;
 using CloudKick.Testing;
@@ -38,6 +39,29 @@ internal abstract class CloudFixture
     protected Task<RawClient> ConnectAsync(
         string clientId, CancellationToken cancellationToken, MqttProtocolVersion version = MqttProtocolVersion.V5, Func<ConnectPacket, ConnectPacket>? configure = null) =>
         Cloud.ConnectAsync(clientId, cancellationToken, version, configure);
+
+    /// <summary>CloudKick's own client, not yet connected; with the certificate of its thing unless another is given.</summary>
+    protected MqttClient NewClient(
+        string clientId, MqttProtocolVersion version, Channel<MqttMessage>? received = null, DeviceCertificate? certificate = null)
+    {
+        certificate ??= Cloud.Server.IssueDeviceCertificate(clientId.StartsWith("relay-", StringComparison.Ordinal) ? "relay" : clientId);
+        return new MqttClient(new MqttClientOptions
+        {
+            Endpoint = new MqttEndpoint("127.0.0.1", Cloud.Server.Port)
+            {
+                Tls = new MqttTlsOptions
+                {
+                    ServerName = "localhost",
+                    ApplicationProtocols = ["x-amzn-mqtt-ca"],
+                    ClientCertificate = certificate.ToX509Certificate(),
+                    TrustedRoots = [Cloud.Server.IssueDeviceCertificate("unused").ToCaCertificate()],
+                },
+            },
+            ClientId = clientId,
+            Version = version,
+            MessageReceived = received is null ? null : (message, cancellationToken) => received.Writer.WriteAsync(message, cancellationToken),
+        });
+    }
 
     protected static MqttMessage Message(string topic, string payload) => new() { Topic = topic, Payload = System.Text.Encoding.UTF8.GetBytes(payload) };
 
