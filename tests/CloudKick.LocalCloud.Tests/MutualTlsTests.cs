@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using CloudKick.Mqtt;
 using CloudKick.Mqtt.Packets;
+using CloudKick.Testing.Certificates;
 
 namespace CloudKick.LocalCloud.Tests;
 
@@ -77,16 +78,18 @@ internal sealed class MutualTlsTests : CloudFixture
     [TestCase(SslProtocols.Tls13)]
     public async Task No_names_of_authorities_are_sent_with_the_request_for_a_certificate(SslProtocols version, CancellationToken cancellationToken)
     {
-        string[] byThisServer = await NamesOfAuthoritiesAsync(Cloud.Server.Port, version, cancellationToken);
+        using var ca = X509CertificateLoader.LoadCertificateFromFile(Cloud.Server.CaFile);
+        string[] byThisServer = await NamesOfAuthoritiesAsync(Cloud.Server.Port, ca, version, cancellationToken);
         // Another server sends some, so that the question is known to be one.
+        using var certificates = new TestCertificates("Names are sent");
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        var serving = SendNamesAsync(other, version, cancellationToken);
-        string[] byAnother = await NamesOfAuthoritiesAsync(((IPEndPoint)other.LocalEndpoint).Port, version, cancellationToken);
+        var serving = SendNamesAsync(other, certificates, version, cancellationToken);
+        string[] byAnother = await NamesOfAuthoritiesAsync(((IPEndPoint)other.LocalEndpoint).Port, certificates.Authority, version, cancellationToken);
         await serving;
 
         Assert.That(byThisServer, Is.Empty);
-        Assert.That(byAnother, Has.One.Contain("CloudKick LocalCloud CA"));
+        Assert.That(byAnother, Has.One.Contain("Names are sent"));
     }
 
     // An address is never sent as a server name.
@@ -108,19 +111,21 @@ internal sealed class MutualTlsTests : CloudFixture
         Assert.That(client.NegotiatedProtocol.ToString(), Is.EqualTo("x-amzn-mqtt-ca"));
     }
 
-    private static async Task<string[]> NamesOfAuthoritiesAsync(int port, SslProtocols version, CancellationToken cancellationToken)
+    private static async Task<string[]> NamesOfAuthoritiesAsync(int port, X509Certificate2 trusted, SslProtocols version, CancellationToken cancellationToken)
     {
         string[] names = ["no certificate was asked for"];
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
         await using var tls = new SslStream(tcp.GetStream());
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(trusted);
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions
             {
                 TargetHost = "localhost",
                 EnabledSslProtocols = version,
                 ApplicationProtocols = [TlsPolicy.Mqtt],
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                CertificateChainPolicy = trust,
                 LocalCertificateSelectionCallback = (_, _, _, remote, issuers) =>
                 {
                     // Asked first before the server has said anything.
@@ -132,21 +137,20 @@ internal sealed class MutualTlsTests : CloudFixture
         return names;
     }
 
-    private async Task SendNamesAsync(TcpListener listener, SslProtocols version, CancellationToken cancellationToken)
+    private static async Task SendNamesAsync(TcpListener listener, TestCertificates certificates, SslProtocols version, CancellationToken cancellationToken)
     {
-        using var ca = X509CertificateLoader.LoadCertificateFromFile(Cloud.Server.CaFile);
-        using var certificate = Cloud.Server.IssueDeviceCertificate(Terminal).ToX509Certificate();
         using var tcp = await listener.AcceptTcpClientAsync(cancellationToken);
         await using var tls = new SslStream(tcp.GetStream());
         await tls.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(
-                    certificate, additionalCertificates: null, offline: true, SslCertificateTrust.CreateForX509Collection([ca], sendTrustInHandshake: true)),
+                    certificates.IssueServer(onlyNames: true, "localhost"), additionalCertificates: null, offline: true,
+                    SslCertificateTrust.CreateForX509Collection([certificates.Authority], sendTrustInHandshake: true)),
                 EnabledSslProtocols = version,
                 ApplicationProtocols = [TlsPolicy.Mqtt],
                 ClientCertificateRequired = true,
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null,
             },
             cancellationToken);
     }
