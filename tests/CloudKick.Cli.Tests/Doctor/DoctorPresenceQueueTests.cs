@@ -66,10 +66,10 @@ internal sealed class DoctorPresenceQueueTests
     {
         _queue.Send(OldEvent(1));
 
-        var run = await ExamineAsync(cancellationToken, "--timeout", "3");
+        var run = await ExamineAsync(cancellationToken, "--timeout", "6");
 
         Assert.That(run.Verdicts, Is.SupersetOf(new[] { "mqtt ok", "queue ok", "presence failed" }));
-        Assert.That(run.Evidence("presence"), Does.Match("^[2-9] visitors came and went, and within .* no event of theirs was in the queue, nor of any other client$"));
+        Assert.That(run.Evidence("presence"), Does.Match("^[0-9] visitors? came and went, and within .* no event of theirs was in the queue, nor of any other client$"));
         Assert.That(run.Fix("presence"), Does.Contain("aws iot list-topic-rules").And.Contain("terraform/modules/presence").And.Contain("cloudkick.presence.received"));
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
     }
@@ -83,7 +83,7 @@ internal sealed class DoctorPresenceQueueTests
         var run = await ExamineAsync(cancellationToken);
 
         Assert.That(run.Verdict("presence"), Is.EqualTo("ok"));
-        Assert.That(run.Evidence("presence"), Does.StartWith("2 visitors came and went, and both events arrived"));
+        Assert.That(run.Evidence("presence"), Does.Match("^[2-9] visitors came and went, and both events arrived"));
     }
 
     [Test]
@@ -111,7 +111,7 @@ internal sealed class DoctorPresenceQueueTests
         await using var rule = await RuleAsync(cancellationToken, takenByTheRelay: body => body.Contains("-visitor-", StringComparison.Ordinal));
         _queue.Send(JsonSerializer.Serialize(new { clientId = "NL000123", eventType = "connected", timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() }));
 
-        var run = await ExamineAsync(cancellationToken, "--timeout", "3");
+        var run = await ExamineAsync(cancellationToken, "--timeout", "6");
 
         Assert.That(run.Verdict("presence"), Is.EqualTo("ok"));
         Assert.That(run.Evidence("presence"), Does.StartWith("Events arrive in the queue:").And.Contain("of other clients"));
@@ -122,7 +122,7 @@ internal sealed class DoctorPresenceQueueTests
     {
         await using var rule = await RuleAsync(cancellationToken, takenByTheRelay: body => body.Contains("\"disconnected\"", StringComparison.Ordinal));
 
-        var run = await ExamineAsync(cancellationToken, "--timeout", "3");
+        var run = await ExamineAsync(cancellationToken, "--timeout", "6");
 
         Assert.That(run.Verdict("presence"), Is.EqualTo("warning"));
         Assert.That(run.Fix("presence"), Does.Contain("$aws/events/presence/disconnected/+"));
