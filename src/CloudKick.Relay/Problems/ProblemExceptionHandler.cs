@@ -8,7 +8,14 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        await Answer(httpContext, exception).ExecuteAsync(httpContext);
+        try
+        {
+            await Answer(httpContext, exception).ExecuteAsync(httpContext);
+        }
+        catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has left: nobody is there to be told.
+        }
         return true;
     }
 

@@ -17,7 +17,7 @@ internal static class ProblemRegistration
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(static _ => { });
-        return app.UseStatusCodePages(BodylessStatus);
+        return app.UseStatusCodePages(BodylessStatus).UseUtf8Bodies();
     }
 
     private static Task BodylessStatus(StatusCodeContext context)

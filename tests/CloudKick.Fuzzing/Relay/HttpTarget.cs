@@ -81,7 +81,8 @@ internal sealed class HttpTarget : IFuzzTarget
         FuzzFault.Unless(end >= 0, "An answer without an end of its headers.");
         var head = Encoding.Latin1.GetString(answer[..end]);
         var body = answer[(end + HeadersEnd.Length)..];
-        FuzzFault.Unless(status < 500, $"The relay fails:\n{head}\n{Encoding.UTF8.GetString(body)}");
+        // 505 is the client's fault: it asks for a version of HTTP that there is not.
+        FuzzFault.Unless(status is < 500 or (int)HttpStatusCode.HttpVersionNotSupported, $"The relay fails:\n{head}\n{Encoding.UTF8.GetString(body)}");
     }
 
     // The relay works on other threads; what this one allocates is the client's.

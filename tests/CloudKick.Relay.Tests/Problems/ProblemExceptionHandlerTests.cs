@@ -19,6 +19,17 @@ internal sealed class ProblemExceptionHandlerTests
         Assert.That(problem.ToJsonString(), Does.Not.Contain("canary"));
     }
 
+    [Test]
+    public async Task A_caller_that_has_left_is_not_told_and_that_is_no_fault()
+    {
+        var context = new DefaultHttpContext { RequestAborted = new CancellationToken(canceled: true) };
+
+        var handled = await new ProblemExceptionHandler(NullLogger<ProblemExceptionHandler>.Instance)
+            .TryHandleAsync(context, new BadHttpRequestException("Unexpected end of request content."), CancellationToken.None);
+
+        Assert.That(handled, Is.True);
+    }
+
     [TestCase("GET", false, true)]
     [TestCase("PUT", false, true)]
     [TestCase("DELETE", false, true)]

@@ -69,6 +69,20 @@ internal sealed class RequestProblemTests
         Assert.That(answer.Verdict, Is.EqualTo((400, "invalid-request")));
     }
 
+    [TestCase("application/json; charset=nonsense")]
+    [TestCase("application/json; charset=iso-8859-1")]
+    [TestCase("application/json; charset=\"utf-16\"")]
+    public async Task A_body_that_says_it_is_not_utf8_is_not_read(string contentType)
+    {
+        using var content = new StringContent("""{"name":"x"}""");
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        using var answer = await _admin.PostAsync(new Uri(Merchants, UriKind.Relative), content);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
+    }
+
     [Test]
     public async Task A_parameter_of_the_wrong_type_is_named(CancellationToken cancellationToken)
     {
