@@ -25,13 +25,10 @@ internal static class TerminalsCommand
     private static async Task RunAsync(int wanted, int processes, CancellationToken cancellationToken)
     {
         await using var cloud = await CloudProcess.StartAsync(cancellationToken);
-        var possible = Descriptors.Limit(cloud.Id) - Descriptors.InUse(cloud.Id) - SpareDescriptors;
-        var terminals = Math.Min(wanted, possible);
+        var (limit, own) = (Descriptors.Limit(cloud.Id), Descriptors.InUse(cloud.Id));
+        var terminals = Math.Min(wanted, limit - own - SpareDescriptors);
         if (terminals < wanted)
-        {
-            Say($"A process may have {Descriptors.Limit(cloud.Id)} file descriptors here (ulimit -Hn), of which LocalCloud uses {Descriptors.InUse(cloud.Id)} "
-                + $"and one for each connection: {terminals} terminals instead of {wanted}.");
-        }
+            Say($"A process may have {limit} file descriptors here (ulimit -Hn); LocalCloud has {own}, and needs one for each connection: {terminals} terminals, not {wanted}.");
 
         var managedBefore = await cloud.ManagedBytesAsync(cancellationToken);
         var before = ProcessUsage.ResidentBytes(cloud.Id);
@@ -55,6 +52,4 @@ internal static class TerminalsCommand
     }
 
     private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
-
-    private static void Say(string line) => Console.WriteLine(line);
 }
