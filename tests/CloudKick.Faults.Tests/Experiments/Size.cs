@@ -6,7 +6,7 @@ internal static class Size
     public const string Variable = "CLOUDKICK_FULL_SIZE";
 
     /// <summary>What ends an experiment that hangs, full-size ones included; milliseconds.</summary>
-    public const int Patience = 900_000;
+    public const int Patience = 1_800_000;
 
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable(Variable) == "1";
 

@@ -191,8 +191,18 @@ internal sealed class CheckerTests
     public void Two_open_kicks_of_one_terminal_are_found()
     {
         _story.Kicks.Add(_story.Kicks[0] with { KickId = "kck_2", AcceptedAt = Story.At(0.3), EndedAt = Story.At(3) });
+        _story.Events.Add(Story.Step(2, "accepted", 0.3) with { KickId = "kck_2" });
 
         Assert.That(_story.Broken(), Does.Contain(StateChecks.OneOpen));
+    }
+
+    [Test]
+    public void Kick_that_is_recorded_after_the_end_of_the_one_before_was_taken_on_after_it_whatever_their_clocks_read()
+    {
+        _story.Kicks.Add(_story.Kicks[0] with { KickId = "kck_2", AcceptedAt = Story.At(0.49), EndedAt = Story.At(3) });
+        _story.Events.Add(Story.Step(4, "accepted", 0.49) with { KickId = "kck_2" });
+
+        Assert.That(_story.Broken(), Does.Not.Contain(StateChecks.OneOpen));
     }
 
     [Test]

@@ -56,12 +56,20 @@ internal static class StateChecks
             yield return new Violation(Tenant, row.KickId, $"belongs to {row.MerchantId}");
     }
 
+    // By the order in which the database recorded the steps, for it reads the clock a moment before it looks at what is open.
     private static IEnumerable<Violation> OverlapsPerTerminal(Case @case) =>
         from terminal in @case.Record.Kicks.GroupBy(row => row.TerminalId)
-        let rows = terminal.OrderBy(row => row.AcceptedAt).ToArray()
+        let rows = terminal.OrderBy(row => Taken(@case, row)).ToArray()
         from pair in rows.Zip(rows.Skip(1))
-        where pair.First.EndedAt is null || pair.First.EndedAt > pair.Second.AcceptedAt
-        select new Violation(OneOpen, terminal.Key, $"{pair.Second.KickId} was taken on while {pair.First.KickId} was open");
+        where Ended(@case, pair.First) > Taken(@case, pair.Second)
+        select new Violation(
+            OneOpen, terminal.Key,
+            $"{pair.Second.KickId} was taken on {pair.Second.AcceptedAt:HH:mm:ss.fff} while {pair.First.KickId} was open, until {pair.First.EndedAt:HH:mm:ss.fff}");
+
+    private static long Taken(Case @case, KickRecord row) => @case.Events[row.KickId].FirstOrDefault(step => step.Event == "accepted")?.EventId ?? 0;
+
+    private static long Ended(Case @case, KickRecord row) =>
+        @case.Events[row.KickId].FirstOrDefault(step => Ending.Contains(step.Event))?.EventId ?? long.MaxValue;
 
     private static IEnumerable<Violation> Orphans(Case @case) =>
         from killed in @case.Happenings.OfType<Happening.NodeKilled>()
