@@ -26,8 +26,7 @@ internal sealed class KickAcceptance(
     public async Task<(KickRow? Kick, ProblemResult? Problem)> AcceptAsync(
         Caller caller, KickRequest request, string? idempotencyKey, TimeSpan wait, string? traceParent, CancellationToken cancellationToken)
     {
-        // Counted per merchant: nobody can use up another's terminal's limit.
-        if (!terminalLimit.TryAcquire($"{caller.RequiredMerchant}/{request.TerminalId}", out var retryAfter))
+        if (!terminalLimit.TryAcquire(caller.RequiredMerchant, request.TerminalId!, out var retryAfter))
             return (null, Problem.RateLimited("This terminal is being kicked too often. One kick is enough: a repeated one returns the same kick.", retryAfter));
 
         var order = Order(caller, request, idempotencyKey, traceParent, watched: wait > TimeSpan.Zero);
@@ -98,7 +97,7 @@ internal sealed class KickAcceptance(
         TtlSeconds = request.TtlSeconds ?? options.Value.DefaultTtlSeconds,
         TryOffline = request.OnOffline == KickRequestValidator.TryOffline,
         IdempotencyKey = Kept(idempotencyKey),
-        Fingerprint = Fingerprint(request),
+        Fingerprint = idempotencyKey is null ? [] : Fingerprint(request),
         TraceParent = traceParent,
         Watched = watched,
     };

@@ -49,9 +49,12 @@ public sealed class KickOptions
     [Range(1, 1_000)]
     public int BatchSize { get; set; } = 128;
 
-    /// <summary>How many such commits run at once: 1 to 16, default 2.</summary>
+    /// <summary>
+    /// How many such commits run at once: 1 to 16, default 1. One costs the database least, for it gathers the most; more are for a
+    /// database that is far away.
+    /// </summary>
     [Range(1, 16)]
-    public int Writers { get; set; } = 2;
+    public int Writers { get; set; } = 1;
 
     /// <summary>How long an idempotency key is remembered: 1 h to 7 days, default 24 h.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "7.00:00:00")]

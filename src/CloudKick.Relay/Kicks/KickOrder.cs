@@ -24,7 +24,7 @@ internal sealed record KickOrder
 
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>SHA-256 of what was asked: the same key with another fingerprint is a mistake.</summary>
+    /// <summary>SHA-256 of what was asked: the same key with another fingerprint is a mistake. Empty without a key.</summary>
     public required byte[] Fingerprint { get; init; }
 
     /// <summary>The caller's W3C traceparent, handed on to the terminal.</summary>

@@ -58,6 +58,8 @@ internal sealed class KickWriter : BackgroundService
         var reader = _queue.Reader;
         while (batch.HasLeftover || await reader.WaitToReadAsync(stoppingToken))
         {
+            // Behind all that is ready to run at this moment: requests that came together share the commit, and a single one hardly waits.
+            await Task.Yield();
             batch.Begin();
             while (!batch.IsFull && reader.TryRead(out var pending))
                 batch.Add(pending);

@@ -8,6 +8,7 @@ internal static class OpenApiRegistration
     public const string DocumentPath = "/swagger/v1/swagger.json";
     public const string SecurityScheme = "ApiKey";
     private const string Document = "v1";
+    private const string Path = "/swagger";
 
     public static IServiceCollection AddOpenApi(this IServiceCollection services)
     {
@@ -42,15 +43,14 @@ internal static class OpenApiRegistration
     }
 
     /// <summary>Before the API keys: the description is for everybody.</summary>
-    public static IApplicationBuilder UseOpenApi(this IApplicationBuilder app)
-    {
-        app.UseSwagger();
-        return app.UseSwaggerUI(ui =>
-        {
-            ui.SwaggerEndpoint(DocumentPath, "CloudKick v1");
-            ui.DocumentTitle = "CloudKick API";
-            ui.EnablePersistAuthorization();
-            ui.DisplayRequestDuration();
-        });
-    }
+    public static IApplicationBuilder UseOpenApi(this IApplicationBuilder app) =>
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Path), static description => description
+            .UseSwagger()
+            .UseSwaggerUI(static ui =>
+            {
+                ui.SwaggerEndpoint(DocumentPath, "CloudKick v1");
+                ui.DocumentTitle = "CloudKick API";
+                ui.EnablePersistAuthorization();
+                ui.DisplayRequestDuration();
+            }));
 }

@@ -71,6 +71,8 @@ internal sealed partial class AttemptRecorder : BackgroundService
         // Ends when the queue is completed and empty: what ended before the node stops is still written.
         while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            // Behind all that is ready to run: the broker acknowledges many at once.
+            await Task.Yield();
             batch.Clear();
             while (batch.Count < BatchSize && _queue.Reader.TryRead(out var entry))
                 batch.Add(entry);

@@ -87,8 +87,9 @@ internal sealed class MqttKickTransport(
     {
         var started = timeProvider.GetTimestamp();
         AttemptResult? last = null;
+        List<MqttConnectionSlot>? tried = null;
         // The next one when a connection was lost before a byte had left.
-        foreach (var slot in InOrder(patience < timeout))
+        while (Best(patience < timeout, tried) is { } slot)
         {
             var elapsed = timeProvider.GetElapsedTime(started);
             if (elapsed >= timeout)
@@ -100,16 +101,28 @@ internal sealed class MqttKickTransport(
             Learn(route, last.Value, sent);
             if (last is { Outcome: not AttemptOutcome.NotSent })
                 return last.Value;
+            (tried ??= []).Add(slot);
         }
         return last ?? new AttemptResult(AttemptOutcome.NotSent, IsUp ? AtItsLimit.Detail : Status.Detail);
     }
 
-    // Least loaded first. Those that just left something unanswered come last, and not at all when there is another way.
-    private IEnumerable<MqttConnectionSlot> InOrder(bool hasOtherWay) => pool.Publishing
-        .Where(slot => slot.IsUp && !(hasOtherWay && (slot.IsSuspect || slot.IsFull)))
-        .Select(slot => (Slot: slot, Suspect: slot.IsSuspect, Full: slot.IsFull, slot.Budget.Delay, slot.Pending))
-        .OrderBy(place => place.Suspect).ThenBy(place => place.Full).ThenBy(place => place.Delay).ThenBy(place => place.Pending)
-        .Select(place => place.Slot);
+    // The least loaded. One that just left something unanswered comes last, and not at all when there is another way.
+    private MqttConnectionSlot? Best(bool hasOtherWay, List<MqttConnectionSlot>? tried)
+    {
+        MqttConnectionSlot? best = null;
+        (bool Suspect, bool Full, TimeSpan Delay, int Pending) least = default;
+        foreach (var slot in pool.Publishing)
+        {
+            if (!slot.IsUp || tried?.Contains(slot) is true)
+                continue;
+            var load = (Suspect: slot.IsSuspect, Full: slot.IsFull, slot.Budget.Delay, slot.Pending);
+            if (hasOtherWay && (load.Suspect || load.Full))
+                continue;
+            if (best is null || load.CompareTo(least) < 0)
+                (best, least) = (slot, load);
+        }
+        return best;
+    }
 
     private void Learn(string route, AttemptResult result, long sent)
     {

@@ -12,7 +12,7 @@ internal sealed class RateLimitOptions
     [ValidateObjectMembers]
     public RateLimit Key { get; set; } = new() { PerMinute = 6_000, Burst = 200 };
 
-    /// <summary>Kicks of one terminal, whoever asks. Default 12 per minute, 6 at once.</summary>
+    /// <summary>Kicks of one terminal by its merchant. Default 12 per minute, 6 at once.</summary>
     [ValidateObjectMembers]
     public RateLimit Terminal { get; set; } = new() { PerMinute = 12, Burst = 6 };
 

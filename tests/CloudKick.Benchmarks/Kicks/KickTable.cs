@@ -49,8 +49,7 @@ internal static class KickTable
             ];
             yield return [];
 
-            string Ratio(Func<KickMeasurement, double> figure) =>
-                Number(ours.Zip(theirs, (our, their) => figure(our) / figure(their)).Median(), "0.00");
+            string Ratio(Func<KickMeasurement, double> figure) => Number(KickTargets.Ratio(ours, theirs, figure), "0.00");
         }
     }
 

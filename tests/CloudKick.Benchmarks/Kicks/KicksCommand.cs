@@ -71,6 +71,7 @@ internal static class KicksCommand
 
         Console.WriteLine($"{Environment.ProcessorCount} cores; .NET {Environment.Version}; {database.Description}; {options.Rounds} rounds of {options.Duration.TotalSeconds:0} s");
         Console.WriteLine(KickTable.Format(measurements));
+        Console.WriteLine(KickTargets.Format(measurements));
     }
 
     private static void Progress(string line) => Console.Error.WriteLine(line);

@@ -1,8 +1,10 @@
 using System.Net;
+using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
 using CloudKick.Testing;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace CloudKick.Relay.Tests.Security;
 
@@ -57,6 +59,28 @@ internal sealed class ApiKeyRevocationTests
     }
 
     [Test]
+    public async Task A_revoked_key_stops_within_its_memory_on_a_node_that_lost_its_listening_connection(CancellationToken cancellationToken)
+    {
+        // The clock stands still, and with it the pause before the node listens again.
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var other = await RelayHost.StartAsync(_database, new() { TimeProvider = clock }, cancellationToken);
+        await other.Services.GetRequiredService<DatabaseNotifications>().Listening;
+        var cut = await CutListenersAsync(cancellationToken);
+        await using var one = await RelayHost.StartAsync(_database, cancellationToken: cancellationToken);
+        var key = await one.CreateKeyAsync(null, Scopes.PlatformAdmin);
+        using var client = other.CreateClient(key.Token);
+        await StatusAsync(client, cancellationToken);
+
+        await one.Services.GetRequiredService<ApiKeys>().RevokeAsync(key.Key.KeyId, Actor.Cli, cancellationToken);
+        var remembered = await StatusAsync(client, cancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(4));
+        var after = await StatusAsync(client, cancellationToken);
+
+        Assert.That(cut, Is.GreaterThan(0));
+        Assert.That((remembered, after), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.Unauthorized)));
+    }
+
+    [Test]
     public async Task A_disabled_merchants_keys_stop_and_work_again_when_it_is_enabled(CancellationToken cancellationToken)
     {
         await using var one = await RelayHost.StartAsync(_database, new() { TimeProvider = new FrozenTimestamps() }, cancellationToken);
@@ -87,6 +111,15 @@ internal sealed class ApiKeyRevocationTests
         var after = await StatusAsync(client, cancellationToken);
 
         Assert.That((before, after), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.Unauthorized)));
+    }
+
+    // What listened last said so, or asked whether its connection is still there.
+    private async Task<int> CutListenersAsync(CancellationToken cancellationToken)
+    {
+        await using var superuser = NpgsqlDataSource.Create(_database.SuperuserConnectionString);
+        await using var command = superuser.CreateCommand(
+            "select count(pg_terminate_backend(pid, 10000))::int from pg_stat_activity where datname = current_database() and (query like 'listen %' or query = 'select 1')");
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private async Task SilenceAsync()
