@@ -4,6 +4,7 @@ using CloudKick.Benchmarks.Fleet;
 using CloudKick.Benchmarks.Kicks;
 using CloudKick.Benchmarks.Mqtt;
 using CloudKick.Benchmarks.Pieces;
+using CloudKick.Benchmarks.Volume;
 using CloudKick.Cli.CommandLine;
 
 #if DEBUG
@@ -13,7 +14,7 @@ return 1;
 using var stop = new StopSignals();
 var root = new RootCommand("Measures CloudKick on this machine, beside something to compare with.")
 {
-    KicksCommand.Create(), MqttCommand.Create(), PiecesCommand.Create(), TerminalsCommand.Create(), FanOutCommand.Create(),
+    KicksCommand.Create(), MqttCommand.Create(), PiecesCommand.Create(), TerminalsCommand.Create(), FanOutCommand.Create(), PagesCommand.Create(),
     CloudWorker.Create(), FleetWorker.Create(),
 };
 try

@@ -11,29 +11,42 @@ public sealed class AuditLog(TenantDatabase database)
 {
     private const int ChunkSize = 1_000;
 
+    // Once PostgreSQL knows the parameter, one half is left, which an index serves.
+    private const string OfChain = "(a.merchant_id = @merchant or (@merchant::uuid is null and a.merchant_id is null))";
+
     // Names only of whom the reader may see: row level security hides the platform's people from a merchant.
-    private const string ListSql =
+    private const string PeopleSql =
         """
-        with named as (
-            select a.chain_index, a.at, a.actor, a.action, a.subject, a.before, a.after, a.origin, a.hash,
-                   case when a.actor ~ '^(user|operator|support):[0-9a-f-]{36}$' then split_part(a.actor, ':', 2)::uuid end as user_id,
-                   case when a.actor like 'key:%' then substr(a.actor, 5) end as key_id
-            from audit_log a
-            where a.merchant_id is not distinct from @merchant::uuid
+        left join users u on u.user_id = case when n.actor ~ '^(user|operator|support):[0-9a-f-]{36}$' then split_part(n.actor, ':', 2)::uuid end
+        left join api_keys k on k.key_id = case when n.actor like 'key:%' then substr(n.actor, 5) end
+        """;
+
+    // A chain has many rows and few actors: those of the name that is looked for, and then of each its own rows. Each actor is found as
+    // the next one in the index.
+    private const string ActorsSql =
+        $"""
+        with recursive actors as (
+            (select a.actor from audit_log a where {OfChain} order by a.actor limit 1)
+            union all
+            select (select a.actor from audit_log a where {OfChain} and a.actor > l.actor order by a.actor limit 1) from actors l where l.actor is not null
+        ),
+        wanted as (
+            select n.actor from actors n {PeopleSql}
+            where n.actor is not null and position(lower(@Who) in lower(concat_ws(' ', n.actor, u.email, u.name, k.label))) > 0
         )
-        select n.chain_index as ChainIndex, n.at as At, n.actor as Actor, coalesce(u.email, nullif(k.label, '')) as ActorName, n.action as Action,
-               n.subject as Subject, n.before::text as Before, n.after::text as After, n.origin as Origin, encode(n.hash, 'hex') as Hash
-        from named n
-        left join users u on u.user_id = n.user_id
-        left join api_keys k on k.key_id = n.key_id
-        where (@beforeIndex::bigint is null or n.chain_index < @beforeIndex)
-          and (@action = '' or starts_with(n.action, @action))
-          and (@subject = '' or n.subject = @subject)
-          and (@who = '' or position(lower(@who) in lower(concat_ws(' ', n.actor, u.email, u.name, k.label))) > 0)
-          and (@from::timestamptz is null or n.at >= @from)
-          and (@until::timestamptz is null or n.at < @until)
-        order by n.chain_index desc
-        limit @limit
+
+        """;
+
+    // Likewise the few actions.
+    private const string ActionsSql =
+        $"""
+        with recursive actions as (
+            (select a.action from audit_log a where {OfChain} and a.action >= @Action order by a.action limit 1)
+            union all
+            select (select a.action from audit_log a where {OfChain} and a.action > l.action order by a.action limit 1) from actions l where starts_with(l.action, @Action)
+        ),
+        wanted as (select n.action from actions n where starts_with(n.action, @Action))
+
         """;
 
     // One statement: what is appended meanwhile is in both parts or in neither.
@@ -42,7 +55,7 @@ public sealed class AuditLog(TenantDatabase database)
         with head as (
             select count(*) as length, encode((array_agg(a.hash order by a.chain_index desc))[1], 'hex') as hash
             from audit_log a
-            where a.merchant_id is not distinct from @merchant::uuid
+            where (a.merchant_id = @merchant or (@merchant::uuid is null and a.merchant_id is null))
         )
         select h.length as Length, h.hash as Head, v.chain_index as ChainIndex, v.fault as Kind
         from head h
@@ -62,10 +75,10 @@ public sealed class AuditLog(TenantDatabase database)
         ArgumentNullException.ThrowIfNull(filter);
         var parameters = new
         {
-            merchant = merchant?.Value, beforeIndex = before, filter.Action, filter.Subject, filter.Who,
+            merchant = merchant?.Value, before, filter.Action, filter.Subject, filter.Who,
             from = filter.From?.ToUniversalTime(), until = filter.Until?.ToUniversalTime(), limit,
         };
-        return database.QueryAsync<AuditEntry>(TenantOf(merchant), ListSql, parameters, cancellationToken);
+        return database.QueryAsync<AuditEntry>(TenantOf(merchant), ListSql(filter, before), parameters, cancellationToken);
     }
 
     /// <summary>All rows of a filter, the newest first, a thousand at a time in memory.</summary>
@@ -91,6 +104,42 @@ public sealed class AuditLog(TenantDatabase database)
         return new AuditVerdict(
             merchant?.Value, rows[0].Length, rows[0].Head,
             [.. rows.Where(row => row.Kind is not null).Select(row => new AuditFault(row.ChainIndex!.Value, row.Kind!))]);
+    }
+
+    // What is not asked for is not in the statement, so that PostgreSQL sees which index serves it.
+    private static string ListSql(AuditFilter filter, long? before)
+    {
+        List<string> where = [OfChain];
+        if (before is not null)
+            where.Add("a.chain_index < @before");
+        if (filter.Subject.Length > 0)
+            where.Add("a.subject = @Subject");
+        if (filter.From is not null)
+            where.Add("a.at >= @from");
+        if (filter.Until is not null)
+            where.Add("a.at < @until");
+        var (head, wanted) = ("", "");
+        if (filter.Who.Length > 0)
+        {
+            (head, wanted) = (ActorsSql, "w.actor = a.actor");
+            if (filter.Action.Length > 0)
+                where.Add("starts_with(a.action, @Action)");
+        }
+        else if (filter.Action.Length > 0)
+        {
+            (head, wanted) = (ActionsSql, "w.action = a.action");
+        }
+
+        var rows = $"select a.* from audit_log a where {string.Join(" and ", where)}{(wanted.Length > 0 ? " and " + wanted : "")} order by a.chain_index desc limit @limit";
+        if (wanted.Length > 0)
+            rows = $"select f.* from wanted w cross join lateral ({rows}) f order by f.chain_index desc limit @limit";
+        return $"""
+            {head}select n.chain_index as ChainIndex, n.at as At, n.actor as Actor, coalesce(u.email, nullif(k.label, '')) as ActorName, n.action as Action,
+                   n.subject as Subject, n.before::text as Before, n.after::text as After, n.origin as Origin, encode(n.hash, 'hex') as Hash
+            from ({rows}) n
+            {PeopleSql}
+            order by n.chain_index desc
+            """;
     }
 
     private static Tenant TenantOf(MerchantId? merchant) => merchant is { } id ? id : Tenant.Platform;

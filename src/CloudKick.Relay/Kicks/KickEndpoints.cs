@@ -1,4 +1,5 @@
 using CloudKick.Relay.Kicks.Events;
+using CloudKick.Relay.Kicks.Search;
 using CloudKick.Relay.OpenApi;
 using CloudKick.Relay.Paging;
 using CloudKick.Relay.Problems;
@@ -113,12 +114,12 @@ internal static class KickEndpoints
         await stream.AnswerAsync(http, caller, caller.RequiredMerchant, id, cancellationToken) ?? TypedResults.Empty;
 
     private static async Task<Results<Ok<Page<KickResponse>>, ProblemResult>> ListAsync(
-        [AsParameters] PageQuery page, [AsParameters] KickFilter filter, Caller caller, KickQueries queries, CancellationToken cancellationToken)
+        [AsParameters] PageQuery page, [AsParameters] KickFilter filter, Caller caller, KickSearch search, CancellationToken cancellationToken)
     {
         var faults = PageQueryValidator.Instance.Validate(page).Errors
             .ConvertAll(failure => new FieldError(JsonPath.FromProperty(failure.PropertyName), failure.ErrorMessage));
-        if (filter.State is not null && !KickFilter.States.Contains(filter.State))
-            faults.Add(new FieldError("state", $"must be one of {string.Join(", ", KickFilter.States)}"));
+        if (filter.State is not null && !KickState.All.Contains(filter.State))
+            faults.Add(new FieldError("state", $"must be one of {string.Join(", ", KickState.All)}"));
         if (filter.TerminalId is not null && !TerminalId.IsWellFormed(filter.TerminalId))
             faults.Add(new FieldError("terminalId", TerminalId.Rule));
         if (filter.Reference?.Any(char.IsControl) is true)
@@ -129,7 +130,11 @@ internal static class KickEndpoints
         if (faults.Count > 0)
             return Problem.Invalid(faults);
 
-        var rows = await queries.ListAsync(caller.RequiredMerchant, filter, page.After is null ? null : before, page.Size + 1, cancellationToken);
+        var query = new KickQuery
+        {
+            TerminalId = filter.TerminalId, Reference = filter.Reference, States = filter.State is { } state ? [state] : null,
+        };
+        var rows = await search.ListAsync(caller.RequiredMerchant, query, page.After is null ? null : before, page.Size + 1, cancellationToken);
         return TypedResults.Ok(Page<KickResponse>.From(rows, page.Size, KickPresentation.ToResponse, row => new KickId(row.KickId).ToString()));
     }
 

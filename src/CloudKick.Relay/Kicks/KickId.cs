@@ -17,6 +17,10 @@ public readonly record struct KickId(Guid Value) : ISpanParsable<KickId>
     /// <summary>The length of every written kick id, in characters.</summary>
     public const int Length = 30;
 
+    /// <summary>When it was made, to the millisecond: its first 48 bits. Of an id that PostgreSQL did not make, some moment.</summary>
+    public DateTimeOffset Moment =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)UInt128.Min(ToBits(Value) >> 80, (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+
     /// <summary>The written form.</summary>
     public override string ToString() => string.Create(Length, Value, static (text, value) =>
     {

@@ -60,7 +60,7 @@ public sealed class KickOptions
     [Range(typeof(TimeSpan), "01:00:00", "7.00:00:00")]
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How many days kicks are kept before their partition is dropped: 1 to 3,650, default 400.</summary>
+    /// <summary>How many days kicks are kept, and their events and sessions with them, before their partition is dropped: 1 to 3,650, default 400.</summary>
     [Range(1, 3_650)]
     public int RetentionDays { get; set; } = 400;
 }

@@ -112,7 +112,7 @@ internal sealed class KickStore(
         return (bool?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    /// <summary>Makes the partitions of the coming days, drops those past retention, and forgets old idempotency keys.</summary>
+    /// <summary>Makes the partitions of the coming days, drops those past retention with all that belongs to them, and forgets old idempotency keys.</summary>
     public async Task MaintainAsync(int daysAhead, CancellationToken cancellationToken)
     {
         await using (var partitions = dataSource.CreateCommand("select made, dropped from maintain_kick_partitions($1, $2)"))
@@ -123,6 +123,14 @@ internal sealed class KickStore(
         }
 
         int forgotten;
+        do
+        {
+            await using var followers = dataSource.CreateCommand("select forget_what_followed_kicks($1)");
+            followers.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.RetentionDays });
+            forgotten = (int)(await followers.ExecuteScalarAsync(cancellationToken))!;
+        }
+        while (forgotten > 0);
+
         do
         {
             await using var keys = dataSource.CreateCommand("select forget_idempotency_keys($1)");

@@ -1,11 +1,12 @@
 using CloudKick.Relay.Database;
+using CloudKick.Relay.Terminals.States;
 
 namespace CloudKick.Relay.Terminals;
 
 /// <summary>Reads terminals: a merchant its own, an operator all. Thread-safe.</summary>
 internal sealed class TerminalDirectory(TenantDatabase database)
 {
-    private const string TerminalSql =
+    private const string SelectSql =
         """
         select t.terminal_id as TerminalId, t.merchant_id as MerchantId, t.management_system_id as ManagementSystemId, t.thing_name as ThingName,
                t.firmware_version as FirmwareVersion, t.connect_mode as ConnectMode, t.label as Label,
@@ -19,28 +20,47 @@ internal sealed class TerminalDirectory(TenantDatabase database)
                p.disconnect_reason as DisconnectReason, p.ip_address as IpAddress, p.principal_id as PrincipalId,
                s.session_id as SessionId, s.kick_id as SessionKickId, s.opened_at as SessionOpenedAt, s.closed_at as SessionClosedAt,
                s.close_reason as SessionCloseReason
-        from terminals t
+
+        """;
+
+    private const string JoinsSql =
+        """
+
         join management_systems m on m.management_system_id = t.management_system_id
         left join terminal_presence p on p.terminal_id = t.terminal_id
         -- Sessions of a merchant that had the terminal before are not this one's business.
         left join lateral (select l.session_id, l.kick_id, l.opened_at, l.closed_at, l.close_reason from tas_sessions l
                            where l.terminal_id = t.terminal_id and l.merchant_id = t.merchant_id
                            order by l.opened_at desc limit 1) s on true
-        where (@merchant::uuid is null or t.merchant_id = @merchant)
 
         """;
 
-    private const string FindSql = TerminalSql + "and t.terminal_id = @terminalId";
+    private const string FindSql = SelectSql + "from terminals t" + JoinsSql + "where (@merchant::uuid is null or t.merchant_id = @merchant) and t.terminal_id = @terminalId";
 
-    private const string ListSql = TerminalSql +
+    // First which ones are shown; what else there is to tell is looked up for those only.
+    private const string ListHead = SelectSql +
         """
-        and (not @unassigned or t.merchant_id is null)
-        and (@after::text is null or t.terminal_id > @after)
-        and starts_with(t.terminal_id, @prefix)
-        and (@presence::text is null or @presence = case when p.connected then 'online' when not p.connected then 'offline' else 'unknown' end)
-        order by t.terminal_id
-        limit @limit
+        from (
+            select t.* from terminals t
+            where (@merchant::uuid is null or t.merchant_id = @merchant)
+              and (not @unassigned or t.merchant_id is null)
+              and (@after::text is null or t.terminal_id > @after)
+              and starts_with(t.terminal_id, @prefix)
+
         """;
+
+    private const string InStateSql =
+        """
+              and exists (select from terminal_states s where s.terminal_id = t.terminal_id and s.presence = @state
+                          and (@merchant::uuid is null or s.merchant_id = @merchant) and (@after::text is null or s.terminal_id > @after))
+
+        """;
+
+    private const string ListTail =
+        """
+            order by t.terminal_id
+            limit @limit) t
+        """ + JoinsSql + "order by t.terminal_id";
 
     private const string ManagementSystemsSql = "select m.management_system_id from management_systems m order by m.management_system_id";
 
@@ -69,8 +89,12 @@ internal sealed class TerminalDirectory(TenantDatabase database)
         MerchantId? reader, TerminalFilter filter, string? after, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<TerminalRow>(
             TenantOf(reader),
-            ListSql,
-            new { merchant = (reader ?? filter.Merchant)?.Value, filter.Unassigned, filter.Presence, filter.Prefix, after, limit },
+            ListHead + (filter.Presence is null ? "" : InStateSql) + ListTail,
+            new
+            {
+                merchant = (reader ?? filter.Merchant)?.Value, filter.Unassigned, filter.Prefix, after, limit,
+                state = filter.Presence == PresenceState.Unknown ? TerminalStatus.NeverSeen : filter.Presence,
+            },
             cancellationToken);
 
     /// <summary>The ids of the management systems that there are.</summary>

@@ -119,6 +119,7 @@ internal sealed class RowLevelSecurityAloneTests
     {
         var terminal = "NL00050" + number;
         var kick = await _shop.AddKickedTerminalAsync(terminal, merchant, CancellationToken.None);
+        var cancelled = await _shop.AddKickedTerminalAsync("NL00052" + number, merchant, CancellationToken.None);
         await _shop.Tenants.ExecuteAsync(
             Tenant.Platform,
             """
@@ -128,11 +129,12 @@ internal sealed class RowLevelSecurityAloneTests
             select open_tas_session(gen_random_uuid(), @terminal, @kick, 'test', '192.0.2.9');
             select record_refused_kicks(
                 array[@merchant], array[@terminal], array['terminal-offline'], array['GrundmasterNL'], array[now()], array[1::bigint]);
+            select cancel_kick(@merchant, @cancelled, 'test');
             select record_cloud_connect_1_requests(array[@merchant], array[@terminal], array[1::bigint]);
             insert into terminal_transfers (terminal_id, from_merchant, to_merchant, from_name, to_name, proposed_by)
             values (@terminal, @merchant, @third, 'one', 'other', 'test');
             """,
-            new { terminal, kick = kick.Value, merchant = merchant.Value, third = third.Value }, CancellationToken.None);
+            new { terminal, kick = kick.Value, cancelled = cancelled.Value, merchant = merchant.Value, third = third.Value }, CancellationToken.None);
         var registry = new UserRegistry(_shop.Tenants);
         await registry.InviteAsync(new NewUser(merchant, $"invited{number}@shop.example", Roles.Viewer), TimeSpan.FromDays(1), Shop.Actor, CancellationToken.None);
         await new ApiKeys(_shop.Tenants).CreateAsync(new NewApiKey(merchant, "test", "", Scopes.OfMerchants), Shop.Actor, CancellationToken.None);

@@ -8,6 +8,7 @@ namespace CloudKick.Relay.Kicks.Counts;
 /// </summary>
 internal sealed class KickCounts(TenantDatabase database, TimeProvider timeProvider)
 {
+    private const int MostFailing = 200;
     private static readonly TimeSpan BaselineLength = TimeSpan.FromDays(7);
 
     private const string CountedToSql = "select greatest(r.upto, first_kick_id_at(@from)) from kick_rollup r";
@@ -30,18 +31,25 @@ internal sealed class KickCounts(TenantDatabase database, TimeProvider timeProvi
         group by 1, 2, 3
         """;
 
+    // The week before is summed up for those only that fail now.
     private const string FailingMerchantsSql =
         """
-        select h.merchant_id as MerchantId, m.name as Name,
-               sum(h.kicks) filter (where h.hour >= @recent) as Kicks,
-               sum(h.kicks) filter (where h.hour >= @recent and h.state in ('expired', 'failed')) as Failed,
-               sum(h.kicks) filter (where h.hour < @recent) as UsualKicks,
-               sum(h.kicks) filter (where h.hour < @recent and h.state in ('expired', 'failed')) as UsualFailed
-        from kick_hours h
-        join merchants m on m.merchant_id = h.merchant_id
-        where h.hour >= @baseline
-        group by h.merchant_id, m.name
-        having sum(h.kicks) filter (where h.hour >= @recent and h.state in ('expired', 'failed')) > 0
+        with recent as (
+            select h.merchant_id, sum(h.kicks) as kicks, sum(h.kicks) filter (where h.state in ('expired', 'failed')) as failed
+            from kick_hours h
+            where h.hour >= @recent
+            group by h.merchant_id
+            having sum(h.kicks) filter (where h.state in ('expired', 'failed')) > 0
+            order by failed desc, h.merchant_id
+            limit @MostFailing
+        )
+        select r.merchant_id as MerchantId, m.name as Name, r.kicks as Kicks, r.failed as Failed, u.kicks as UsualKicks, u.failed as UsualFailed
+        from recent r
+        join merchants m on m.merchant_id = r.merchant_id
+        cross join lateral (
+            select sum(h.kicks) as kicks, sum(h.kicks) filter (where h.state in ('expired', 'failed')) as failed
+            from kick_hours h
+            where h.merchant_id = r.merchant_id and h.hour >= @baseline and h.hour < @recent) u
         """;
 
     /// <summary>The minutes from then on, oldest first; those without kicks too.</summary>
@@ -66,13 +74,16 @@ internal sealed class KickCounts(TenantDatabase database, TimeProvider timeProvi
         }
     }
 
-    /// <summary>Merchants whose kicks fail, this hour and the one before against the seven days before, the most unusual first.</summary>
+    /// <summary>
+    /// Merchants whose kicks fail, this hour and the one before against the seven days before, the most unusual first; of more than two hundred,
+    /// those with the most failures.
+    /// </summary>
     public async Task<IReadOnlyList<FailingMerchant>> FailingMerchantsAsync(CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow().UtcDateTime;
         var recent = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerHour)).AddHours(-1);
         var rows = await database.QueryAsync<FailingMerchant>(
-            Tenant.Platform, FailingMerchantsSql, new { recent, baseline = recent - BaselineLength }, cancellationToken);
+            Tenant.Platform, FailingMerchantsSql, new { recent, baseline = recent - BaselineLength, MostFailing }, cancellationToken);
         return [.. rows.OrderByDescending(row => row.Failure - row.UsualFailure)];
     }
 

@@ -10,8 +10,8 @@ internal sealed record KickQuery
 
     public string? Reference { get; init; }
 
-    /// <summary>One of <see cref="KickOutcome"/>.</summary>
-    public string? Outcome { get; init; }
+    /// <summary>Of one of these states: all of them open, or all of them final.</summary>
+    public IReadOnlyList<string>? States { get; init; }
 
     /// <summary>Accepted then or later.</summary>
     public DateTimeOffset? From { get; init; }
@@ -29,18 +29,27 @@ internal static class KickOutcome
     public const string Cancelled = "cancelled";
 
     public static IReadOnlyList<string> All { get; } = [Coupled, NotCoupled, Pending, Cancelled];
+
+    private static readonly FrozenDictionary<string, string[]> States = new Dictionary<string, string[]>
+    {
+        [Coupled] = [KickState.Connected],
+        [NotCoupled] = ["expired", "failed"],
+        [Pending] = ["accepted", "published", "delivered"],
+        [Cancelled] = ["cancelled"],
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The states that an outcome stands for.</summary>
+    public static IReadOnlyList<string> StatesOf(string outcome) => States[outcome];
 }
 
-/// <summary>Finds kicks and reads all of one, behind row level security; for people, so with more than the API tells. Thread-safe.</summary>
+/// <summary>
+/// Finds kicks and reads all of one, behind row level security; for people, so with more than the API tells. However many are stored, what
+/// is read is what is shown: each filter has an index. Thread-safe.
+/// </summary>
 internal sealed class KickSearch(TenantDatabase database, TimeProvider timeProvider)
 {
-    private static readonly FrozenDictionary<string, string> Outcomes = new Dictionary<string, string>
-    {
-        [KickOutcome.Coupled] = "k.state = 'connected'",
-        [KickOutcome.NotCoupled] = "k.state in ('expired', 'failed')",
-        [KickOutcome.Pending] = "k.state in ('accepted', 'published', 'delivered')",
-        [KickOutcome.Cancelled] = "k.state = 'cancelled'",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    // Open kicks are looked at one by one, the newest of them.
+    private const int MostOpen = 10_000;
 
     private const string Columns =
         """
@@ -53,45 +62,128 @@ internal sealed class KickSearch(TenantDatabase database, TimeProvider timeProvi
 
         """;
 
+    private const string FindSql = Columns + "where k.kick_id = @kick and k.merchant_id = @merchant";
+
+    private const string OfIdsSql = Columns +
+        """
+        where k.merchant_id = @merchant and k.kick_id = any(@ids) and k.state = any(@states)
+        order by k.kick_id desc
+        limit @limit
+        """;
+
+    private const string CountedToSql = "select r.upto from kick_rollup r";
+
+    // One sorted list for each state, so that nothing is read beyond the limit; and the kicks that are not counted yet. What is counted
+    // meanwhile is in both.
+    private const string UnsuccessfulIdsSql =
+        """
+        select u.kick_id
+        from unnest(@states::text[]) s (state)
+        cross join lateral (
+            select u.kick_id from unsuccessful_kicks u
+            where u.merchant_id = @merchant and u.state = s.state and u.kick_id >= first_kick_id_at(@from) and u.kick_id < first_kick_id_at(@until) and u.kick_id < @before
+            order by u.kick_id desc
+            limit @limit) u
+        union
+        (select k.kick_id from kicks k
+         where k.merchant_id = @merchant and k.state = any(@states) and k.kick_id > @countedTo
+           and k.kick_id >= first_kick_id_at(@from) and k.kick_id < first_kick_id_at(@until) and k.kick_id < @before
+         order by k.kick_id desc
+         limit @limit)
+        order by 1 desc
+        limit @limit
+        """;
+
+    private const string OpenIdsSql =
+        """
+        select o.kick_id from open_kicks o
+        where o.merchant_id = @merchant and o.kick_id >= first_kick_id_at(@from) and o.kick_id < first_kick_id_at(@until) and o.kick_id < @before
+        order by o.kick_id desc
+        limit @MostOpen
+        """;
+
     // The day after today bounds what there can be: without an end, PostgreSQL could not go through the days in their order.
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
-    private const string FindSql = Columns + "where k.kick_id = @kick and k.merchant_id = @merchant";
+    // Planning a statement takes as long as there are days that it may look at: the newest days first, and all only when those are not enough.
+    private static readonly TimeSpan?[] Reaches = [TimeSpan.FromDays(4), TimeSpan.FromDays(40), null];
+
+    private static readonly KickId Last = new(Guid.AllBitsSet);
 
     /// <summary>Up to <paramref name="limit"/> of the merchant's kicks, newest first, older than <paramref name="before"/>.</summary>
     public Task<IReadOnlyList<KickDetail>> ListAsync(MerchantId merchant, KickQuery query, KickId? before, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        List<string> where = ["k.merchant_id = @merchant", "k.kick_id < first_kick_id_at(@until)"];
-        if (before is not null)
-            where.Add("k.kick_id < @before");
-        if (query.From is not null)
-            where.Add("k.kick_id >= first_kick_id_at(@from)");
-        if (query.TerminalId is not null)
-            where.Add("k.terminal_id = @TerminalId");
-        if (query.Reference is not null)
-            where.Add("k.reference = @Reference");
-        if (query.Outcome is { } outcome)
-            where.Add(Outcomes[outcome]);
-        return database.QueryAsync<KickDetail>(
-            merchant,
-            $"{Columns}where {string.Join(" and ", where)}\norder by k.kick_id desc\nlimit @limit",
-            new
-            {
-                merchant = merchant.Value,
-                before = before?.Value,
-                from = query.From?.UtcDateTime,
-                until = (query.Until ?? timeProvider.GetUtcNow() + Ahead).UtcDateTime,
-                query.TerminalId,
-                query.Reference,
-                limit,
-            },
-            cancellationToken);
+        // Ids know no time before 1970.
+        var from = query.From is { } wanted && wanted > DateTimeOffset.UnixEpoch ? wanted : DateTimeOffset.UnixEpoch;
+        var until = query.Until ?? timeProvider.GetUtcNow() + Ahead;
+        if (before is { } id && id.Moment < until)
+            until = id.Moment.AddMilliseconds(1);
+        if (until <= from)
+            return Task.FromResult<IReadOnlyList<KickDetail>>([]);
+        var page = new Page(merchant, from, until, before ?? Last, limit);
+        // A terminal's kicks and those of a reference are few.
+        return query is { States: { } states, TerminalId: null, Reference: null } && !states.Contains(KickState.Connected)
+            ? ListRareAsync(page, [.. states], cancellationToken)
+            : ListInOrderAsync(page, query, cancellationToken);
     }
 
     /// <summary>All of the merchant's kick; null when it has none of this id, whoever else may.</summary>
     public Task<KickDetail?> FindAsync(MerchantId merchant, KickId kick, CancellationToken cancellationToken) =>
         database.QuerySingleOrDefaultAsync<KickDetail>(merchant, FindSql, new { merchant = merchant.Value, kick = kick.Value }, cancellationToken);
+
+    private async Task<IReadOnlyList<KickDetail>> ListInOrderAsync(Page page, KickQuery query, CancellationToken cancellationToken)
+    {
+        List<string> where = ["k.merchant_id = @merchant", "k.kick_id >= first_kick_id_at(@from)", "k.kick_id < first_kick_id_at(@until)", "k.kick_id < @before"];
+        if (query.TerminalId is not null)
+            where.Add("k.terminal_id = @TerminalId");
+        if (query.Reference is not null)
+            where.Add("k.reference = @Reference");
+        if (query.States is not null)
+            where.Add("k.state = any(@states)");
+        var sql = $"{Columns}where {string.Join(" and ", where)}\norder by k.kick_id desc\nlimit @limit";
+
+        var found = new List<KickDetail>();
+        var until = page.Until;
+        foreach (var reach in Reaches)
+        {
+            var from = reach is { } length && page.Until - length > page.From ? page.Until - length : page.From;
+            found.AddRange(await database.QueryAsync<KickDetail>(
+                page.Merchant, sql,
+                new
+                {
+                    merchant = page.Merchant.Value, before = page.Before.Value, from = from.UtcDateTime, until = until.UtcDateTime,
+                    query.TerminalId, query.Reference, states = query.States?.ToArray(), limit = page.Limit - found.Count,
+                },
+                cancellationToken));
+            if (found.Count >= page.Limit || from == page.From)
+                break;
+            until = from;
+        }
+
+        return found;
+    }
+
+    private async Task<IReadOnlyList<KickDetail>> ListRareAsync(Page page, string[] states, CancellationToken cancellationToken)
+    {
+        var merchant = page.Merchant;
+        var countedTo = await database.QuerySingleOrDefaultAsync<Guid>(merchant, CountedToSql, null, cancellationToken);
+        var sql = states.All(KickState.IsFinal) ? UnsuccessfulIdsSql : OpenIdsSql;
+        var ids = await database.QueryAsync<Guid>(
+            merchant, sql,
+            new
+            {
+                merchant = merchant.Value, before = page.Before.Value, from = page.From.UtcDateTime, until = page.Until.UtcDateTime,
+                countedTo, states, limit = page.Limit, MostOpen,
+            },
+            cancellationToken);
+        return ids.Count == 0
+            ? []
+            : await database.QueryAsync<KickDetail>(
+                merchant, OfIdsSql, new { merchant = merchant.Value, ids = ids.ToArray(), states, limit = page.Limit }, cancellationToken);
+    }
+
+    private sealed record Page(MerchantId Merchant, DateTimeOffset From, DateTimeOffset Until, KickId Before, int Limit);
 }
 
 /// <summary>All of a kick.</summary>

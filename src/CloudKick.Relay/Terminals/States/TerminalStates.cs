@@ -98,7 +98,7 @@ internal sealed class TerminalStates(TenantDatabase database)
         if (search.Text.Length > 0)
             where.Add("(t.terminal_id like @text or t.terminal_id like upper(@text) or (lower(t.label) like lower(@text) and t.label <> ''))");
         if (after is not null)
-            where.Add("t.terminal_id > @after");
+            where.Add("t.terminal_id > @after and s.terminal_id > @after");
         var sql = ListHead + string.Concat(where.Select(condition => "and " + condition + "\n")) + ListTail;
         return database.QueryAsync<TerminalListRow>(
             TenantOf(reader), sql, new { merchant = merchant?.Value, text = LikePattern(search.Text), after, limit }, cancellationToken);

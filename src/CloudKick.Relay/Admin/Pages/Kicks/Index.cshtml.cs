@@ -51,7 +51,7 @@ internal sealed class KicksPage(KickSearch search, IOptions<PageOptions> options
         {
             TerminalId = Terminal.Length > 0 ? Terminal : null,
             Reference = Reference.Length > 0 ? Reference : null,
-            Outcome = Outcome,
+            States = Outcome is null ? null : KickOutcome.StatesOf(Outcome),
             From = since,
             Until = end,
         };
