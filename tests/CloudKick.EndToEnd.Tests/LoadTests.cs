@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using CloudKick.LocalCloud;
 using CloudKick.Testing;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CloudKick.EndToEnd.Tests;
 
@@ -18,6 +20,10 @@ internal sealed class LoadTests
 
     // Far more than the pool takes within the time that a kick may wait for its turn.
     private const int TooManyAtOnce = 4_000;
+
+    // What AWS's quota of a hundred leaves a connection after the relay's own margin.
+    private const int PerConnection = 90;
+    private const int Connections = 8;
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
@@ -26,26 +32,34 @@ internal sealed class LoadTests
     {
         const int perSecond = 700;
         const int kicks = perSecond * 60;
-        await using var stage = await StartAsync("Mqtt", connections: 8, cancellationToken);
+        await using var stage = await StartAsync("Mqtt", Connections, cancellationToken);
+        using var counters = new CounterReadings(stage.Relay.Services.GetRequiredService<IMeterFactory>());
         var terminals = await RegisterAsync(stage, kicks);
         var watch = Stopwatch.StartNew();
 
         var answers = await KickAsync(stage, terminals, perSecond, ttlSeconds: 60, cancellationToken);
 
-        TestContext.Progress.WriteLine($"{kicks} kicks in {watch.Elapsed.TotalSeconds:F1} s ({kicks / watch.Elapsed.TotalSeconds:F0} a second)");
+        var sustained = kicks / watch.Elapsed.TotalSeconds;
+        TestContext.Progress.WriteLine($"{kicks} kicks in {watch.Elapsed.TotalSeconds:F1} s ({sustained:F0} a second)");
         Assert.That(answers.Count(answer => !IsAccepted(answer.Status)), Is.Zero, "refused");
         await AssertNothingIsLostAsync(stage, answers, wasCut: false, cancellationToken);
         Assert.That(stage.Published.Count(IsKick), Is.EqualTo(kicks));
+        Assert.That(counters.Of("cloudkick.publish.turned_away"), Is.Zero, "the pool was not the limit");
+        // A machine that is busy with something else may be a little late; a relay that does not keep up is far from this.
+        Assert.That(sustained, Is.AtLeast(0.5 * perSecond));
     }
 
     [TestCase("Mqtt")]
     [TestCase("Auto")]
     public async Task Three_times_what_the_pool_may_carry_is_refused_or_goes_another_way_and_nothing_is_lost(string transport, CancellationToken cancellationToken)
     {
-        const int connections = 2; // fewer than above, so that a slow machine too can ask for three times as much
-        const int perSecond = 3 * 90 * connections;
+        // Not eight: three times what those carry is 2,160 kicks a second, which a machine of two cores, shared by tills, relay, PostgreSQL and
+        // cloud, cannot be relied on to take on: the pool would not be what is full. Each connection keeps its rate by itself, so two show it.
+        const int connections = 2;
+        const int perSecond = 3 * PerConnection * connections;
         await using var stage = await StartAsync(transport, connections, cancellationToken);
         var terminals = await RegisterAsync(stage, perSecond * 15);
+        var watch = Stopwatch.StartNew();
 
         var answers = await KickAsync(stage, terminals, perSecond, ttlSeconds: 10, cancellationToken, TooManyAtOnce);
 
@@ -55,7 +69,7 @@ internal sealed class LoadTests
         var overMqtt = stage.Published.Count(publish => IsKick(publish) && publish.ClientId.StartsWith("relay-", StringComparison.Ordinal));
         var overHttps = stage.Published.Count(IsKick) - overMqtt;
         TestContext.Progress.WriteLine(
-            $"{transport}: of {answers.Count} kicks {answers.Count(answer => !IsAccepted(answer.Status))} refused, {overMqtt} over MQTT, {overHttps} over HTTPS");
+            $"{transport}: of {answers.Count} kicks, {answers.Count / watch.Elapsed.TotalSeconds:F0} a second, {answers.Count(answer => !IsAccepted(answer.Status))} refused, {overMqtt} over MQTT, {overHttps} over HTTPS");
         Assert.That(overMqtt, Is.Positive);
         Assert.That(transport == "Auto" ? overHttps : answers.Count(answer => !IsAccepted(answer.Status)), Is.Positive);
         await AssertNothingIsLostAsync(stage, answers, wasCut: false, cancellationToken);
