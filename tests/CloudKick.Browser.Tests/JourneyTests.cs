@@ -109,7 +109,7 @@ internal sealed partial class JourneyTests(string language)
         await SetUpSecondFactorAsync(visitor);
         await visitor.OpenAsync($"/m/{_stage.Merchant}/api-keys");
 
-        await visitor.Page.Locator("details summary").First.ClickAsync();
+        await visitor.Page.Locator("main details summary").First.ClickAsync();
         await visitor.FillAsync("Label", $"till {language}");
         await visitor.Page.Locator("[name=ChosenScopes][value='kicks:read']").CheckAsync();
         await visitor.SubmitAsync("Label");
