@@ -15,10 +15,15 @@ public sealed class AuditLog(TenantDatabase database)
     private const string OfChain = "(a.merchant_id = @merchant or (@merchant::uuid is null and a.merchant_id is null))";
 
     // Names only of whom the reader may see: row level security hides the platform's people from a merchant.
+    // One by one (`limit 1`): few are named, and joined as a whole all people and keys would be read for it.
     private const string PeopleSql =
         """
-        left join users u on u.user_id = case when n.actor ~ '^(user|operator|support):[0-9a-f-]{36}$' then split_part(n.actor, ':', 2)::uuid end
-        left join api_keys k on k.key_id = case when n.actor like 'key:%' then substr(n.actor, 5) end
+        left join lateral (
+            select u.email, u.name from users u
+            where u.user_id = case when n.actor ~ '^(user|operator|support):[0-9a-f-]{36}$' then split_part(n.actor, ':', 2)::uuid end
+            limit 1
+        ) u on true
+        left join lateral (select k.label from api_keys k where k.key_id = case when n.actor like 'key:%' then substr(n.actor, 5) end limit 1) k on true
         """;
 
     // A chain has many rows and few actors: those of the name that is looked for, and then of each its own rows. Each actor is found as

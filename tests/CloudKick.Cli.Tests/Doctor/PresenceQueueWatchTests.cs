@@ -43,6 +43,9 @@ internal sealed class PresenceQueueWatchTests
 
     private sealed class FakeQueue(string[] messages) : IAmazonSQS
     {
+        private const int Readers = 8;
+
+        private readonly TaskCompletionSource _allAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _given;
 
         public ConcurrentQueue<int?> Asked { get; } = [];
@@ -51,7 +54,9 @@ internal sealed class PresenceQueueWatchTests
         {
             Asked.Enqueue(request.VisibilityTimeout);
             // All readers ask before the first is answered.
-            await Eventually.HoldsAsync(() => Asked.Count >= 8, cancellationToken);
+            if (Asked.Count >= Readers)
+                _allAsked.TrySetResult();
+            await _allAsked.Task.WaitAsync(cancellationToken);
             if (Interlocked.Increment(ref _given) is var number && number > messages.Length)
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             return new ReceiveMessageResponse

@@ -15,19 +15,20 @@ namespace CloudKick.Relay.Tests.Volume;
 [CancelAfter(600_000)]
 internal sealed class QueryPlanTests
 {
-    private const int Terminals = 5_000;
+    private const int Terminals = 20_000;
     private const int Kicks = 200_000;
 
     // A table with fewer rows is read faster than any index.
     private const int RowsOfBigTable = 2_000;
 
-    // A text may be looked for in all terminals' labels; the largest merchant alone has ten times as many kicks.
-    private const int MostDropped = Terminals;
+    // One that reads the largest merchant's terminals and shows those that it wants; its kicks are ten times as many.
+    private const int MostDropped = 5_000;
 
-    // What is looked at nowhere: what has no data of its own, what asks the cloud, and what goes through a whole chain on purpose.
+    // What is looked at nowhere: what has no data of its own, the few people and keys of the platform, what asks the cloud, and what goes through a whole chain on purpose.
     private static readonly string[] NotLookedAt =
     [
         "/", "/health/", "/assets/", "/problem", "/language", "/sign-in", "/welcome/", "/account", "/m/{merchantId:guid}/whitelist/import",
+        "/platform/users/{userId:guid}", "/platform/api-keys/{keyId}",
         "/v1/admin/terminals/{terminalId}/certificates", "/v1/admin/audit/verification", "/v1/admin/merchants/{merchantId:guid}/audit/verification",
     ];
 
@@ -106,7 +107,7 @@ internal sealed class QueryPlanTests
                 "terminals", "terminal_states", "terminal_presence", "presence_changes", "whitelist_entries", "tas_sessions", "audit_log", "users",
                 "unsuccessful_kicks", "kick_hours", $"kicks_{Yesterday}", $"kick_events_{Yesterday}",
             ]));
-        Assert.That(faults.Distinct(), Is.Empty);
+        Assert.That(string.Join("\n\n", faults.Distinct()), Is.Empty);
     }
 
     [Test]

@@ -94,8 +94,14 @@ public static class StoredVolume
             select m.merchant_id as MerchantId, t.terminal_id as TerminalId, k.kick_id as NewestKick, o.kick_id as OldestKick, k.reference as Reference,
                    t.api_key_id as ApiKeyId, (select u.user_id from users u where u.merchant_id = m.merchant_id limit 1) as UserId
             from volume.merchants m
-            -- Its terminal with the newest kick that has a reference.
-            cross join lateral (select k.* from kicks k where k.merchant_id = m.merchant_id and k.reference is not null and k.state = 'connected' order by k.kick_id desc limit 1) k
+            -- Its whitelisted terminal with the newest kick that has a reference.
+            cross join lateral (
+                select k.*
+                from kicks k
+                join whitelist_entries w on w.merchant_id = k.merchant_id and w.terminal_id = k.terminal_id
+                where k.merchant_id = m.merchant_id and k.reference is not null and k.state = 'connected'
+                order by k.kick_id desc
+                limit 1) k
             cross join lateral (select k.kick_id from kicks k where k.merchant_id = m.merchant_id order by k.kick_id limit 1) o
             join volume.terminals t on t.terminal_id = k.terminal_id
             where m.n = any (@Examples)

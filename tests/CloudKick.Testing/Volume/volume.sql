@@ -28,7 +28,7 @@ create index on volume.terminals (merchant_id);
 -- hundred is nobody's yet. Ids are scattered, as they are when terminals come and go.
 create function volume.fill_merchants(p_terminals int) returns void
     language sql
-begin atomic
+as $$
     insert into volume.merchants (n, merchant_id, first_terminal, terminals)
     select sized.n, volume.id_at(now() - interval '700 days' + sized.n * interval '20 minutes'), sized.upto - sized.terminals, sized.terminals
     from (select n, terminals, sum(terminals) over (order by n)::int as upto
@@ -52,11 +52,11 @@ begin atomic
            array['kicks:write', 'kicks:read'], now() - interval '600 days' + m.n * interval '20 minutes'
     from volume.merchants m
     cross join lateral generate_series(1, case when m.n = 1 then 80 else 1 end) k;
-end;
+$$;
 
 create function volume.fill_terminals(p_terminals int) returns void
     language sql
-begin atomic
+as $$
     insert into volume.terminals (n, terminal_id, merchant_id, api_key_id, fails)
     select t, format('NL%s', lpad((t::bigint * 7919 % p_terminals)::text, 6, '0')), m.merchant_id, format('volume%s', lpad((m.n * 100 + 1)::text, 10, '0')), random() < 0.01
     from volume.merchants m
@@ -83,22 +83,22 @@ begin atomic
     select m.merchant_id, format('NX%s', lpad((m.first_terminal + e)::text, 8, '0')), 'ordered'
     from volume.merchants m
     cross join lateral generate_series(0, m.terminals / 100) e;
-end;
+$$;
 
 -- The terminals of a database that has some already.
 create function volume.adopt_terminals() returns void
     language sql
-begin atomic
+as $$
     insert into volume.terminals (n, terminal_id, merchant_id, api_key_id, fails)
     select row_number() over (order by t.terminal_id) - 1, t.terminal_id, t.merchant_id, 'volume0000000101', false
     from terminals t
     where t.merchant_id is not null;
-end;
+$$;
 
 -- What the cloud told of connections, and what else the diagnosis looks at. Triggers keep the history and the terminals' states.
 create function volume.fill_evidence() returns void
     language sql
-begin atomic
+as $$
     insert into presence_changes (terminal_id, at, connected, disconnect_reason, ip_address)
     select v.terminal_id, now() - interval '30 days' + interval '1 day' * c, c % 2 = 0, case when c % 2 = 1 then 'MQTT_KEEP_ALIVE_TIMEOUT' end, '198.51.100.7'
     from volume.terminals v
@@ -122,7 +122,7 @@ begin atomic
     select t.merchant_id, t.terminal_id, now() - interval '3 days' * random(), 5
     from terminals t
     where t.connect_mode <> '2.0';
-end;
+$$;
 
 -- Two rows of the audit log for each terminal of every tenth merchant and of all the larger ones, in chains that hold.
 create function volume.fill_audit(p_merchant uuid) returns void
@@ -242,7 +242,7 @@ $$;
 -- tenth of a millisecond for each. Older minutes than those it forgets are left out.
 create function volume.fill_counts(p_until timestamptz) returns void
     language sql set work_mem = '256MB'
-begin atomic
+as $$
     insert into unsuccessful_kicks (kick_id, merchant_id, state)
     select k.kick_id, k.merchant_id, k.state from kicks k where k.kick_id < first_kick_id_at(p_until) and k.state <> 'connected';
 
@@ -259,12 +259,12 @@ begin atomic
     where s.terminal_id = k.terminal_id;
 
     update kick_rollup set upto = first_kick_id_at(p_until);
-end;
+$$;
 
 -- The kicks that are under way: of the largest merchants, published, for another hour.
 create function volume.fill_open(p_merchants int) returns void
     language sql
-begin atomic
+as $$
     with begun as (
         insert into kicks (kick_id, merchant_id, terminal_id, management_system_id, access_protocol, reference, api_key_id, state, broker_outcome,
                            node, attempt, accepted_at, expires_at, published_at)
@@ -281,4 +281,4 @@ begin atomic
     )
     insert into open_kicks (terminal_id, kick_id, merchant_id, expires_at, attempt_pending, maybe_sent)
     select b.terminal_id, b.kick_id, b.merchant_id, b.expires_at, false, true from begun b;
-end;
+$$;

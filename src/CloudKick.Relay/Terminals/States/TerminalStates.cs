@@ -68,6 +68,17 @@ internal sealed class TerminalStates(TenantDatabase database)
         from terminal_states s
         """;
 
+    // How an id or a label begins, between two texts: row level security lets comparisons use an index, but not LIKE.
+    private const string BeginsSo =
+        """
+        (t.terminal_id ~>=~ @text and t.terminal_id ~<~ @beyond
+         or t.terminal_id ~>=~ upper(@text) and t.terminal_id ~<~ upper(@beyond)
+         or t.label_lower ~>=~ lower(@text) and t.label_lower ~<~ lower(@beyond))
+        """;
+
+    // U+10FFFF: what begins with a text comes before that text with this behind it.
+    private const string LastCharacter = "\U0010FFFF";
+
     private const string ChangesSql =
         """
         select c.at as At, c.connected as Connected, c.disconnect_reason as DisconnectReason, c.ip_address as IpAddress
@@ -96,12 +107,12 @@ internal sealed class TerminalStates(TenantDatabase database)
         if (search.Status is { } status)
             where.Add(Conditions[status]);
         if (search.Text.Length > 0)
-            where.Add("(t.terminal_id like @text or t.terminal_id like upper(@text) or (lower(t.label) like lower(@text) and t.label <> ''))");
+            where.Add(BeginsSo);
         if (after is not null)
             where.Add("t.terminal_id > @after and s.terminal_id > @after");
         var sql = ListHead + string.Concat(where.Select(condition => "and " + condition + "\n")) + ListTail;
         return database.QueryAsync<TerminalListRow>(
-            TenantOf(reader), sql, new { merchant = merchant?.Value, text = LikePattern(search.Text), after, limit }, cancellationToken);
+            TenantOf(reader), sql, new { merchant = merchant?.Value, text = search.Text, beyond = search.Text + LastCharacter, after, limit }, cancellationToken);
     }
 
     /// <summary>How many a merchant has of each kind, or with null all merchants.</summary>
@@ -114,8 +125,4 @@ internal sealed class TerminalStates(TenantDatabase database)
         database.QueryAsync<PresenceChange>(TenantOf(reader), ChangesSql, new { terminalId, limit = RecentChanges }, cancellationToken);
 
     private static Tenant TenantOf(MerchantId? merchant) => merchant is { } known ? known : Tenant.Platform;
-
-    // What the reader types is text, not a pattern.
-    private static string LikePattern(string text) =>
-        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
 }
