@@ -46,19 +46,16 @@ internal sealed class LoadTests
         Assert.That(stage.Published.Count(IsKick), Is.EqualTo(kicks));
         Assert.That(counters.Of("cloudkick.publish.turned_away"), Is.Zero, "the pool was not the limit");
         // A machine that is busy with something else may be a little late; a relay that does not keep up is far from this.
-        Assert.That(sustained, Is.AtLeast(0.5 * perSecond));
+        Assert.That(sustained, Is.AtLeast(0.75 * perSecond));
     }
 
     [TestCase("Mqtt")]
     [TestCase("Auto")]
     public async Task Three_times_what_the_pool_may_carry_is_refused_or_goes_another_way_and_nothing_is_lost(string transport, CancellationToken cancellationToken)
     {
-        // Not eight: three times what those carry is 2,160 kicks a second, which a machine of two cores, shared by tills, relay, PostgreSQL and
-        // cloud, cannot be relied on to take on: the pool would not be what is full. Each connection keeps its rate by itself, so two show it.
-        const int connections = 2;
-        const int perSecond = 3 * PerConnection * connections;
-        await using var stage = await StartAsync(transport, connections, cancellationToken);
-        var terminals = await RegisterAsync(stage, perSecond * 15);
+        const int perSecond = 3 * PerConnection * Connections;
+        await using var stage = await StartAsync(transport, Connections, cancellationToken);
+        var terminals = await RegisterAsync(stage, perSecond * 10);
         var watch = Stopwatch.StartNew();
 
         var answers = await KickAsync(stage, terminals, perSecond, ttlSeconds: 10, cancellationToken, TooManyAtOnce);
@@ -66,8 +63,9 @@ internal sealed class LoadTests
         Assert.That(
             answers.Select(answer => answer.Status).Where(status => !IsAccepted(status)),
             Is.All.AnyOf(HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable));
-        var overMqtt = stage.Published.Count(publish => IsKick(publish) && publish.ClientId.StartsWith("relay-", StringComparison.Ordinal));
-        var overHttps = stage.Published.Count(IsKick) - overMqtt;
+        var published = stage.Published.Where(IsKick).ToArray();
+        var overMqtt = published.Count(publish => publish.ClientId.StartsWith("relay-", StringComparison.Ordinal));
+        var overHttps = published.Length - overMqtt;
         TestContext.Progress.WriteLine(
             $"{transport}: of {answers.Count} kicks, {answers.Count / watch.Elapsed.TotalSeconds:F0} a second, {answers.Count(answer => !IsAccepted(answer.Status))} refused, {overMqtt} over MQTT, {overHttps} over HTTPS");
         Assert.That(overMqtt, Is.Positive);
