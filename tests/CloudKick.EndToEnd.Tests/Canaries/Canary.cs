@@ -1,0 +1,27 @@
+namespace CloudKick.EndToEnd.Tests.Canaries;
+
+/// <summary>Something that must not be found anywhere.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Text">As it is sent.</param>
+/// <param name="Needle">The part of it that gives it away.</param>
+internal sealed record Canary(string Name, string Text, string Needle)
+{
+    /// <summary>
+    /// What is recognised for what it is, wherever it comes in: it is refused, or not kept. Numbers are the brands' own test numbers.
+    /// </summary>
+    public static IReadOnlyList<Canary> Recognised { get; } =
+    [
+        new("a card number", "4111111111111111", "4111111111111111"),
+        new("a card number in groups", "5500 0000 0000 0004", "5500 0000 0000 0004"),
+        new("a card number with its expiry date", "378282246310005 12/27", "378282246310005"),
+        new("track 2", ";6011000990139424=25121011000012345678?", "6011000990139424"),
+        new("an API key", "ck_live_abcdefgh01234567_canary0secret0canary0secret0canary0secret00", "canary0secret0canary0secret0canary0secret00"),
+        new("a private key", "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49canaryprivatekey\n-----END PRIVATE KEY-----", "canaryprivatekey"),
+    ];
+
+    /// <summary>
+    /// What looks like nothing in particular. Where text of the caller's choice belongs it is kept as that; where it has no business, or
+    /// is a password or a token, it is not.
+    /// </summary>
+    public static Canary Opaque { get; } = new("a password", "Opaque-canary-W7q9", "Opaque-canary-W7q9");
+}
