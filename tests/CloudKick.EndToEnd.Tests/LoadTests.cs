@@ -42,7 +42,7 @@ internal sealed class LoadTests
         var sustained = kicks / watch.Elapsed.TotalSeconds;
         TestContext.Progress.WriteLine($"{kicks} kicks in {watch.Elapsed.TotalSeconds:F1} s ({sustained:F0} a second)");
         Assert.That(answers.Count(answer => !IsAccepted(answer.Status)), Is.Zero, "refused");
-        await AssertNothingIsLostAsync(stage, answers, wasCut: false, cancellationToken);
+        await AssertNothingIsLostAsync(stage, answers, mayRepeat: false, cancellationToken);
         Assert.That(stage.Published.Count(IsKick), Is.EqualTo(kicks));
         Assert.That(counters.Of("cloudkick.publish.turned_away"), Is.Zero, "the pool was not the limit");
         // A machine that is busy with something else may be a little late; a relay that does not keep up is far from this.
@@ -70,7 +70,8 @@ internal sealed class LoadTests
             $"{transport}: of {answers.Count} kicks, {answers.Count / watch.Elapsed.TotalSeconds:F0} a second, {answers.Count(answer => !IsAccepted(answer.Status))} refused, {overMqtt} over MQTT, {overHttps} over HTTPS");
         Assert.That(overMqtt, Is.Positive);
         Assert.That(transport == "Auto" ? overHttps : answers.Count(answer => !IsAccepted(answer.Status)), Is.Positive);
-        await AssertNothingIsLostAsync(stage, answers, wasCut: false, cancellationToken);
+        // A machine that is short of time may let a lease lapse before the broker's word is recorded: the kick goes out again, under its id.
+        await AssertNothingIsLostAsync(stage, answers, mayRepeat: true, cancellationToken);
     }
 
     [Test]
@@ -90,7 +91,7 @@ internal sealed class LoadTests
 
         // When it is back, new ones may have to stand behind those that waited: said with 429.
         Assert.That(answers.Select(answer => answer.Status), Is.All.AnyOf(HttpStatusCode.Created, HttpStatusCode.Accepted, HttpStatusCode.TooManyRequests));
-        await AssertNothingIsLostAsync(stage, answers, wasCut: true, cancellationToken);
+        await AssertNothingIsLostAsync(stage, answers, mayRepeat: true, cancellationToken);
         var outcomes = await OutcomesAsync(stage, cancellationToken);
         var sent = (await longLived).Where(answer => answer.Kick is not null).Select(answer => outcomes[answer.Kick!].BrokerOutcome).ToArray();
         Assert.That(sent, Is.All.EqualTo("acked"));
@@ -113,7 +114,7 @@ internal sealed class LoadTests
         var answers = await kicking;
 
         Assert.That(answers.Select(answer => answer.Status), Has.All.Matches<HttpStatusCode>(IsAccepted));
-        await AssertNothingIsLostAsync(stage, answers, wasCut: true, cancellationToken);
+        await AssertNothingIsLostAsync(stage, answers, mayRepeat: true, cancellationToken);
         Assert.That((await OutcomesAsync(stage, cancellationToken)).Values.Select(outcome => outcome.BrokerOutcome), Has.None.EqualTo("never_sent"));
         Assert.That(stage.Published.Where(IsKick).Select(publish => publish.ClientId.StartsWith("relay-", StringComparison.Ordinal)).Distinct().Count(), Is.EqualTo(2));
     }
@@ -185,10 +186,10 @@ internal sealed class LoadTests
     }
 
     /// <summary>
-    /// What was accepted was published, once when no connection was cut, or has expired and is known never to have been sent; what was
+    /// What was accepted was published, once unless it may repeat (a connection was cut), or has expired and is known never to have been sent; what was
     /// refused was not published. No quota of the cloud was met.
     /// </summary>
-    private static async Task AssertNothingIsLostAsync(KickStage stage, IReadOnlyList<Answer> answers, bool wasCut, CancellationToken cancellationToken)
+    private static async Task AssertNothingIsLostAsync(KickStage stage, IReadOnlyList<Answer> answers, bool mayRepeat, CancellationToken cancellationToken)
     {
         Assert.That(stage.Cloud.Control.OverQuota with { Delays = 0 }, Is.EqualTo(new QuotaCounters(0, 0, 0, 0, 0, 0)));
         var outcomes = await Eventually.HoldsAsync(
@@ -206,9 +207,9 @@ internal sealed class LoadTests
             var outcome = outcomes[answer.Kick];
             return outcome.BrokerOutcome switch
             {
-                "acked" => wasCut ? times == 0 : times != 1,
+                "acked" => mayRepeat ? times == 0 : times != 1,
                 "never_sent" => times != 0 || outcome.State != "expired",
-                _ => !wasCut || outcome.EndedAt is null, // whether the broker had it when it went: not known, and said so
+                _ => !mayRepeat || outcome.EndedAt is null, // whether the broker had it when it went: not known, and said so
             };
         });
         Assert.That(wrong.Take(10), Is.Empty);
