@@ -15,6 +15,7 @@ using var stop = new StopSignals();
 var root = new RootCommand("Measures CloudKick on this machine, beside something to compare with.")
 {
     KicksCommand.Create(), MqttCommand.Create(), PiecesCommand.Create(), TerminalsCommand.Create(), FanOutCommand.Create(), PagesCommand.Create(),
+    StoredCommand.Create(),
     CloudWorker.Create(), FleetWorker.Create(),
 };
 try

@@ -29,6 +29,12 @@ public sealed class DatabaseOptions
     /// <summary>Connections that this node keeps at most: 2 to 500, default 50.</summary>
     public int MaximumPoolSize { get; set; } = 50;
 
+    /// <summary>
+    /// Have the statements of each kick prepared once per connection. Default on; off behind a pooler that hands a server's connection to another
+    /// client after each transaction and does not know prepared statements, such as PgBouncer before 1.21.
+    /// </summary>
+    public bool PrepareStatements { get; set; } = true;
+
     /// <summary>How long migrating at start waits for another node that is at it, and for table locks: 1 s to 1 h, default 2 min.</summary>
     public TimeSpan MigrationLockTimeout { get; set; } = TimeSpan.FromMinutes(2);
 

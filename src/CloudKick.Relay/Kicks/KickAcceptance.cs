@@ -86,21 +86,26 @@ internal sealed class KickAcceptance(
         return row;
     }
 
-    private KickOrder Order(Caller caller, KickRequest request, string? idempotencyKey, string? traceParent, bool watched) => new()
+    private KickOrder Order(Caller caller, KickRequest request, string? idempotencyKey, string? traceParent, bool watched)
     {
-        Merchant = caller.RequiredMerchant,
-        ApiKeyId = caller.Id,
-        TerminalId = request.TerminalId!,
-        ManagementSystemId = request.ManagementSystemId!,
-        AccessProtocol = request.AccessProtocol!,
-        Reference = request.Reference,
-        TtlSeconds = request.TtlSeconds ?? options.Value.DefaultTtlSeconds,
-        TryOffline = request.OnOffline == KickRequestValidator.TryOffline,
-        IdempotencyKey = Kept(idempotencyKey),
-        Fingerprint = idempotencyKey is null ? [] : Fingerprint(request),
-        TraceParent = traceParent,
-        Watched = watched,
-    };
+        var kept = Kept(idempotencyKey);
+        return new()
+        {
+            Merchant = caller.RequiredMerchant,
+            ApiKeyId = caller.Id,
+            TerminalId = request.TerminalId!,
+            ManagementSystemId = request.ManagementSystemId!,
+            AccessProtocol = request.AccessProtocol!,
+            Reference = request.Reference,
+            TtlSeconds = request.TtlSeconds ?? options.Value.DefaultTtlSeconds,
+            TryOffline = request.OnOffline == KickRequestValidator.TryOffline,
+            IdempotencyKey = kept,
+            Fingerprint = idempotencyKey is null ? [] : Fingerprint(request),
+            TraceParent = traceParent,
+            Request = KickAsked.Of(request, kept)?.ToJson(),
+            Watched = watched,
+        };
+    }
 
     // Only whether a key is the same matters: one that looks like a card number or a secret is not kept as it came. It is not refused
     // either, since keys of digits alone pass for card numbers now and then.

@@ -30,6 +30,9 @@ internal sealed record KickOrder
     /// <summary>The caller's W3C traceparent, handed on to the terminal.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>What else was asked for, as JSON: <see cref="KickAsked"/>. Null: nothing.</summary>
+    public string? Request { get; init; }
+
     /// <summary>Somebody will wait for the end: announce it.</summary>
     public bool Watched { get; init; }
 }

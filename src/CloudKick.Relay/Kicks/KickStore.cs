@@ -11,11 +11,12 @@ namespace CloudKick.Relay.Kicks;
 /// <c>sql/migrations</c>. Thread-safe.
 /// </summary>
 internal sealed class KickStore(
-    NpgsqlDataSource dataSource, NodeIdentity node, IOptions<KickOptions> options, IOptions<NodeOptions> nodes, TimeProvider timeProvider)
+    NpgsqlDataSource dataSource, NodeIdentity node, IOptions<DatabaseOptions> database, IOptions<KickOptions> options, IOptions<NodeOptions> nodes,
+    TimeProvider timeProvider)
 {
     private const string Accept = """
         select ordinal, verdict, kick_id, accepted_at, expires_at, management_system_id, topic_template, subscription_topic
-        from decide_kicks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        from decide_kicks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """;
 
     private const string ClaimDue = """
@@ -23,11 +24,15 @@ internal sealed class KickStore(
         from claim_due_kicks($1, $2, $3)
         """;
 
+    // What expire_open_kicks ends in one call at most.
+    private const int ExpiredAtOnce = 1_000;
+
     /// <summary>Judges and stores a batch in one transaction. No two orders may share a terminal, or a merchant and idempotency key.</summary>
     public async Task<KickDecision[]> AcceptAsync(IReadOnlyList<KickOrder> orders, CancellationToken cancellationToken)
     {
         var asked = timeProvider.GetTimestamp();
-        await using var command = dataSource.CreateCommand(Accept);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Accept, connection);
         Add(command, orders, order => order.Merchant.Value);
         Add(command, orders, order => order.ApiKeyId);
         Add(command, orders, order => order.TerminalId);
@@ -40,10 +45,13 @@ internal sealed class KickStore(
         Add(command, orders, order => order.Fingerprint);
         Add(command, orders, order => order.TraceParent);
         Add(command, orders, order => order.Watched);
+        Add(command, orders, order => order.Request);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node.Name });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = nodes.Value.Timeout });
 
+        if (database.Value.PrepareStatements)
+            await command.PrepareAsync(cancellationToken);
         var decisions = new KickDecision[orders.Count];
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -86,11 +94,11 @@ internal sealed class KickStore(
         return claimed;
     }
 
-    /// <summary>Ends the kicks whose deadline has passed; how many.</summary>
-    public async Task<int> ExpireAsync(CancellationToken cancellationToken)
+    /// <summary>Ends kicks whose deadline has passed, those first that have been over for longest; whether there may be more.</summary>
+    public async Task<bool> ExpireAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("select expire_open_kicks()");
-        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))! == ExpiredAtOnce;
     }
 
     /// <summary>From now on the end of the merchant's kick is announced. False when it has already ended, or never was.</summary>

@@ -38,7 +38,7 @@ internal sealed partial class KickSweeper(
 
     private async Task ExpireAsync(CancellationToken stoppingToken)
     {
-        while (await store.ExpireAsync(stoppingToken) > 0)
+        while (await store.ExpireAsync(stoppingToken))
         {
         }
     }

@@ -29,6 +29,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly NodeIdentity _node;
+    private readonly DatabaseOptions _database;
     private readonly KickOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<AttemptRecorder> _logger;
@@ -38,10 +39,11 @@ internal sealed partial class AttemptRecorder : BackgroundService
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     public AttemptRecorder(
-        NpgsqlDataSource dataSource, NodeIdentity node, IOptions<KickOptions> options, TimeProvider timeProvider, ILogger<AttemptRecorder> logger)
+        NpgsqlDataSource dataSource, NodeIdentity node, IOptions<DatabaseOptions> database, IOptions<KickOptions> options, TimeProvider timeProvider, ILogger<AttemptRecorder> logger)
     {
         _dataSource = dataSource;
         _node = node;
+        _database = database.Value;
         _options = options.Value;
         _timeProvider = timeProvider;
         _logger = logger;
@@ -129,7 +131,8 @@ internal sealed partial class AttemptRecorder : BackgroundService
     // All in one transaction and one round trip.
     private async Task WriteOnceAsync(List<Entry> batch)
     {
-        await using var commands = _dataSource.CreateBatch();
+        await using var connection = await _dataSource.OpenConnectionAsync(CancellationToken.None);
+        await using var commands = connection.CreateBatch();
         var acknowledged = Of(batch, AttemptOutcome.Acknowledged, AttemptOutcome.Delivered)
             .GroupBy(entry => entry.Attempt.Number, (number, entries) => (Number: number, Entries: entries.ToArray()))
             .ToArray();
@@ -142,6 +145,8 @@ internal sealed partial class AttemptRecorder : BackgroundService
         Add(commands, ReleaseKicks, Array.FindAll(Of(batch, AttemptOutcome.Offline), entry => entry.Attempt.TryOffline), AddReleaseOfOffline);
         Add(commands, FailKicks, [.. batch.Where(entry => entry.Result.Outcome is AttemptOutcome.Refused || IsOfflineForGood(entry))], AddFailure);
 
+        if (_database.PrepareStatements)
+            await commands.PrepareAsync(CancellationToken.None);
         await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
         if (delivered.Length > 0)
             await reader.NextResultAsync(CancellationToken.None);

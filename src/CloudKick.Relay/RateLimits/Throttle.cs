@@ -14,6 +14,7 @@ internal sealed class Throttle<TKey>(RateLimit limit, int maximumKeys, TimeProvi
     private readonly ConcurrentDictionary<TKey, long> _fullAt = new();
     private readonly long _interval = timeProvider.TimestampFrequency * 60 / limit.PerMinute;
     private readonly long _capacity = timeProvider.TimestampFrequency * 60 / limit.PerMinute * limit.Burst;
+    private readonly Lock _sweeping = new();
     private int _count;
     private long _sweptAt;
 
@@ -57,13 +58,17 @@ internal sealed class Throttle<TKey>(RateLimit limit, int maximumKeys, TimeProvi
     {
         if (Tracked < maximumKeys)
             return true;
-        var sweptAt = Volatile.Read(ref _sweptAt);
-        if (timeProvider.GetElapsedTime(sweptAt, now) >= SweepInterval && Interlocked.CompareExchange(ref _sweptAt, now, sweptAt) == sweptAt)
+        // Whoever comes while another sweeps waits for the room that this makes, rather than being refused.
+        lock (_sweeping)
         {
-            foreach (var bucket in _fullAt)
+            if (Tracked >= maximumKeys && timeProvider.GetElapsedTime(_sweptAt, now) >= SweepInterval)
             {
-                if (bucket.Value <= now && _fullAt.TryRemove(bucket))
-                    Interlocked.Decrement(ref _count);
+                _sweptAt = now;
+                foreach (var bucket in _fullAt)
+                {
+                    if (bucket.Value <= now && _fullAt.TryRemove(bucket))
+                        Interlocked.Decrement(ref _count);
+                }
             }
         }
 

@@ -50,7 +50,7 @@ internal sealed class KickBenchmark(KickBenchmarkOptions options, BenchmarkDatab
                 {
                     var measured = await MeasureAsync(contestant, connections, round, options.Duration, cancellationToken);
                     progress(FormattableString.Invariant(
-                        $"round {round}, {connections} connections, {contestant.Name}: {measured.KicksPerSecond:0} kicks/s, p99 {measured.P99:0.0} ms"));
+                        $"round {round}, {connections} connections, {contestant.Name}: {measured.KicksPerSecond:0} kicks/s, p99 {measured.P99:0.0} ms{Failures(measured)}"));
                     measurements.Add(measured);
                 }
             }
@@ -86,11 +86,15 @@ internal sealed class KickBenchmark(KickBenchmarkOptions options, BenchmarkDatab
             Cpu = used.Per(kicks / 1000.0),
             ResidentMebibytes = resident / (1024.0 * 1024),
             AllocatedPerKick = allocated / (double)kicks,
-            Failed = load.Refused + load.Broken,
+            Refused = load.Refused,
+            Broken = load.Broken,
             Lost = lost,
             Doubled = doubled,
         };
     }
+
+    private static string Failures(KickMeasurement measured) =>
+        measured.Failed == 0 ? "" : FormattableString.Invariant($"; {measured.Refused} refused, {measured.Broken} without an answer");
 
     // wrk ends with requests under way: what they made still arrives.
     private async Task<(long Lost, long Doubled, long Kicks)> JudgeAsync(
@@ -103,7 +107,9 @@ internal sealed class KickBenchmark(KickBenchmarkOptions options, BenchmarkDatab
         {
             var accepted = await contestant.AcceptedAsync(since, cancellationToken);
             var (received, doubled) = receiver.Read();
-            var lost = accepted?.Count(kick => !received.Contains(kick)) ?? Math.Max(0, load.Answered - received.Count);
+            var lost = accepted is null
+                ? Math.Max(0, load.Answered - received.Count)
+                : accepted.Count(kick => !received.Contains(kick)) + Math.Max(0, load.Answered - accepted.Count);
             if (lost == 0 || patience.IsCancellationRequested)
                 return (lost, doubled, accepted?.Count ?? received.Count);
             await Task.Delay(Pause, cancellationToken);

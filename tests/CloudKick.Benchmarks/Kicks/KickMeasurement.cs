@@ -26,11 +26,18 @@ internal sealed record KickMeasurement
     /// <summary>What the runtime allocated for one kick, in bytes, all that goes on beside kicks included; null when nobody knows.</summary>
     public required double? AllocatedPerKick { get; init; }
 
-    /// <summary>Requests that got no kick: refused, broken off, or not answered.</summary>
-    public required long Failed { get; init; }
+    /// <summary>Requests that were answered with an error.</summary>
+    public required long Refused { get; init; }
+
+    /// <summary>Requests whose connection broke, or that got no answer.</summary>
+    public required long Broken { get; init; }
+
+    /// <summary>Requests that got no kick.</summary>
+    public long Failed => Refused + Broken;
 
     /// <summary>
     /// Kicks that never reached the subscriber: of those in the database, or, for a contestant without one, of those answered with 201.
+    /// And kicks that were answered with 201 and are not in the database.
     /// </summary>
     public required long Lost { get; init; }
 

@@ -78,7 +78,7 @@ internal sealed class RelayContestant : IContestant
     public async Task<IReadOnlyList<Guid>?> AcceptedAsync(DateTime since, CancellationToken cancellationToken)
     {
         await using var command = _database.Superuser.CreateCommand(
-            "select kick_id from kicks where kick_id >= first_kick_id_of($1::date) and accepted_at >= $1 and state in ('accepted', 'published')");
+            "select kick_id from kicks where kick_id >= first_kick_id_of($1::date) and accepted_at >= $1");
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = since });
         var kicks = new List<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -1,5 +1,5 @@
--- Kicks terminals in turn, each request with the next of the API keys. Arguments: the first terminal's number, how many there
--- are, then the keys. Prints one line of JSON when done; times are in microseconds.
+-- Kicks terminals in turn, each request with an idempotency key of its own and the next of the API keys. Arguments: the first
+-- request's number, how many terminals there are, then the keys. Prints one line of JSON when done; times are in microseconds.
 local first, count, heads
 local number, turn = 0, 0
 
@@ -12,15 +12,15 @@ function init(args)
   local body_length = #'{"terminalId":"' + id_length + #tail
   for i = 3, #args do
     heads[#heads + 1] = "POST /v1/kicks HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer " .. args[i] ..
-      "\r\nContent-Type: application/json\r\nContent-Length: " .. body_length .. '\r\n\r\n{"terminalId":"'
+      "\r\nContent-Type: application/json\r\nContent-Length: " .. body_length .. "\r\nIdempotency-Key: kick-"
   end
 end
 
 function request()
-  local terminal = string.format("T%09d", (first + number) % count)
+  local order = first + number
   number = number + 1
   turn = turn % #heads + 1
-  return heads[turn] .. terminal .. tail
+  return string.format('%s%d\r\n\r\n{"terminalId":"T%09d%s', heads[turn], order, order % count, tail)
 end
 
 function done(summary, latency)

@@ -117,6 +117,8 @@ internal sealed class DatabaseTests
                     bouncer = await PgBouncer.StartAsync(direct, poolSize: 10, cancellationToken);
                     return new NpgsqlConnectionStringBuilder(direct) { Port = bouncer.Port }.ConnectionString;
                 },
+                // Another relay's transaction gets the connection, and its statement is not prepared there.
+                Settings = new Dictionary<string, string> { ["CloudKick:Database:PrepareStatements"] = "false" },
             },
             cancellationToken);
         await using var disposed = bouncer;

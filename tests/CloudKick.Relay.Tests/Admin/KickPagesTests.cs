@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Security;
 using CloudKick.Relay.Tests.Kicks;
 using CloudKick.Relay.Users;
 using CloudKick.Testing;
@@ -70,6 +72,29 @@ internal sealed class KickPagesTests
 
         Assert.That(page.Text, Does.Contain("order-3").And.Contain("API key testtesttest").And.Contain("The cloud has it elsewhere").And.Contain("port 443 out"));
         Assert.That(page.Html, Does.Not.Contain("http-equiv=\"refresh\"").And.Not.Contain("data-live="));
+    }
+
+    [Test]
+    public async Task A_kicks_page_shows_the_request_as_it_came(CancellationToken cancellationToken)
+    {
+        await _world.ExecuteAsync("update terminals set connect_mode = 'both' where terminal_id = @OfBakery", new { KickWorld.OfBakery });
+        using var client = await _relay.CreateClientAsync(_world.Bakery, Scopes.KicksWrite);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/kicks");
+        request.Headers.Add("Idempotency-Key", "basket-77");
+        request.Content = JsonContent.Create(new
+        {
+            terminalId = KickWorld.OfBakery, managementSystemId = "08900000002", accessProtocol = "OPI_NL", onOffline = "try", ttlSeconds = 45,
+            ip = "192.0.2.7", port = 4102,
+        });
+        using var response = await client.SendAsync(request, cancellationToken);
+        var kick = (string)JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!["id"]!;
+        var (_, plain) = await KickAsync("order-6");
+
+        var asked = await _operator.OpenAsync(Path($"kicks/{kick}"), cancellationToken);
+        var usual = await _operator.OpenAsync(Path($"kicks/{plain}"), cancellationToken);
+
+        Assert.That(asked.Text, Does.Contain("08900000002").And.Contain("45").And.Contain("192.0.2.7").And.Contain("4102").And.Contain("basket-77").And.Contain("try"));
+        Assert.That(usual.Text, Does.Contain("GrundmasterNL").And.Contain("30 (not sent)").And.Contain("refuse (not sent)"));
     }
 
     [Test]

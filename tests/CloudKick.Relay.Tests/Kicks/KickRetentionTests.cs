@@ -1,3 +1,4 @@
+using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
 using Microsoft.Extensions.Options;
@@ -54,7 +55,7 @@ internal sealed class KickRetentionTests
     }
 
     private Task MaintainAsync() => new KickStore(
-        _world.Database.Service, new NodeIdentity("node-1"), Options.Create(new KickOptions { RetentionDays = RetentionDays }),
+        _world.Database.Service, new NodeIdentity("node-1"), Options.Create(new DatabaseOptions()), Options.Create(new KickOptions { RetentionDays = RetentionDays }),
         Options.Create(new NodeOptions()), TimeProvider.System).MaintainAsync(7, CancellationToken.None);
 
     private Task MakeDayAsync(string parent, int age) => _world.ExecuteAsync(

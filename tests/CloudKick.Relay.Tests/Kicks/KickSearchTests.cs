@@ -9,12 +9,14 @@ namespace CloudKick.Relay.Tests.Kicks;
 internal sealed class KickSearchTests
 {
     private KickWorld _world = null!;
+    private KickStore _node = null!;
     private KickSearch _search = null!;
 
     [SetUp]
     public async Task Start()
     {
         _world = await KickWorld.CreateAsync();
+        _node = _world.Node("node-1");
         _search = new KickSearch(new TenantDatabase(_world.Database.Service), TimeProvider.System);
     }
 
@@ -22,26 +24,50 @@ internal sealed class KickSearchTests
     public async Task Stop() => await _world.DisposeAsync();
 
     [Test]
-    public async Task Unsuccessful_kicks_are_found_once_each_whether_they_are_counted_or_not()
+    public async Task Unsuccessful_kicks_are_found_as_soon_as_they_have_ended_and_once_each_when_they_are_counted()
     {
-        var counted = await EndedAsync("expired");
-        await _world.ExecuteAsync("select roll_up_kicks(1000, interval '0')");
-        var newer = await EndedAsync("failed");
-        await EndedAsync("connected");
-        await EndedAsync("cancelled");
+        var expired = await AcceptAsync();
+        await _world.LetExpireAsync(expired);
+        await _node.ExpireAsync(CancellationToken.None);
+        var failed = await AcceptAsync();
+        await _world.ExecuteAsync("select fail_kicks(array[@kick], array[1], array['refused-by-cloud'], array['no'], 'node-1')", new { kick = failed.Value });
+        var cancelled = await AcceptAsync();
+        await _node.CancelAsync(_world.Bakery, cancelled, CancellationToken.None);
+        await StoredAsync("connected", TimeSpan.Zero);
 
-        Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }), Is.EqualTo((KickId[])[newer, counted]));
+        Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }), Is.EqualTo((KickId[])[failed, expired]));
+        Assert.That(await FindAsync(new KickQuery { States = ["cancelled"] }), Is.EqualTo((KickId[])[cancelled]));
         await _world.ExecuteAsync("select roll_up_kicks(1000, interval '0')");
-        Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }), Is.EqualTo((KickId[])[newer, counted]));
-        Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }, before: newer), Is.EqualTo((KickId[])[counted]));
-        Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }, limit: 1), Is.EqualTo((KickId[])[newer]));
+        Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }), Is.EqualTo((KickId[])[failed, expired]));
+        Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }, before: failed), Is.EqualTo((KickId[])[expired]));
+        Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }, limit: 1), Is.EqualTo((KickId[])[failed]));
         Assert.That(await FindAsync(new KickQuery { States = ["expired"], Until = DateTimeOffset.UnixEpoch.AddDays(1) }), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_kick_that_ends_after_counting_has_passed_it_is_found()
+    {
+        var kick = await AcceptAsync();
+        await _world.ExecuteAsync("update kick_rollup set upto = first_kick_id_at(clock_timestamp() + interval '1 minute')");
+        await _world.LetExpireAsync(kick);
+        await _node.ExpireAsync(CancellationToken.None);
+
+        Assert.That(await FindAsync(new KickQuery { States = ["expired"] }), Is.EqualTo((KickId[])[kick]));
+    }
+
+    [Test]
+    public async Task What_a_release_before_this_one_ended_is_found_when_it_is_counted()
+    {
+        var kick = await StoredAsync("expired", TimeSpan.FromSeconds(1));
+        await _world.ExecuteAsync("select roll_up_kicks(1000, interval '0')");
+
+        Assert.That(await FindAsync(new KickQuery { States = ["expired"] }), Is.EqualTo((KickId[])[kick]));
     }
 
     [Test]
     public async Task Open_kicks_are_found_by_their_state()
     {
-        await EndedAsync("expired");
+        await StoredAsync("expired", TimeSpan.Zero);
         var open = await StoredAsync("published", TimeSpan.Zero);
         await _world.ExecuteAsync(
             "insert into open_kicks (terminal_id, kick_id, merchant_id, expires_at) values (@OfBakery, @kick, @merchant, now() + interval '1 minute')",
@@ -78,7 +104,8 @@ internal sealed class KickSearchTests
     private async Task<IReadOnlyList<KickId>> FindAsync(KickQuery query, KickId? before = null, int limit = 50) =>
         [.. (await _search.ListAsync(_world.Bakery, query, before, limit, CancellationToken.None)).Select(kick => kick.Id)];
 
-    private Task<KickId> EndedAsync(string state) => StoredAsync(state, TimeSpan.Zero);
+    private async Task<KickId> AcceptAsync() =>
+        (await _node.AcceptAsync([_world.Order(KickWorld.OfBakery)], CancellationToken.None))[0].Kick!.Value;
 
     private async Task<KickId> StoredAsync(string state, TimeSpan age) => new(await _world.ScalarAsync<Guid>(
         """

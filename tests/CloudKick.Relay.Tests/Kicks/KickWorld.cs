@@ -46,7 +46,7 @@ internal sealed class KickWorld : IAsyncDisposable
     }
 
     public KickStore Node(string name, TimeSpan? lease = null) => new(
-        Database.Service, new NodeIdentity(name), Options.Create(new KickOptions { Lease = lease ?? TimeSpan.FromSeconds(30) }),
+        Database.Service, new NodeIdentity(name), Options.Create(new DatabaseOptions()), Options.Create(new KickOptions { Lease = lease ?? TimeSpan.FromSeconds(30) }),
         Options.Create(new NodeOptions()), TimeProvider.System);
 
     public KickOrder Order(string terminal, MerchantId? merchant = null) => new()

@@ -89,6 +89,31 @@ internal sealed class ThrottleTests
         Assert.That(taken, Is.EqualTo(50));
     }
 
+    [Test]
+    public void Whoever_comes_while_room_is_being_made_is_not_refused()
+    {
+        const int keys = 2_000;
+        var throttle = Create(perMinute: 60, burst: 1, maximumKeys: keys);
+        for (var round = 0; round < 50; round++)
+        {
+            for (var key = 0; key < keys; key++)
+                throttle.TryAcquire($"{round} {key}", out _);
+            _clock.Advance(TimeSpan.FromSeconds(2));
+            using var together = new Barrier(4);
+            var taken = new bool[together.ParticipantCount];
+            var threads = Enumerable.Range(0, taken.Length).Select(number => new Thread(() =>
+            {
+                together.SignalAndWait();
+                taken[number] = throttle.TryAcquire($"{round} newcomer {number}", out _);
+            })).ToArray();
+            Array.ForEach(threads, thread => thread.Start());
+            Array.ForEach(threads, thread => thread.Join());
+
+            Assert.That(taken, Is.All.True, $"round {round}");
+            _clock.Advance(TimeSpan.FromSeconds(2));
+        }
+    }
+
     private Throttle<string> Create(int perMinute, int burst, int maximumKeys = 1000) =>
         new(new RateLimit { PerMinute = perMinute, Burst = burst }, maximumKeys, _clock);
 }

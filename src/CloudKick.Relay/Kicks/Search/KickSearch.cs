@@ -57,7 +57,7 @@ internal sealed class KickSearch(TenantDatabase database, TimeProvider timeProvi
                k.access_protocol as AccessProtocol, k.reference as Reference, k.state as State, k.broker_outcome as BrokerOutcome,
                k.failure_code as FailureCode, k.accepted_at as AcceptedAt, k.expires_at as ExpiresAt, k.published_at as PublishedAt,
                k.delivered_at as DeliveredAt, k.connected_at as ConnectedAt, k.ended_at as EndedAt, k.api_key_id as ApiKeyId,
-               k.trace_parent as TraceParent, k.node as Node, k.attempt as Attempt
+               k.trace_parent as TraceParent, k.request::text as Request, k.node as Node, k.attempt as Attempt
         from kicks k
 
         """;
@@ -71,10 +71,7 @@ internal sealed class KickSearch(TenantDatabase database, TimeProvider timeProvi
         limit @limit
         """;
 
-    private const string CountedToSql = "select r.upto from kick_rollup r";
-
-    // One sorted list for each state, so that nothing is read beyond the limit; and the kicks that are not counted yet. What is counted
-    // meanwhile is in both.
+    // One sorted list for each state, so that nothing is read beyond the limit.
     private const string UnsuccessfulIdsSql =
         """
         select u.kick_id
@@ -84,12 +81,6 @@ internal sealed class KickSearch(TenantDatabase database, TimeProvider timeProvi
             where u.merchant_id = @merchant and u.state = s.state and u.kick_id >= first_kick_id_at(@from) and u.kick_id < first_kick_id_at(@until) and u.kick_id < @before
             order by u.kick_id desc
             limit @limit) u
-        union
-        (select k.kick_id from kicks k
-         where k.merchant_id = @merchant and k.state = any(@states) and k.kick_id > @countedTo
-           and k.kick_id >= first_kick_id_at(@from) and k.kick_id < first_kick_id_at(@until) and k.kick_id < @before
-         order by k.kick_id desc
-         limit @limit)
         order by 1 desc
         limit @limit
         """;
@@ -167,14 +158,13 @@ internal sealed class KickSearch(TenantDatabase database, TimeProvider timeProvi
     private async Task<IReadOnlyList<KickDetail>> ListRareAsync(Page page, string[] states, CancellationToken cancellationToken)
     {
         var merchant = page.Merchant;
-        var countedTo = await database.QuerySingleOrDefaultAsync<Guid>(merchant, CountedToSql, null, cancellationToken);
         var sql = states.All(KickState.IsFinal) ? UnsuccessfulIdsSql : OpenIdsSql;
         var ids = await database.QueryAsync<Guid>(
             merchant, sql,
             new
             {
                 merchant = merchant.Value, before = page.Before.Value, from = page.From.UtcDateTime, until = page.Until.UtcDateTime,
-                countedTo, states, limit = page.Limit, MostOpen,
+                states, limit = page.Limit, MostOpen,
             },
             cancellationToken);
         return ids.Count == 0
@@ -196,10 +186,16 @@ internal sealed record KickDetail : KickRow
 
     public required string? TraceParent { get; init; }
 
+    /// <summary>What else was asked for: <see cref="KickAsked"/> as JSON; null: nothing.</summary>
+    public required string? Request { get; init; }
+
     /// <summary>The node of the newest attempt.</summary>
     public required string Node { get; init; }
 
     public required int Attempt { get; init; }
 
     public KickId Id => new(KickId);
+
+    /// <inheritdoc cref="Request"/>
+    public KickAsked? Asked => Request is null ? null : KickAsked.FromJson(Request);
 }
