@@ -13,6 +13,7 @@ locals {
     CloudKick__Mqtt__Port            = "443"
     CloudKick__Mqtt__ClientIdPrefix  = local.client_id_prefix
     CloudKick__Mqtt__Connections     = tostring(var.mqtt_connections)
+    CloudKick__Pages__PublicUrl      = "https://${var.api_host_name}"
     CloudKick__Publishing__Transport = var.transport
     # By the task's role: HTTPS goes on where the certificate is the trouble.
     CloudKick__Publishing__Authentication  = "SigV4"

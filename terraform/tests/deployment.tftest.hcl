@@ -62,6 +62,7 @@ run "settings" {
       CloudKick__Mqtt__Host                  = "abcdefghijklmn-ats.iot.eu-central-1.amazonaws.com"
       CloudKick__Mqtt__Port                  = "443"
       CloudKick__Mqtt__PrivateKeyFile        = "/run/certificate/key.pem"
+      CloudKick__Pages__PublicUrl            = "https://kick.example.com"
       CloudKick__Presence__QueueUrl          = "https://sqs.eu-central-1.amazonaws.com/123456789012/cloudkick-presence"
       CloudKick__Presence__Source            = "sqs"
       CloudKick__Provisioning__PolicyName    = "cloudkick-terminal"

@@ -10,6 +10,7 @@ using CloudKick.Cli.Kicks;
 using CloudKick.Cli.Local;
 using CloudKick.Cli.Merchants;
 using CloudKick.Cli.Terminals;
+using CloudKick.Cli.Users;
 using CloudKick.Cli.Whitelist;
 
 namespace CloudKick.Cli.CommandLine;
@@ -29,6 +30,7 @@ internal static class CloudKickCommand
             TerminalCommands.Create(context),
             WhitelistCommands.Create(context),
             MerchantCommands.Create(context),
+            UserCommands.Create(context),
             ApiKeyCommands.Create(context),
             AuditCommands.Create(context),
             CloudCommands.Create(context),

@@ -11,9 +11,9 @@ internal static class CommonOptions
         HelpName = "DIR",
     };
 
-    public static Option<Uri?> Url() => new("--url")
+    public static Option<Uri?> Url(string description = "The relay's address [default: CLOUDKICK_URL, else the running `local`]") => new("--url")
     {
-        Description = "The relay's address [default: CLOUDKICK_URL, else the running `local`]",
+        Description = description,
         HelpName = "URL",
         CustomParser = result =>
         {

@@ -39,10 +39,16 @@ internal sealed record RelayTarget(Uri Url, string Key, LocalState? Local = null
     /// <summary>A <c>local</c>'s operator.</summary>
     public static RelayTarget OperatorOf(LocalState local) => new(new Uri(local.RelayUrl), local.AdminKey, local);
 
+    /// <summary>The relay's address that a variable holds; null when it holds none.</summary>
+    /// <exception cref="CliException">It holds something else.</exception>
+    public static Uri? FromVariable(CommandContext context, string variable) => context.NonEmpty(variable) is not { } text ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
+        : throw CliException.Usage($"{variable} is '{text}', which is not an address such as http://localhost:5080.");
+
     private static RelayTarget Resolve(
         RelayOptions options, string keyVariable, string keyKind, Func<LocalState, string> keyOf, ParseResult parsed, CommandContext context, Screen screen)
     {
-        var url = parsed.GetValue(options.Url) ?? FromVariable(context);
+        var url = parsed.GetValue(options.Url) ?? FromVariable(context, UrlVariable);
         var key = parsed.GetValue(options.Key) ?? context.NonEmpty(keyVariable);
         if (url is not null && key is not null)
             return new(url, key);
@@ -59,10 +65,6 @@ internal sealed record RelayTarget(Uri Url, string Key, LocalState? Local = null
             return new(url, keyOf(local), local);
         throw CliException.Usage($"No API key for {url}.", $"Give {keyKind} with --key or in {keyVariable}.");
     }
-
-    private static Uri? FromVariable(CommandContext context) => context.NonEmpty(UrlVariable) is not { } text ? null
-        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
-        : throw CliException.Usage($"{UrlVariable} is '{text}', which is not an address such as http://localhost:5080.");
 }
 
 /// <summary>The options that <see cref="RelayTarget"/> is resolved from.</summary>

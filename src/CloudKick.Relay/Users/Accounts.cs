@@ -60,6 +60,15 @@ internal sealed class Accounts(TenantDatabase database, NpgsqlDataSource dataSou
         await failures.ForgetAsync(user.Email, cancellationToken);
     }
 
+    /// <summary>Ends one of somebody's own sessions elsewhere.</summary>
+    /// <returns>False when none of theirs with this id is still going.</returns>
+    public Task<bool> EndSessionAsync(SignedIn person, Guid sessionId, Actor actor, CancellationToken cancellationToken) =>
+        EndSessionAsync(person, sessionId, actor, "user.session.end", cancellationToken);
+
+    /// <summary>Ends the session that somebody is signed in with.</summary>
+    public Task SignOutAsync(SignedIn person, Actor actor, CancellationToken cancellationToken) =>
+        EndSessionAsync(person, person.SessionId, actor, "user.sign-out", cancellationToken);
+
     /// <summary>Remembers the language that somebody reads.</summary>
     public Task SetLanguageAsync(SignedIn person, string language, CancellationToken cancellationToken) =>
         database.ExecuteAsync(person.Tenant, SetLanguageSql, new { person.UserId, language }, cancellationToken);
@@ -83,6 +92,18 @@ internal sealed class Accounts(TenantDatabase database, NpgsqlDataSource dataSou
             },
             cancellationToken);
     }
+
+    private Task<bool> EndSessionAsync(SignedIn person, Guid sessionId, Actor actor, string action, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(
+            person.Tenant,
+            async (transaction, token) =>
+            {
+                var ended = await UserSessions.EndAsync(transaction, person.UserId, sessionId, token);
+                if (ended)
+                    await AuditAsync(transaction, person, actor, action, new JsonObject { ["session"] = sessionId }, token);
+                return ended;
+            },
+            cancellationToken);
 
     private static Task AuditAsync(
         TenantTransaction transaction, SignedIn person, Actor actor, string action, JsonObject after, CancellationToken cancellationToken) =>

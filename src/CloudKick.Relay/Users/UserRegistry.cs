@@ -51,6 +51,8 @@ public sealed class UserRegistry(TenantDatabase database)
 
     private const string FindSql = $"select {Columns} from users where {OfOwner} and user_id = @userId";
 
+    private const string FindByEmailSql = $"select {Columns} from users where {OfOwner} and lower(email) = lower(@email)";
+
     private const string ChangeSql =
         $"""
         update users set role = @role, name = @name, disabled_at = case when @disabled then coalesce(disabled_at, clock_timestamp()) end
@@ -78,6 +80,9 @@ public sealed class UserRegistry(TenantDatabase database)
 
     /// <summary>How long an invitation is good where nothing else is said.</summary>
     public static TimeSpan UsualInvitationLifetime { get; } = new UserOptions().InvitationLifetime;
+
+    /// <summary>How long a link for a new password is good where nothing else is said.</summary>
+    public static TimeSpan UsualResetLifetime { get; } = new UserOptions().ResetLifetime;
 
     /// <summary>Invites somebody: they are listed at once, and can sign in when they have used the link.</summary>
     /// <param name="wanted">Who.</param>
@@ -112,6 +117,10 @@ public sealed class UserRegistry(TenantDatabase database)
     /// <summary>One of them; null when there is none with this id here.</summary>
     public Task<User?> FindAsync(MerchantId? merchant, Guid userId, CancellationToken cancellationToken) =>
         database.QuerySingleOrDefaultAsync<User>(Tenant(merchant), FindSql, new { merchant = merchant?.Value, userId }, cancellationToken);
+
+    /// <summary>One of them, by what they sign in with, in any case; null when nobody here has this address.</summary>
+    public Task<User?> FindAsync(MerchantId? merchant, string email, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<User>(Tenant(merchant), FindByEmailSql, new { merchant = merchant?.Value, email }, cancellationToken);
 
     /// <summary>Changes a user's role or name, shuts them out or lets them in again. Their sessions end when they may do less.</summary>
     /// <param name="merchant">Whose; null for the platform's.</param>

@@ -96,6 +96,10 @@ internal sealed class UserSessions(TenantDatabase database, NpgsqlDataSource dat
     public async Task<bool> EndAsync(Tenant tenant, Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(tenant, EndSql, new { userId, only = sessionId, except = (Guid?)null }, cancellationToken) > 0;
 
+    /// <summary>As <see cref="EndAsync(Tenant, Guid, Guid, CancellationToken)"/>, in a transaction.</summary>
+    public static async Task<bool> EndAsync(TenantTransaction transaction, Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
+        await transaction.ExecuteAsync(EndSql, new { userId, only = sessionId, except = (Guid?)null }, cancellationToken) > 0;
+
     /// <summary>Ends all sessions of a user, or all but one.</summary>
     public Task EndAllAsync(Tenant tenant, Guid userId, Guid? except, CancellationToken cancellationToken) =>
         database.ExecuteAsync(tenant, EndSql, new { userId, only = (Guid?)null, except }, cancellationToken);

@@ -217,7 +217,7 @@ internal sealed partial class SignInTests
         using var browser = new PageClient(_relay.Address);
         await browser.SignInAsync(email, RelayHost.Password, cancellationToken);
         var form = await browser.OpenAsync("/account/second-factor", cancellationToken);
-        var secret = FromBase32(TypedSecret().Match(form.Html).Groups[1].Value);
+        var secret = Base32Text.Decode(TypedSecret().Match(form.Html).Groups[1].Value);
         // A moment ago's, so that the next one is still unused for signing in.
         var setUp = await browser.PostAsync(
             "/account/second-factor", form.Field("__RequestVerificationToken"), cancellationToken,
@@ -314,12 +314,6 @@ internal sealed partial class SignInTests
     }
 
     private static string Code(byte[] secret, int steps) => Totp.Code(secret, Totp.StepAt(TimeProvider.System.GetUtcNow()) + steps);
-
-    private static byte[] FromBase32(string text)
-    {
-        var bits = string.Concat(text.Replace(" ", "", StringComparison.Ordinal).Select(c => Convert.ToString(Base32.Alphabet.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        return [.. Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2))];
-    }
 
     private async Task<T?> SuperuserAsync<T>(string sql, object parameters)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CloudKick.Relay.Mail;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Admin.Frame;
@@ -9,7 +10,10 @@ internal sealed class PageOptions
     public const string Section = "CloudKick:Pages";
     public const string UsualTimeZone = "Europe/Amsterdam";
 
-    /// <summary>Where people reach the relay, for links in mail: <c>https://relay.example</c>. Default null: as the inviter reaches it.</summary>
+    /// <summary>
+    /// Where people reach the relay: <c>https://relay.example</c>. Links lead there, and with <c>https</c> browsers are told to come by
+    /// nothing else (RFC 6797). Needed where mail is sent. Default null: as the request came that asks for a link.
+    /// </summary>
     [Url]
     public string? PublicUrl { get; set; }
 
@@ -25,10 +29,16 @@ internal sealed class PageOptions
 }
 
 /// <summary>Checks what annotations cannot say.</summary>
-internal sealed class PageOptionsValidator : IValidateOptions<PageOptions>
+internal sealed class PageOptionsValidator(IOptions<MailOptions> mail) : IValidateOptions<PageOptions>
 {
-    public ValidateOptionsResult Validate(string? name, PageOptions options) =>
-        options.TimeZone == PageOptions.UsualTimeZone || TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _)
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"{PageOptions.Section}:{nameof(PageOptions.TimeZone)} is '{options.TimeZone}', which is no time zone of this machine.");
+    public ValidateOptionsResult Validate(string? name, PageOptions options)
+    {
+        var faults = new List<string>();
+        if (options.TimeZone != PageOptions.UsualTimeZone && !TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
+            faults.Add($"{PageOptions.Section}:{nameof(PageOptions.TimeZone)} is '{options.TimeZone}', which is no time zone of this machine.");
+        // Whoever asks for a forgotten password names the host of the request: a link that is mailed must not lead where they say.
+        if (!string.IsNullOrEmpty(mail.Value.Host) && options.PublicUrl is null)
+            faults.Add($"{PageOptions.Section}:{nameof(PageOptions.PublicUrl)} must say where mailed links lead, since {MailOptions.Section}:{nameof(MailOptions.Host)} is set.");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
 }

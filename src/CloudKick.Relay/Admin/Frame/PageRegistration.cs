@@ -18,6 +18,7 @@ internal static class PageRegistration
         services.AddSingleton<PageClock>();
         services.AddSingleton<Assets>();
         services.AddSingleton<Mails>();
+        services.AddHosted<ForgottenPasswords>();
         services.AddAntiforgery(antiforgery =>
         {
             antiforgery.Cookie.Name = "__Host-cloudkick-form";
@@ -31,6 +32,9 @@ internal static class PageRegistration
         services.AddRazorPages(pages => pages.RootDirectory = "/Admin/Pages")
             .AddMvcOptions(mvc =>
             {
+                mvc.ModelMetadataDetailsProviders.Add(new EmptyFields());
+                // What must be filled in the page says itself, in the reader's language.
+                mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 mvc.Filters.Add<SaidFilter>();
                 mvc.Filters.Add<HandlerFilter>();
             });

@@ -54,7 +54,6 @@ internal sealed class AccountPage(UserSessions sessions, SecondFactors secondFac
     {
         if (!Person.HasSecondFactor)
             return LocalRedirect(Here);
-        ModelState.Clear();
         NewCodes = await secondFactors.RenewCodesAsync(Person, Actor, cancellationToken);
         await ReadAsync(cancellationToken);
         return Page();
@@ -70,13 +69,13 @@ internal sealed class AccountPage(UserSessions sessions, SecondFactors secondFac
 
     public async Task<IActionResult> OnPostEndSessionAsync(Guid sessionId, CancellationToken cancellationToken)
     {
-        await sessions.EndAsync(Person.Tenant, Person.UserId, sessionId, cancellationToken);
+        await accounts.EndSessionAsync(Person, sessionId, Actor, cancellationToken);
         return Done(Here, "Account.SaidSessionEnded");
     }
 
     public async Task<IActionResult> OnPostSignOutAsync(CancellationToken cancellationToken)
     {
-        await sessions.EndAsync(Person.Tenant, Person.UserId, Person.SessionId, cancellationToken);
+        await accounts.SignOutAsync(Person, Actor, cancellationToken);
         SessionCookie.Remove(HttpContext);
         return Done(SessionAccess.SignInPath, "SignIn.SaidSignedOut");
     }

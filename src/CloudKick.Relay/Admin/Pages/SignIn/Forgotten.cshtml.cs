@@ -1,3 +1,4 @@
+using System.Globalization;
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.RateLimits;
 using CloudKick.Relay.Users;
@@ -6,9 +7,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CloudKick.Relay.Admin.Pages;
 
-/// <summary>Sends a link for a new password, and answers the same whether anybody has the address.</summary>
+/// <summary>Has a link for a new password sent, and answers the same, and as soon, whether anybody has the address.</summary>
 [AllowAnonymous]
-internal sealed class ForgottenPage(Accounts accounts, Mails mails, SignInRateLimit rate, Texts texts) : EntryPage(texts)
+internal sealed class ForgottenPage(ForgottenPasswords forgotten, Mails mails, SignInRateLimit rate, Texts texts) : EntryPage(texts)
 {
     [BindProperty]
     public string Email { get; set; } = "";
@@ -19,12 +20,19 @@ internal sealed class ForgottenPage(Accounts accounts, Mails mails, SignInRateLi
 
     protected override string Title => "SignIn.ForgottenTitle";
 
-    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    public IActionResult OnPost()
     {
         if (!rate.TryAcquire(HttpContext.Connection.RemoteIpAddress, out var retryAfter))
             return TooMany(retryAfter);
-        if (IsMailSent && await accounts.ForgotPasswordAsync(Email.Trim(), Visitor.Of(HttpContext), cancellationToken) is { } link)
-            await mails.SendAsync(Request, link, cancellationToken);
+        Email = Email.Trim();
+        if (!NewUserValidator.IsEmail(Email))
+        {
+            ModelState.AddModelError(nameof(Email), T["Users.BadEmail"]);
+            return Page();
+        }
+
+        if (IsMailSent)
+            forgotten.Note(new ForgottenPassword(Email, Visitor.Of(HttpContext), mails.BaseUrl(Request), CultureInfo.CurrentUICulture));
         IsAsked = true;
         return Page();
     }

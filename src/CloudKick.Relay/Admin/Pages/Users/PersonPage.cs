@@ -103,7 +103,6 @@ internal abstract class PersonPage(UserRegistry directory, SignInFailures failur
             return NotFound();
         if (!MayChange)
             return StatusCode(StatusCodes.Status403Forbidden);
-        ModelState.Clear();
         var lifetime = User.HasPassword ? options.Value.ResetLifetime : options.Value.InvitationLifetime;
         if (await directory.ResetAsync(Owner, userId, secondFactor, lifetime, Actor, cancellationToken) is not { } link)
             return NotFound();
