@@ -2,6 +2,7 @@ using System.Security.Claims;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Problems;
+using CloudKick.Relay.Streams;
 using CloudKick.Relay.Users;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -66,7 +67,8 @@ internal sealed class SessionAccess(
 
     private async Task<SignedIn?> FindAsync(HttpContext context, SecretToken token)
     {
-        if (await sessions.FindAsync(token, context.RequestAborted) is not { IsComplete: true } person)
+        // A page that is left open asks for its stream again and again by itself: nobody does.
+        if (await sessions.FindAsync(token, context.RequestAborted, noteUse: !EventStream.IsAskedFor(context.Request)) is not { IsComplete: true } person)
             return null;
         // Forms' tokens are bound to whoever they were made for.
         context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, person.SessionId.ToString())], "session"));

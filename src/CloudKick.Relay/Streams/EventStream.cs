@@ -10,9 +10,25 @@ namespace CloudKick.Relay.Streams;
 internal sealed class EventStreams(
     StreamAccess access, IHostApplicationLifetime lifetime, Draining draining, IOptions<StreamOptions> options, TimeProvider timeProvider)
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
+
     /// <summary>Begins the answer. What is still to be judged about the request must have been before.</summary>
-    public EventStream Open(HttpContext context) => new(context, access, lifetime, draining, options.Value, timeProvider);
+    public EventStream Open(HttpContext context) => Open(context, options.Value.Lifetime, AskAgainAfter);
+
+    /// <summary>Begins an answer that somebody may read all day: it asks only with its heartbeats whether they still may.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="longest">How long it lasts at most.</param>
+    public EventStream OpenLasting(HttpContext context, TimeSpan longest) => Open(context, longest, options.Value.Heartbeat);
+
+    private EventStream Open(HttpContext context, TimeSpan longest, TimeSpan askAgainAfter) =>
+        new(context, access, lifetime, draining, new StreamPace(longest, options.Value.Heartbeat, askAgainAfter), timeProvider);
 }
+
+/// <summary>How a stream keeps time.</summary>
+/// <param name="Lifetime">How long it lasts at most.</param>
+/// <param name="Heartbeat">How long it may be silent.</param>
+/// <param name="AskAgainAfter">How long a yes to its reader is good.</param>
+internal sealed record StreamPace(TimeSpan Lifetime, TimeSpan Heartbeat, TimeSpan AskAgainAfter);
 
 /// <summary>
 /// An answer of server-sent events (WHATWG HTML §9.2): named events with ids, comments when nothing happens. It ends when its reader
@@ -21,13 +37,12 @@ internal sealed class EventStreams(
 internal sealed class EventStream : IDisposable
 {
     public const string ContentType = "text/event-stream";
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
     private static readonly byte[] Comment = ": \n\n"u8.ToArray();
 
     private readonly HttpContext _context;
     private readonly StreamAccess _access;
     private readonly Draining _draining;
-    private readonly StreamOptions _options;
+    private readonly StreamPace _pace;
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _ended;
     private readonly long _openedAt;
@@ -35,9 +50,9 @@ internal sealed class EventStream : IDisposable
     private long _askedAt;
 
     public EventStream(
-        HttpContext context, StreamAccess access, IHostApplicationLifetime lifetime, Draining draining, StreamOptions options, TimeProvider timeProvider)
+        HttpContext context, StreamAccess access, IHostApplicationLifetime lifetime, Draining draining, StreamPace pace, TimeProvider timeProvider)
     {
-        (_context, _access, _draining, _options, _timeProvider) = (context, access, draining, options, timeProvider);
+        (_context, _access, _draining, _pace, _timeProvider) = (context, access, draining, pace, timeProvider);
         _ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         _openedAt = _wroteAt = _askedAt = timeProvider.GetTimestamp();
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -47,11 +62,15 @@ internal sealed class EventStream : IDisposable
         context.Response.Headers["X-Accel-Buffering"] = "no";
     }
 
+    /// <summary>Whether a browser asks for a stream, as its <c>EventSource</c> does of itself (WHATWG HTML §9.2.2), and not a person for a page.</summary>
+    public static bool IsAskedFor(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals(ContentType, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Cancelled when nothing more can be told.</summary>
     public CancellationToken Ended => _ended.Token;
 
     /// <summary>How long its writer may wait for news before it calls <see cref="ContinuesAsync"/>.</summary>
-    public static TimeSpan Patience => AskAgainAfter;
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Writes the headers, and how soon a reader that lost the stream should come again.</summary>
     public Task BeginAsync() => SendAsync("retry: 1000\n\n");
@@ -74,16 +93,16 @@ internal sealed class EventStream : IDisposable
     /// <summary>Whether to go on. Says now and then that it is still there, and asks whether its reader may still read.</summary>
     public async Task<bool> ContinuesAsync()
     {
-        if (_draining.IsStopping || _timeProvider.GetElapsedTime(_openedAt) >= _options.Lifetime)
+        if (_draining.IsStopping || _timeProvider.GetElapsedTime(_openedAt) >= _pace.Lifetime)
             return false;
-        if (_timeProvider.GetElapsedTime(_askedAt) >= AskAgainAfter)
+        if (_timeProvider.GetElapsedTime(_askedAt) >= _pace.AskAgainAfter)
         {
             _askedAt = _timeProvider.GetTimestamp();
             if (!await _access.IsStillAllowedAsync(_context, Ended))
                 return false;
         }
 
-        if (_timeProvider.GetElapsedTime(_wroteAt) >= _options.Heartbeat)
+        if (_timeProvider.GetElapsedTime(_wroteAt) >= _pace.Heartbeat)
             await SendAsync(Comment);
         return true;
     }

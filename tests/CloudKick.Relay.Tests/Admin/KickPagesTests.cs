@@ -113,11 +113,13 @@ internal sealed class KickPagesTests
         await _world.ExecuteAsync(
             "select open_tas_session(gen_random_uuid(), @terminal, @kick, @Node, 'nowhere')", new { terminal, kick = kick.Value, Node });
         var connected = accepted;
+        var said = "";
         while (await events.MoveNextAsync() && events.Current.EventType != "end")
-            connected = (string)JsonNode.Parse(events.Current.Data)!["html"]!;
+            (connected, said) = ((string)JsonNode.Parse(events.Current.Data)!["html"]!, (string)JsonNode.Parse(events.Current.Data)!["said"]!);
 
         Assert.That(accepted, Does.Contain(">accepted<"));
-        Assert.That(connected, Does.Contain(">coupled<"));
+        Assert.That(connected, Does.Contain(">coupled<").And.Not.Contain("aria-live"));
+        Assert.That(said, Is.EqualTo($"Terminal {terminal}: coupled"));
         Assert.That(events.Current.EventType, Is.EqualTo("end"));
     }
 
@@ -162,6 +164,11 @@ internal sealed class KickPagesTests
 
         Assert.That(page.Text, Does.Contain($"{terminal} : 3 failed in a row").And.Contain("Kicks in the last 60 minutes: 3. Most in one minute: 3."));
         Assert.That(page.Html, Does.Contain("<rect class=\"not-coupled\""));
+        // The bars in words and numbers: all of them beneath, and a table of twelve lines for whoever does not see them.
+        Assert.That(page.Text, Does.Contain("Not coupled (3)").And.Contain("Coupled (0)").And.Contain("Kicks by outcome, 5 minutes a line"));
+        var lines = System.Text.RegularExpressions.Regex.Matches(page.Html, "<th scope=\"row\"><time[^>]*>[^<]*</time></th>\\s*<td>(\\d+)</td>\\s*<td>(\\d+)</td>").ToArray();
+        Assert.That(lines, Has.Length.EqualTo(12));
+        Assert.That(lines.Sum(line => int.Parse(line.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture)), Is.EqualTo(3));
     }
 
     private string Path(string path) => $"/m/{_world.Bakery}/{path}";

@@ -45,6 +45,7 @@ internal sealed class Assets
             return TypedResults.NotFound();
         var headers = context.Response.Headers;
         headers.Vary = HeaderNames.AcceptEncoding;
+        headers.XContentTypeOptions = "nosniff";
         if (context.Request.Query["v"] == asset.Version)
             headers.CacheControl = Forever;
         var zipped = context.Request.GetTypedHeaders().AcceptEncoding.Any(encoding => encoding.Value == "gzip" && encoding.Quality is not 0);

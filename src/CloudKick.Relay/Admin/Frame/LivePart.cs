@@ -4,4 +4,5 @@ namespace CloudKick.Relay.Admin.Frame;
 /// <param name="Id">The element's id.</param>
 /// <param name="Partial">The partial view that writes what is inside it.</param>
 /// <param name="Model">That partial's model.</param>
-internal sealed record LivePart(string Id, string Partial, object? Model);
+/// <param name="Said">What of it somebody should hear who cannot see it: one line, said when it is another than before.</param>
+internal sealed record LivePart(string Id, string Partial, object? Model, string? Said = null);

@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Streams;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -17,23 +16,17 @@ namespace CloudKick.Relay.Admin.Frame;
 
 /// <summary>
 /// Keeps a page up to date while somebody looks at it, by server-sent events: a page's handler <c>OnGetLive</c> returns one, and
-/// <c>live.js</c> puts each part in its place. It ends after <see cref="PageOptions.LiveLifetime"/> and when the node stops; browsers then
-/// ask again, and are asked again who they are. When the parts themselves end, there is nothing more to say: browsers do not come back.
+/// <c>live.js</c> puts each part in its place. It ends after <see cref="PageOptions.LiveLifetime"/>, when the node stops, and within a
+/// heartbeat when its reader is shut out or idle for too long; browsers then ask again, and are asked again who they are. When the parts
+/// themselves end, there is nothing more to say: browsers do not come back.
 /// </summary>
 /// <param name="parts">Yields a part whenever something changed; the token is cancelled when nobody looks any more.</param>
 internal sealed class LiveView(Func<CancellationToken, IAsyncEnumerable<LivePart>> parts) : IActionResult
 {
-    // Shorter than what proxies usually wait for.
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
-    private static readonly byte[] Beat = ": \n\n"u8.ToArray();
-    private static readonly byte[] End = "event: end\ndata:\n\n"u8.ToArray();
-
     public async Task ExecuteResultAsync(ActionContext context)
     {
         var http = context.HttpContext;
         var services = http.RequestServices;
-        var timeProvider = services.GetRequiredService<TimeProvider>();
         var caller = http.Features.Get<Caller>() ?? throw new InvalidOperationException("A live view is behind a page's policy.");
         if (!services.GetRequiredService<StreamSlots>().TryEnter(caller, out var slot, out _))
         {
@@ -43,87 +36,70 @@ internal sealed class LiveView(Func<CancellationToken, IAsyncEnumerable<LivePart
 
         using var taken = slot;
         http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
-        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-
-        using var lifetime = new CancellationTokenSource(services.GetRequiredService<IOptions<PageOptions>>().Value.LiveLifetime, timeProvider);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(
-            lifetime.Token, http.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        using var stream = services.GetRequiredService<EventStreams>().OpenLasting(http, services.GetRequiredService<IOptions<PageOptions>>().Value.LiveLifetime);
         try
         {
-            await WriteAsync((PageContext)context, timeProvider, ends);
+            await WriteAsync((PageContext)context, stream, services.GetRequiredService<TimeProvider>());
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException && ends.IsCancellationRequested)
+        catch (Exception gone) when (gone is OperationCanceledException or IOException && stream.Ended.IsCancellationRequested)
         {
             // Nobody looks any more, or they are to ask again.
         }
+        catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))
+        {
+            // The answer has begun, so no status can say it. The connection ends, and the browser asks again until it works.
+            http.Abort();
+        }
     }
 
-    private async Task WriteAsync(PageContext context, TimeProvider timeProvider, CancellationTokenSource ends)
+    private async Task WriteAsync(PageContext context, EventStream stream, TimeProvider timeProvider)
     {
-        var response = context.HttpContext.Response;
-        await WriteAsync(response, Beat, ends.Token);
-        await using var coming = parts(ends.Token).GetAsyncEnumerator(ends.Token);
+        await stream.BeginAsync();
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stream.Ended);
+        await using var coming = parts(leaving.Token).GetAsyncEnumerator(leaving.Token);
         while (true)
         {
             var next = coming.MoveNextAsync().AsTask();
             try
             {
-                while (!await IsOverAsync(next, timeProvider, ends.Token))
-                    await WriteAsync(response, Beat, ends.Token);
+                do
+                {
+                    // Also between parts that come without a pause: whoever may not look any more sees none of them.
+                    if (!await stream.ContinuesAsync())
+                        return;
+                }
+                while (!await IsOverAsync(next, timeProvider, stream.Ended));
             }
             finally
             {
                 // What is under way must end before it may be let go of.
                 if (!next.IsCompleted)
                 {
-                    await ends.CancelAsync();
+                    await leaving.CancelAsync();
                     await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
 
             if (!await next)
                 break;
-            await WriteAsync(response, Event(coming.Current.Id, await RenderAsync(context, coming.Current)), ends.Token);
+            var part = coming.Current;
+            await stream.SendAsync("part", null, JsonSerializer.Serialize(new { id = part.Id, html = await RenderAsync(context, part), said = part.Said }));
         }
 
-        await WriteAsync(response, End, ends.Token);
+        await stream.SendAsync("end", null, "");
     }
 
     private static async Task<bool> IsOverAsync(Task next, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         try
         {
-            await next.WaitAsync(Heartbeat, timeProvider, cancellationToken);
+            await next.WaitAsync(EventStream.Patience, timeProvider, cancellationToken);
             return true;
         }
         catch (TimeoutException) when (!next.IsCompleted)
         {
             return false;
         }
-    }
-
-    private static async Task WriteAsync(HttpResponse response, byte[] bytes, CancellationToken cancellationToken)
-    {
-        await response.Body.WriteAsync(bytes, cancellationToken);
-        await response.Body.FlushAsync(cancellationToken);
-    }
-
-    private static byte[] Event(string id, string html)
-    {
-        var data = new ArrayBufferWriter<byte>();
-        data.Write("event: part\ndata: "u8);
-        using (var json = new Utf8JsonWriter(data)) // writes no line ends: one line of data
-        {
-            json.WriteStartObject();
-            json.WriteString("id", id);
-            json.WriteString("html", html);
-            json.WriteEndObject();
-        }
-
-        data.Write("\n\n"u8);
-        return data.WrittenSpan.ToArray();
     }
 
     private static async Task<string> RenderAsync(PageContext context, LivePart part)

@@ -3,11 +3,14 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Admin.Pages;
+using CloudKick.Relay.Security;
 using CloudKick.Relay.Users;
 using CloudKick.Testing;
+using Dapper;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 
 namespace CloudKick.Relay.Tests.Admin.Pages;
 
@@ -24,6 +27,8 @@ internal sealed class LiveViewTests
         _database = await TestDatabase.CreateAsync();
         _relay = await RelayHost.StartAsync(_database, new RelayHostOptions
         {
+            // Each heartbeat asks again whether the reader may still look.
+            Settings = new Dictionary<string, string?> { ["CloudKick:Streams:Heartbeat"] = "00:00:01" },
             Configure = builder => builder.Services.Configure<MvcOptions>(mvc => mvc.Filters.Add(new Instead())),
         });
     }
@@ -46,7 +51,7 @@ internal sealed class LiveViewTests
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/event-stream"));
         Assert.That(response.Headers.CacheControl!.NoStore, Is.True);
         Assert.That(stream.Split("event: part\ndata: "), Has.Length.EqualTo(3), stream);
-        Assert.That(stream, Does.Contain("\"id\":\"here\"").And.Contain("part 1").And.Contain("Wat te doen:").And.EndWith("event: end\ndata:\n\n"));
+        Assert.That(stream, Does.Contain("\"id\":\"here\"").And.Contain("part 1").And.Contain("\"said\":\"1 of them\"").And.Contain("Wat te doen:").And.EndWith("event: end\ndata: \n\n"));
     }
 
     [Test]
@@ -75,6 +80,85 @@ internal sealed class LiveViewTests
         Assert.That(async () => await ended.Task.WaitAsync(cancellationToken), Throws.Nothing);
     }
 
+    [Test]
+    public async Task A_page_that_is_left_open_is_not_used(CancellationToken cancellationToken)
+    {
+        var browser = await _relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
+        await SessionAsync(browser, "seen_at = now() - interval '50 min'", cancellationToken);
+
+        using (await AskAsync(browser, "/account?live=2", cancellationToken))
+        {
+        }
+
+        var afterStream = await IdleMinutesAsync(browser, cancellationToken);
+        await browser.OpenAsync("/account", cancellationToken);
+
+        Assert.That(afterStream, Is.EqualTo(50).Within(1));
+        Assert.That(await IdleMinutesAsync(browser, cancellationToken), Is.EqualTo(0).Within(1), "its reader loaded the page");
+    }
+
+    [TestCase("seen_at = now() - interval '61 min'", "idle for longer than may be")]
+    [TestCase("ended_at = now()", "ended")]
+    [TestCase("ends_at = now()", "as long as a session may be")]
+    public async Task Whoever_is_signed_in_no_more_sees_no_more(string change, string because, CancellationToken cancellationToken)
+    {
+        var browser = await _relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
+        using var response = await AskAsync(browser, "/account?live=endless", cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+        await SkipToPartAsync(reader, cancellationToken);
+
+        await SessionAsync(browser, change, cancellationToken);
+        var rest = await reader.ReadToEndAsync(cancellationToken);
+        using var again = await AskAsync(browser, "/account?live=endless", cancellationToken);
+
+        Assert.That(rest, Does.Not.Contain("event:"), because);
+        Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+    }
+
+    [Test]
+    public async Task Whoever_is_shut_out_or_given_another_role_sees_no_more([Values] bool disabled, CancellationToken cancellationToken)
+    {
+        var merchant = await _relay.AddMerchantAsync(cancellationToken: cancellationToken);
+        var email = await _relay.AddUserAsync(merchant, Roles.Admin, cancellationToken);
+        await _relay.AddUserAsync(merchant, Roles.Admin, cancellationToken); // the last one may not be shut out
+        using var browser = new PageClient(_relay.Address);
+        await browser.SignInAsync(email, RelayHost.Password, cancellationToken);
+        using var response = await AskAsync(browser, "/account?live=busy", cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+        await SkipToPartAsync(reader, cancellationToken);
+
+        var registry = _relay.Services.GetRequiredService<UserRegistry>();
+        var user = (await registry.FindAsync(merchant, email, cancellationToken))!;
+        await registry.ChangeAsync(
+            merchant, user.UserId, was => disabled ? was with { DisabledAt = was.CreatedAt } : was with { Role = Roles.Viewer }, Actor.Cli, cancellationToken);
+        var rest = await reader.ReadToEndAsync(cancellationToken);
+
+        // Parts come without a pause here: it ends all the same.
+        Assert.That(rest, Does.Contain("event: part").And.Not.Contain("event: end"));
+    }
+
+    private static async Task SkipToPartAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadLineAsync(cancellationToken) is { } line && !line.StartsWith("event: part", StringComparison.Ordinal))
+        {
+        }
+
+        await reader.ReadLineAsync(cancellationToken);
+    }
+
+    private async Task SessionAsync(PageClient browser, string change, CancellationToken cancellationToken) =>
+        await SuperuserAsync<int>($"update user_sessions set {change} where token_hash = @hash returning 1", browser, cancellationToken);
+
+    private Task<double> IdleMinutesAsync(PageClient browser, CancellationToken cancellationToken) =>
+        SuperuserAsync<double>("select extract(epoch from now() - seen_at)::float8 / 60 from user_sessions where token_hash = @hash", browser, cancellationToken);
+
+    private async Task<T> SuperuserAsync<T>(string sql, PageClient browser, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(_database.SuperuserConnectionString);
+        var hash = SecretToken.Parse(browser.Cookies[SessionCookie.Name])!.Hash;
+        return await connection.QuerySingleAsync<T>(new CommandDefinition(sql, new { hash }, cancellationToken: cancellationToken));
+    }
+
     private async Task<HttpResponseMessage> AskAsync(PageClient browser, string path, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
@@ -98,7 +182,14 @@ internal sealed class LiveViewTests
             if (live.Length == 0)
                 await next();
             else
-                context.Result = new LiveView(token => live == "endless" ? EndlessAsync(token) : Parts(int.Parse(live, System.Globalization.CultureInfo.InvariantCulture)));
+            {
+                context.Result = new LiveView(token => live switch
+                {
+                    "endless" => EndlessAsync(token),
+                    "busy" => BusyAsync(token),
+                    _ => Parts(int.Parse(live, System.Globalization.CultureInfo.InvariantCulture)),
+                });
+            }
         }
 
         private static async IAsyncEnumerable<LivePart> Parts(int count)
@@ -123,6 +214,15 @@ internal sealed class LiveViewTests
             }
         }
 
-        private static LivePart Part(int number) => new("here", "_Trouble", new Trouble($"part {number}", Fix: "nothing"));
+        private static async IAsyncEnumerable<LivePart> BusyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            for (var i = 1; ; i++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+                yield return Part(i);
+            }
+        }
+
+        private static LivePart Part(int number) => new("here", "_Trouble", new Trouble($"part {number}", Fix: "nothing"), $"{number} of them");
     }
 }

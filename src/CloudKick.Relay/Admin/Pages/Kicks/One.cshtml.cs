@@ -60,7 +60,7 @@ internal sealed class KickPage(KickSearch search, KickEvents events, KickStore s
         while (await ReadAsync(kick, cancellationToken) is { } now)
         {
             if (now.Events.Count != shown?.Events.Count || now.Kick.State != shown.Kick.State)
-                yield return new LivePart("kick", "_Kick", now);
+                yield return new LivePart("kick", "_Kick", now, T["Kicks.Live", now.Kick.TerminalId, T["Kicks.State-" + now.Kick.State]]);
             if (now.Kick.IsFinal)
                 yield break;
             shown = now;

@@ -7,6 +7,10 @@ namespace CloudKick.Relay.Admin.Pages;
 internal sealed class KickChart
 {
     public const int Height = 100;
+
+    /// <summary>How many minutes a line of the chart's table tells of.</summary>
+    public const int MinutesPerPeriod = 5;
+
     private const int Pitch = 10;
     private const int BarWidth = 8;
 
@@ -15,6 +19,8 @@ internal sealed class KickChart
         Maximum = Math.Max(1, minutes.Max(minute => minute.All));
         Width = minutes.Count * Pitch;
         Bars = [.. minutes.SelectMany(Stack)];
+        Periods = [.. minutes.Chunk(MinutesPerPeriod).Select(Period.Of)];
+        All = Period.Of([.. minutes]);
     }
 
     public int Width { get; }
@@ -23,6 +29,12 @@ internal sealed class KickChart
     public long Maximum { get; }
 
     public IReadOnlyList<Bar> Bars { get; }
+
+    /// <summary>The same in numbers, for whoever does not see the bars: fewer lines than bars, so that they can be listened to.</summary>
+    public IReadOnlyList<Period> Periods { get; }
+
+    /// <summary>All of it in numbers.</summary>
+    public Period All { get; }
 
     private IEnumerable<Bar> Stack(KickMinute minute, int n)
     {
@@ -38,6 +50,14 @@ internal sealed class KickChart
     }
 
     private static string Text(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>The kicks of some minutes, from one on.</summary>
+    internal sealed record Period(DateTime From, long Coupled, long NotCoupled, long Pending, long Cancelled)
+    {
+        public static Period Of(KickMinute[] minutes) => new(
+            minutes[0].Minute, minutes.Sum(minute => minute.Coupled), minutes.Sum(minute => minute.NotCoupled),
+            minutes.Sum(minute => minute.Pending), minutes.Sum(minute => minute.Cancelled));
+    }
 
     /// <summary>A rectangle; <c>Kind</c> is its class.</summary>
     internal sealed record Bar(string Kind, int X, int Width, string Y, string Height);

@@ -35,7 +35,7 @@ internal abstract class OverviewPage(OverviewBoard board, TimeProvider timeProvi
         {
             var now = await board.OfAsync(Owner, cancellationToken);
             if (!ReferenceEquals(now, shown))
-                yield return new LivePart("overview", "_Overview", ViewOf(now));
+                yield return new LivePart("overview", "_Overview", ViewOf(now), T["Overview.Live", now.Terminals.Failing, now.Terminals.Offline]);
             shown = now;
             await Task.Delay(OverviewBoard.Freshness, timeProvider, cancellationToken);
         }
