@@ -67,14 +67,22 @@ internal sealed class DirectKickTransport(
         }
         catch (ForbiddenException exception)
         {
-            var cause = CauseOf(exception, thing, message.Topic, attempt.SubscriptionTopic);
-            return new AttemptResult(AttemptOutcome.Refused, $"a policy of the cloud forbids it: {exception.Message}; {cause}", Denial.Said, cause);
+            return Forbidden(exception.Message, thing, message.Topic, attempt.SubscriptionTopic);
         }
     }
 
-    // AWS names the receiver when its policy is the one that forbids, and nobody when the sender's is.
-    private static string CauseOf(ForbiddenException exception, string thing, string topic, string route) =>
-        exception.Message.Contains(thing, StringComparison.Ordinal)
-            ? $"the cloud does not let client {thing} receive direct messages: does the terminal's policy allow iot:Receive on topic/{topic}?"
-            : $"the cloud does not let the relay send direct messages for {route}: does the relay's policy allow iot:SendDirectMessage on client/* where iot:Topic is {route} or {route}/*?";
+    // AWS names the receiver when its policy is the one that forbids, and nobody when the sender's is. One terminal's policy says nothing of
+    // what the relay may do: it stands with its kick, and not in the way's state, which anybody may ask.
+    private static AttemptResult Forbidden(string said, string thing, string topic, string route)
+    {
+        if (said.Contains(thing, StringComparison.Ordinal))
+        {
+            return new AttemptResult(
+                AttemptOutcome.Refused,
+                $"a policy of the cloud forbids it: {said}; the cloud does not let client {thing} receive direct messages: does the terminal's policy allow iot:Receive on topic/{topic}?");
+        }
+
+        var cause = $"the cloud does not let the relay send direct messages for {route}: does the relay's policy allow iot:SendDirectMessage on client/* where iot:Topic is {route} or {route}/*?";
+        return new AttemptResult(AttemptOutcome.Refused, $"a policy of the cloud forbids it: {said}; {cause}", Denial.Said, cause);
+    }
 }

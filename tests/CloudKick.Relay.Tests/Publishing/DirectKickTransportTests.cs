@@ -91,9 +91,22 @@ internal sealed class DirectKickTransportTests
         var result = await PublishAsync(TransportUnderTest.Message(terminal: "NL000999"));
 
         Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.Refused));
-        Assert.That(result.Detail, Does.Contain("iot:Receive on topic/NL-CAT/NL000999"));
+        Assert.That(result.Detail, Does.Contain("client NL000123 receive direct messages: does the terminal's policy allow iot:Receive on topic/NL-CAT/NL000999?"));
+        Assert.That(result.Denial, Is.EqualTo(Denial.None));
         Assert.That(_received, Is.Empty);
-        AssertShown("client NL000123 receive direct messages: does the terminal's policy allow iot:Receive on topic/NL-CAT/NL000999?");
+    }
+
+    [Test]
+    public async Task What_one_terminals_policy_forbids_is_not_the_ways_state(CancellationToken cancellationToken)
+    {
+        await using var terminal = await ConnectAsync(cancellationToken);
+
+        await PublishAsync(TransportUnderTest.Message(terminal: "NL000999"));
+
+        Assert.That(_direct.Status.Health, Is.EqualTo(HealthStatus.Healthy));
+        Assert.That(_direct.Status.Detail, Does.Not.Contain("NL000"), "anybody may ask /health/ready");
+        Assert.That(_test.CountedRefusals, Is.Zero);
+        Assert.That(_test.Logs.All.Select(record => record.EventId.Id), Has.None.EqualTo(4227));
     }
 
     [Test]
@@ -145,7 +158,7 @@ internal sealed class DirectKickTransportTests
         Assert.That(_received, Is.Empty);
     }
 
-    /// <summary>The operator sees it: in the health's words, in the metric, and once in the log.</summary>
+    /// <summary>The operator sees what the relay may not do: in the health's words, in the metric, and once in the log.</summary>
     private void AssertShown(string cause)
     {
         Assert.That(_direct.Status.Health, Is.EqualTo(HealthStatus.Degraded));
