@@ -8,8 +8,8 @@ namespace CloudKick.Relay.Hosting;
 /// <summary>Logs to the console: one JSON object a line for machines, or one line for a developer's eyes.</summary>
 internal static class LoggingRegistration
 {
-    // Below warnings these write out addresses with their queries, arguments and values as they came. No setting for a wider category
-    // makes them do so.
+    // Below warnings these write out addresses with their queries, arguments and values as they came: one-time links, what was searched for.
+    // No setting for them or for a wider category makes them do so, be it for all providers or for one.
     private static readonly string[] TellWhatCallersSend =
     [
         "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Http.RequestDelegateFactory", "Microsoft.AspNetCore.Http.RequestDelegateGenerator",
@@ -22,8 +22,7 @@ internal static class LoggingRegistration
         // Whoever reads the log may be slow or gone: then entries are dropped, and said to be, but nothing waits for them.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         logging.Services.AddSingleton<IExternalScopeProvider, LogScopes>();
-        foreach (var category in TellWhatCallersSend)
-            logging.AddFilter(category, LogLevel.Warning);
+        logging.Services.PostConfigure<LoggerFilterOptions>(KeepThemQuiet);
         return environment.IsDevelopment()
             ? logging.AddSimpleConsole(console =>
             {
@@ -38,5 +37,16 @@ internal static class LoggingRegistration
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = CultureInfo.InvariantCulture.DateTimeFormat.SortableDateTimePattern + ".fffZ";
             });
+    }
+
+    // A rule for a provider outranks every rule for all of them, however wide its category is: so each provider that has rules has these too.
+    private static void KeepThemQuiet(LoggerFilterOptions filters)
+    {
+        string?[] providers = [null, .. filters.Rules.Select(rule => rule.ProviderName).OfType<string>().Distinct(StringComparer.Ordinal)];
+        foreach (var provider in providers)
+        {
+            foreach (var category in TellWhatCallersSend)
+                filters.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Warning, filter: null));
+        }
     }
 }

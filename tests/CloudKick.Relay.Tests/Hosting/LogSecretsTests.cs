@@ -41,6 +41,26 @@ internal sealed class LogSecretsTests
             Assert.That(lines.Where(line => line.Contains(secret, StringComparison.Ordinal)), Is.Empty);
     }
 
+    [TestCase("Logging:LogLevel:Default")]
+    [TestCase("Logging:LogLevel:Microsoft.AspNetCore")]
+    [TestCase("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics")]
+    [TestCase("Logging:CloudKick.Testing.LogRecords:LogLevel:Default", Description = "as Logging:Console:LogLevel:Default for the console")]
+    [TestCase("Logging:CloudKick.Testing.LogRecords:LogLevel:Microsoft.AspNetCore")]
+    public async Task No_wider_setting_makes_the_framework_write_out_addresses(string setting, CancellationToken cancellationToken)
+    {
+        const string Canary = "canary-0link-canary";
+        await using var database = await TestDatabase.CreateAsync(cancellationToken);
+        await using var relay = await RelayHost.StartAsync(
+            database, new RelayHostOptions { Settings = new Dictionary<string, string?> { [setting] = "Information" } }, cancellationToken);
+        using var client = relay.CreateClient();
+
+        await client.AskAsync($"sign-in/link/{Canary}", cancellationToken);
+        await client.AskAsync($"v1/whitelist?search={Canary}", cancellationToken);
+        await client.AskAsync(HttpMethod.Post, $"v1/kicks?x={Canary}", """{"terminalId":"NL000101"}""", cancellationToken);
+
+        Assert.That(relay.Logs.All.Select(record => $"{record.Category}: {record.Message} {record.Details}"), Has.None.Contains(Canary));
+    }
+
     [Test]
     public async Task A_failed_request_is_logged_with_its_route_and_trace(CancellationToken cancellationToken)
     {
