@@ -5,6 +5,7 @@ using CloudKick.Relay.Cloud;
 using CloudKick.Relay.CloudConnect;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Diagnosis;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Health;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
@@ -88,6 +89,7 @@ public static class RelayApplication
         app.UseRequestTimeouts();
         app.UseAccess();
         app.UseRateLimits();
+        app.UseQueryTexts();
 
         app.MapKicks();
         app.MapWhitelist();

@@ -122,8 +122,6 @@ internal static class KickEndpoints
             faults.Add(new FieldError("state", $"must be one of {string.Join(", ", KickState.All)}"));
         if (filter.TerminalId is not null && !TerminalId.IsWellFormed(filter.TerminalId))
             faults.Add(new FieldError("terminalId", TerminalId.Rule));
-        if (filter.Reference?.Any(char.IsControl) is true)
-            faults.Add(new FieldError("reference", "must not have control characters"));
         KickId before = default;
         if (page.After is not null && !KickId.TryParse(page.After, out before))
             faults.Add(new FieldError("cursor", "is no cursor of this list: send the nextCursor of the page before as it came"));
