@@ -11,9 +11,6 @@ public sealed class AuditLog(TenantDatabase database)
 {
     private const int ChunkSize = 1_000;
 
-    // Once PostgreSQL knows the parameter, one half is left, which an index serves.
-    private const string OfChain = "(a.merchant_id = @merchant or (@merchant::uuid is null and a.merchant_id is null))";
-
     // Names only of whom the reader may see: row level security hides the platform's people from a merchant.
     // One by one (`limit 1`): few are named, and joined as a whole all people and keys would be read for it.
     private const string PeopleSql =
@@ -31,9 +28,9 @@ public sealed class AuditLog(TenantDatabase database)
     private const string ActorsSql =
         $"""
         with recursive actors as (
-            (select a.actor from audit_log a where {OfChain} order by a.actor limit 1)
+            (select a.actor from audit_log a where {OwnedRows.OfMerchant} order by a.actor limit 1)
             union all
-            select (select a.actor from audit_log a where {OfChain} and a.actor > l.actor order by a.actor limit 1) from actors l where l.actor is not null
+            select (select a.actor from audit_log a where {OwnedRows.OfMerchant} and a.actor > l.actor order by a.actor limit 1) from actors l where l.actor is not null
         ),
         wanted as (
             select n.actor from actors n {PeopleSql}
@@ -46,9 +43,9 @@ public sealed class AuditLog(TenantDatabase database)
     private const string ActionsSql =
         $"""
         with recursive actions as (
-            (select a.action from audit_log a where {OfChain} and a.action >= @Action order by a.action limit 1)
+            (select a.action from audit_log a where {OwnedRows.OfMerchant} and a.action >= @Action order by a.action limit 1)
             union all
-            select (select a.action from audit_log a where {OfChain} and a.action > l.action order by a.action limit 1) from actions l where starts_with(l.action, @Action)
+            select (select a.action from audit_log a where {OwnedRows.OfMerchant} and a.action > l.action order by a.action limit 1) from actions l where starts_with(l.action, @Action)
         ),
         wanted as (select n.action from actions n where starts_with(n.action, @Action))
 
@@ -56,11 +53,11 @@ public sealed class AuditLog(TenantDatabase database)
 
     // One statement: what is appended meanwhile is in both parts or in neither.
     private const string VerifySql =
-        """
+        $"""
         with head as (
             select count(*) as length, encode((array_agg(a.hash order by a.chain_index desc))[1], 'hex') as hash
             from audit_log a
-            where (a.merchant_id = @merchant or (@merchant::uuid is null and a.merchant_id is null))
+            where {OwnedRows.OfMerchant}
         )
         select h.length as Length, h.hash as Head, v.chain_index as ChainIndex, v.fault as Kind
         from head h
@@ -114,7 +111,7 @@ public sealed class AuditLog(TenantDatabase database)
     // What is not asked for is not in the statement, so that PostgreSQL sees which index serves it.
     private static string ListSql(AuditFilter filter, long? before)
     {
-        List<string> where = [OfChain];
+        List<string> where = [OwnedRows.OfMerchant];
         if (before is not null)
             where.Add("a.chain_index < @before");
         if (filter.Subject.Length > 0)

@@ -27,7 +27,7 @@ public sealed class ApiKeys(TenantDatabase database)
         $"""
         select {Columns}
         from api_keys
-        where (merchant_id = @merchant or (@merchant::uuid is null and merchant_id is null))
+        where {OwnedRows.OfMerchant}
           and (@after::text is null or (created_at, key_id) > (select a.created_at, a.key_id from api_keys a where a.key_id = @after))
         order by created_at, key_id
         limit @limit

@@ -31,9 +31,6 @@ public sealed class UserRegistry(TenantDatabase database)
         disabled_at as DisabledAt, signed_in_at as SignedInAt, password_hash is not null as HasPassword, totp_secret is not null as HasSecondFactor
         """;
 
-    // Once PostgreSQL knows the parameter, one half is left, which an index serves.
-    private const string OfOwner = "(merchant_id = @merchant or (@merchant::uuid is null and merchant_id is null))";
-
     private const string AddSql =
         $"""
         insert into users (merchant_id, email, name, role, password_hash) values (@merchant, @email, @name, @role, @passwordHash)
@@ -44,29 +41,29 @@ public sealed class UserRegistry(TenantDatabase database)
         $"""
         select {Columns}
         from users
-        where {OfOwner} and (@after::text is null or lower(email) > lower(@after)) and (@search = '' or position(lower(@search) in lower(email || ' ' || name)) > 0)
+        where {OwnedRows.OfMerchant} and (@after::text is null or lower(email) > lower(@after)) and (@search = '' or position(lower(@search) in lower(email || ' ' || name)) > 0)
         order by lower(email)
         limit @limit
         """;
 
-    private const string FindSql = $"select {Columns} from users where {OfOwner} and user_id = @userId";
+    private const string FindSql = $"select {Columns} from users where {OwnedRows.OfMerchant} and user_id = @userId";
 
-    private const string FindByEmailSql = $"select {Columns} from users where {OfOwner} and lower(email) = lower(@email)";
+    private const string FindByEmailSql = $"select {Columns} from users where {OwnedRows.OfMerchant} and lower(email) = lower(@email)";
 
     private const string ChangeSql =
         $"""
         update users set role = @role, name = @name, disabled_at = case when @disabled then coalesce(disabled_at, clock_timestamp()) end
-        where {OfOwner} and user_id = @userId
+        where {OwnedRows.OfMerchant} and user_id = @userId
         returning {Columns}
         """;
 
-    private const string RemoveSql = $"delete from users where {OfOwner} and user_id = @userId";
+    private const string RemoveSql = $"delete from users where {OwnedRows.OfMerchant} and user_id = @userId";
 
     // Locked together, so that two admins cannot take the role from each other at once.
     private const string AdminsSql =
         $"""
         select user_id from users
-        where {OfOwner} and role = @role and disabled_at is null and password_hash is not null
+        where {OwnedRows.OfMerchant} and role = @role and disabled_at is null and password_hash is not null
         order by user_id
         for update
         """;

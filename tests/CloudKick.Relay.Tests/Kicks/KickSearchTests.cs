@@ -78,6 +78,11 @@ internal sealed class KickSearchTests
         Assert.That(await FindAsync(new KickQuery { States = ["accepted"] }), Is.Empty);
     }
 
+    [TestCase(null)]
+    [TestCase(KickWorld.OfBakery)]
+    public void Open_and_ended_kicks_are_not_asked_for_together(string? terminal) => Assert.That(
+        () => FindAsync(new KickQuery { States = ["published", "expired"], TerminalId = terminal }), Throws.ArgumentException);
+
     [Test]
     public async Task Kicks_of_long_ago_are_found_behind_those_of_today()
     {

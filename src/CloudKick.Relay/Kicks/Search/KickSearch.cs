@@ -30,12 +30,12 @@ internal static class KickOutcome
 
     public static IReadOnlyList<string> All { get; } = [Coupled, NotCoupled, Pending, Cancelled];
 
-    private static readonly FrozenDictionary<string, string[]> States = new Dictionary<string, string[]>
+    private static readonly FrozenDictionary<string, IReadOnlyList<string>> States = new Dictionary<string, IReadOnlyList<string>>
     {
         [Coupled] = [KickState.Connected],
-        [NotCoupled] = ["expired", "failed"],
-        [Pending] = ["accepted", "published", "delivered"],
-        [Cancelled] = ["cancelled"],
+        [NotCoupled] = [KickState.Expired, KickState.Failed],
+        [Pending] = KickState.Open,
+        [Cancelled] = [KickState.Cancelled],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The states that an outcome stands for.</summary>
@@ -102,9 +102,13 @@ internal sealed class KickSearch(TenantDatabase database, TimeProvider timeProvi
     private static readonly KickId Last = new(Guid.AllBitsSet);
 
     /// <summary>Up to <paramref name="limit"/> of the merchant's kicks, newest first, older than <paramref name="before"/>.</summary>
+    /// <exception cref="ArgumentException">The query has both open and final states.</exception>
     public Task<IReadOnlyList<KickDetail>> ListAsync(MerchantId merchant, KickQuery query, KickId? before, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
+        // They are found in two places, and looking in one of them would silently leave the others out.
+        if (query.States is { Count: > 0 } asked && asked.Select(KickState.IsFinal).Distinct().Count() > 1)
+            throw new ArgumentException("The states are neither all open nor all final.", nameof(query));
         // Ids know no time before 1970.
         var from = query.From is { } wanted && wanted > DateTimeOffset.UnixEpoch ? wanted : DateTimeOffset.UnixEpoch;
         var until = query.Until ?? timeProvider.GetUtcNow() + Ahead;
