@@ -50,11 +50,7 @@ internal static class DiagnosisEndpoints
         if (Language.Choose(lang, http.Request) is not { } language)
             return Problem.Invalid(nameof(lang), Language.Rule);
         if (await doctor.ExamineAsync(merchant, terminalId, cancellationToken) is not var (evidence, findings))
-        {
-            return Problem.TerminalNotFound(merchant is null
-                ? $"There is no terminal {terminalId}."
-                : $"You have no terminal {terminalId}. Check the id, or ask the platform's operator to register it to you.");
-        }
+            return merchant is null ? AdminTerminalEndpoints.NotFound(terminalId) : TerminalEndpoints.NotFound(terminalId);
         http.Response.Headers.ContentLanguage = language.Name;
         return TypedResults.Ok(DiagnosisTexts.Describe(evidence, findings, language));
     }

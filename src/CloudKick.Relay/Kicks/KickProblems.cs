@@ -1,4 +1,5 @@
 using CloudKick.Relay.Problems;
+using CloudKick.Relay.Terminals;
 
 namespace CloudKick.Relay.Kicks;
 
@@ -13,7 +14,7 @@ internal static class KickProblems
             "A request with this Idempotency-Key is being worked on. Repeat it in a second to get its result."),
         // The same for an unknown terminal, another merchant's and one that is not on the list.
         KickVerdict.NotWhitelisted => Problem.TerminalNotWhitelisted(
-            $"Terminal {order.TerminalId} may not be kicked on behalf of this merchant. Check the TMS ID; if it is right, put it on the whitelist and have the platform's operator assign the terminal to you.",
+            $"Terminal {TerminalId.InAnswer(order.TerminalId)} may not be kicked on behalf of this merchant. Check the TMS ID; if it is right, put it on the whitelist and have the platform's operator assign the terminal to you.",
             ("terminalId", order.TerminalId)),
         KickVerdict.CloudConnect1 => Problem.CloudConnect1(
             "Cloud Connect 1.0 kicks terminals over the local network, which browsers no longer allow. Change the terminal first: in TMS enable MQT with MqtSubscriptionTopic0, then do a hardware installation. Then change the till: managementSystemId GrundmasterNL or GrundmasterBE instead of 08900000002, without ip and port.",

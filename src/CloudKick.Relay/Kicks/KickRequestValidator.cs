@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using CloudKick.Relay.FreeTexts;
+using CloudKick.Relay.Terminals;
 using FluentValidation;
 
 namespace CloudKick.Relay.Kicks;
@@ -20,8 +21,7 @@ internal sealed partial class KickRequestValidator : AbstractValidator<KickReque
         RuleFor(request => request.TerminalId)
             .Cascade(CascadeMode.Stop)
             .NotEmpty().WithMessage("Required: the terminal's TMS ID.")
-            .Must(id => TerminalId().IsMatch(id!)).WithMessage("A TMS ID is 1 to 16 letters (A-Z, a-z), digits, '_' and '-'.")
-            .Must(id => !CardNumber.IsIn(id!)).WithMessage(NoCardNumber);
+            .Must(TerminalId.IsWellFormed).WithMessage("A TMS ID is 1 to 16 letters (A-Z, a-z), digits, '_' and '-'.");
         RuleFor(request => request.ManagementSystemId)
             .Cascade(CascadeMode.Stop)
             .NotEmpty().WithMessage("Required: the name of the terminal management system, GrundmasterNL or GrundmasterBE.")
@@ -48,9 +48,6 @@ internal sealed partial class KickRequestValidator : AbstractValidator<KickReque
         RuleFor(request => request.Port)
             .InclusiveBetween(0, 65535).WithMessage("A TCP port, 0 to 65535. Cloud Connect 2.0 needs none: leave it out.");
     }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,16}\z")]
-    private static partial Regex TerminalId();
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,64}\z")]
     private static partial Regex ManagementSystem();

@@ -44,7 +44,7 @@ internal sealed class RequestConditions
         _match is null && _noneMatch is null ? null : row => AreMet(row is null ? null : _tags.Of(answer(row)));
 
     /// <summary>Whether the reader has this already: a GET is then answered with 304.</summary>
-    public bool IsKnown(string tag) => _noneMatch is { } known && known.Any(one => Matches(one, tag, strong: false));
+    public bool IsKnown(string tag) => _noneMatch is { } known && known.Any(one => IsSame(one, tag));
 
     /// <summary>Says that the demands were not met, and what to do.</summary>
     /// <param name="subject">What it is about: <c>The entry of terminal NL000101</c>.</param>
@@ -56,18 +56,22 @@ internal sealed class RequestConditions
             return Problem.PreconditionFailed($"{subject} does not exist, or not any more, and If-Match asks for one that does. Without If-Match it can be made.", null);
         var tag = _tags.Of(current);
         return Problem.PreconditionFailed(
-            _match is not null && !_match.Any(one => Matches(one, tag, strong: true))
+            _match is not null && !_match.Any(one => IsUnchanged(one, tag))
                 ? $"{subject} was changed after you read it: its entity tag is not the one in If-Match. Read it again (GET {address}), decide again, and send the tag that it has then."
                 : $"{subject} exists, and If-None-Match asks that it does not. Leave If-None-Match out, or send the tag of what you read (GET {address}) as If-Match, to change it.",
             tag);
     }
 
     private bool AreMet(string? current) =>
-        (_match is null || (current is not null && _match.Any(one => Matches(one, current, strong: true))))
-        && (_noneMatch is null || current is null || !_noneMatch.Any(one => Matches(one, current, strong: false)));
+        (_match is null || (current is not null && _match.Any(one => IsUnchanged(one, current))))
+        && (_noneMatch is null || current is null || !_noneMatch.Any(one => IsSame(one, current)));
 
-    private static bool Matches(EntityTagHeaderValue one, string tag, bool strong) =>
-        one.Equals(EntityTagHeaderValue.Any) || one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: strong);
+    // A weak tag never matches (RFC 9110 §13.1.1).
+    private static bool IsUnchanged(EntityTagHeaderValue one, string tag) =>
+        one.Equals(EntityTagHeaderValue.Any) || (!one.IsWeak && EntityTags.AreOfSameSettings(one.Tag.ToString(), tag));
+
+    private static bool IsSame(EntityTagHeaderValue one, string tag) =>
+        one.Equals(EntityTagHeaderValue.Any) || one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: false);
 
     private static IList<EntityTagHeaderValue>? Read(string header, StringValues values, List<FieldError> faults)
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
+using CloudKick.Relay.Preconditions;
 using FluentValidation;
 
 namespace CloudKick.Relay.Terminals;
@@ -53,7 +54,9 @@ internal sealed class TerminalPostValidator : AbstractValidator<TerminalPost>
 
     private TerminalPostValidator()
     {
-        RuleFor(post => post.TerminalId).Must(TerminalId.IsWellFormed).WithMessage(TerminalId.Rule);
+        RuleFor(post => post.TerminalId).Cascade(CascadeMode.Stop)
+            .Must(TerminalId.IsWellFormed).WithMessage(TerminalId.Rule)
+            .Must(id => !TerminalId.IsCardNumber(id)).WithMessage(TerminalId.NoCardNumber);
         RuleFor(post => post.ManagementSystemId).NotEmpty().WithMessage("is required");
         RuleFor(post => post.MerchantId).NotEqual(Guid.Empty).WithMessage("must be a merchant's id");
         RuleFor(post => post.ThingName).Must(name => name is null || TerminalRules.IsThingName(name))
@@ -104,8 +107,10 @@ internal sealed class TerminalPatch
 internal sealed record TerminalAssignment([property: Required] Guid? MerchantId = null);
 
 /// <summary>A terminal, as the platform's operators see it: what its merchant sees, and what is the platform's.</summary>
-internal sealed record AdminTerminalAnswer : TerminalAnswer
+internal sealed record AdminTerminalAnswer : TerminalAnswer, IChangeable
 {
+    private static readonly PresenceAnswer NoPresence = new("", null, null, null, null, null);
+
     [SetsRequiredMembers]
     private AdminTerminalAnswer(TerminalRow row)
         : base(From(row))
@@ -135,6 +140,8 @@ internal sealed record AdminTerminalAnswer : TerminalAnswer
 
     /// <summary>When its registration last changed.</summary>
     public DateTime UpdatedAt { get; }
+
+    object IChangeable.Settings => this with { Topic = null, Whitelisted = false, Coupled = false, Presence = NoPresence, LastSession = null };
 
     public static AdminTerminalAnswer FromRow(TerminalRow row) => new(row);
 }

@@ -45,8 +45,8 @@ internal static class AdminTerminalEndpoints
             .WithName("updateTerminal")
             .WithSummary("Change a terminal's label, firmware, connect mode or topic.")
             .WithDescription(
-                "A member that is left out stays as it is; `null` takes the value away. The tag for `If-Match` is that of all that was read, the "
-                + "terminal's presence and last session too.");
+                "A member that is left out stays as it is; `null` takes the value away. `If-Match` asks whether the terminal was changed, by an "
+                + "operator or by a transfer; that it connected, or opened a session, is no change.");
         terminals.MapPut(MerchantRoute, AssignAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
             .HonoursIfMatch()
@@ -66,7 +66,7 @@ internal static class AdminTerminalEndpoints
 
     /// <summary>What an operator is told of a terminal that does not exist.</summary>
     public static ProblemResult NotFound(string terminalId) =>
-        Problem.TerminalNotFound($"No terminal {terminalId} is registered. POST /v1/admin/terminals registers it.");
+        Problem.TerminalNotFound($"No terminal {TerminalId.InAnswer(terminalId)} is registered. POST /v1/admin/terminals registers it.");
 
     private static async Task<Results<Created<AdminTerminalAnswer>, ProblemResult>> PostAsync(
         TerminalPost body, Actor actor, TerminalRegistry registry, TerminalDirectory directory, CancellationToken cancellationToken)
@@ -125,9 +125,9 @@ internal static class AdminTerminalEndpoints
         if (!validation.IsValid)
             return Problem.Invalid(validation);
 
-        var outcome = await registry.UpdateAsync(
+        var changed = await registry.UpdateAsync(
             terminalId, body.ApplyTo, actor, conditions.On<TerminalRow>(AdminTerminalAnswer.FromRow), cancellationToken);
-        return await ChangedAsync(outcome, terminalId, conditions, directory, cancellationToken);
+        return await ChangedAsync(changed, terminalId, conditions, directory, cancellationToken);
     }
 
     private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> AssignAsync(
@@ -142,9 +142,9 @@ internal static class AdminTerminalEndpoints
         if (faults.Count > 0)
             return Problem.Invalid(faults);
 
-        var outcome = await registry.AssignAsync(
+        var changed = await registry.AssignAsync(
             terminalId, MerchantOf(body.MerchantId), actor, conditions.On<TerminalRow>(AdminTerminalAnswer.FromRow), cancellationToken);
-        return await ChangedAsync(outcome, terminalId, conditions, directory, cancellationToken);
+        return await ChangedAsync(changed, terminalId, conditions, directory, cancellationToken);
     }
 
     private static async Task<Results<NoContent, ProblemResult>> UnassignAsync(
@@ -153,19 +153,20 @@ internal static class AdminTerminalEndpoints
     {
         if (!TerminalId.IsWellFormed(terminalId))
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
-        var outcome = await registry.AssignAsync(terminalId, null, actor, conditions.On<TerminalRow>(AdminTerminalAnswer.FromRow), cancellationToken);
-        return (await ChangedAsync(outcome, terminalId, conditions, directory, cancellationToken)).Result is ProblemResult problem
+        var changed = await registry.AssignAsync(terminalId, null, actor, conditions.On<TerminalRow>(AdminTerminalAnswer.FromRow), cancellationToken);
+        return (await ChangedAsync(changed, terminalId, conditions, directory, cancellationToken)).Result is ProblemResult problem
             ? problem
             : TypedResults.NoContent();
     }
 
     private static async Task<Results<Ok<AdminTerminalAnswer>, ProblemResult>> ChangedAsync(
-        TerminalOutcome outcome, string terminalId, RequestConditions conditions, TerminalDirectory directory, CancellationToken cancellationToken)
+        (TerminalRow? Terminal, TerminalOutcome Outcome) changed, string terminalId, RequestConditions conditions, TerminalDirectory directory,
+        CancellationToken cancellationToken)
     {
-        if (outcome is not (TerminalOutcome.Done or TerminalOutcome.Refused))
-            return await ProblemOfAsync(outcome, terminalId, directory, cancellationToken);
-        var answer = AdminTerminalAnswer.FromRow((await directory.FindAsync(null, terminalId, cancellationToken))!);
-        return outcome == TerminalOutcome.Done
+        if (changed.Outcome is not (TerminalOutcome.Done or TerminalOutcome.Refused))
+            return await ProblemOfAsync(changed.Outcome, terminalId, directory, cancellationToken);
+        var answer = AdminTerminalAnswer.FromRow(changed.Terminal!);
+        return changed.Outcome == TerminalOutcome.Done
             ? TypedResults.Ok(answer)
             : conditions.NotMet($"Terminal {terminalId}", $"/v1/admin/terminals/{terminalId}", answer);
     }

@@ -75,6 +75,10 @@ internal sealed class TerminalDirectory(TenantDatabase database)
         database.QuerySingleOrDefaultAsync<TerminalRow>(
             TenantOf(merchant), FindSql, new { merchant = merchant?.Value, terminalId }, cancellationToken);
 
+    /// <summary>Whether a merchant may write this id down: one that looks like a card number only when it is a terminal of that merchant's.</summary>
+    public async Task<bool> MayBeNamedAsync(MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
+        !TerminalId.IsCardNumber(terminalId) || await FindAsync(merchant, terminalId, cancellationToken) is not null;
+
     /// <summary>Any terminal, as a transaction of the platform's sees it.</summary>
     public static Task<TerminalRow?> FindAsync(TenantTransaction transaction, string terminalId, CancellationToken cancellationToken) =>
         transaction.QuerySingleOrDefaultAsync<TerminalRow>(FindSql, new { merchant = (Guid?)null, terminalId }, cancellationToken);

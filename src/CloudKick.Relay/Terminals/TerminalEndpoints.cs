@@ -31,7 +31,7 @@ internal static class TerminalEndpoints
 
     /// <summary>What a merchant is told of a terminal that does not exist or is not its own.</summary>
     public static ProblemResult NotFound(string terminalId) =>
-        Problem.TerminalNotFound($"You have no terminal {terminalId}. Check the id, or ask the platform's operator to register it to you.");
+        Problem.TerminalNotFound($"You have no terminal {TerminalId.InAnswer(terminalId)}. Check the id, or ask the platform's operator to register it to you.");
 
     private static async Task<Results<Ok<Page<TerminalAnswer>>, ProblemResult>> ListAsync(
         [AsParameters] PageQuery page, [FromQuery] string? presence, [FromQuery] string? prefix,

@@ -52,11 +52,12 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     /// <param name="merchant">The merchant; null: nobody.</param>
     /// <param name="actor">Who does it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
-    public Task<TerminalOutcome> AssignAsync(string terminalId, MerchantId? merchant, Actor actor, CancellationToken cancellationToken) =>
-        AssignAsync(terminalId, merchant, actor, condition: null, cancellationToken);
+    public async Task<TerminalOutcome> AssignAsync(string terminalId, MerchantId? merchant, Actor actor, CancellationToken cancellationToken) =>
+        (await AssignAsync(terminalId, merchant, actor, condition: null, cancellationToken)).Outcome;
 
-    /// <summary>The same, if a condition holds of the terminal as it is, while nobody else can change it.</summary>
-    internal async Task<TerminalOutcome> AssignAsync(
+    /// <summary>The same, if a condition holds of the terminal as it is, while nobody else can change it; null: in any case.</summary>
+    /// <returns>The terminal as the condition was asked of it or as it became, and what was done.</returns>
+    internal async Task<(TerminalRow? Terminal, TerminalOutcome Outcome)> AssignAsync(
         string terminalId, MerchantId? merchant, Actor actor, Func<TerminalRow?, bool>? condition, CancellationToken cancellationToken)
     {
         try
@@ -69,7 +70,7 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
         }
         catch (PostgresException refused) when (OutcomeOf(refused) is not null)
         {
-            return OutcomeOf(refused)!.Value;
+            return (null, OutcomeOf(refused)!.Value);
         }
     }
 
@@ -79,12 +80,13 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     /// <param name="actor">Who does it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels; nothing is changed then.</param>
     /// <exception cref="ArgumentException">A setting breaks its rule.</exception>
-    public Task<TerminalOutcome> UpdateAsync(
+    public async Task<TerminalOutcome> UpdateAsync(
         string terminalId, Func<TerminalSettings, TerminalSettings> change, Actor actor, CancellationToken cancellationToken) =>
-        UpdateAsync(terminalId, change, actor, condition: null, cancellationToken);
+        (await UpdateAsync(terminalId, change, actor, condition: null, cancellationToken)).Outcome;
 
-    /// <summary>The same, if a condition holds of the terminal as it is, while nobody else can change it.</summary>
-    internal Task<TerminalOutcome> UpdateAsync(
+    /// <summary>The same, if a condition holds of the terminal as it is, while nobody else can change it; null: in any case.</summary>
+    /// <returns>The terminal as the condition was asked of it or as it became, and what was done.</returns>
+    internal Task<(TerminalRow? Terminal, TerminalOutcome Outcome)> UpdateAsync(
         string terminalId, Func<TerminalSettings, TerminalSettings> change, Actor actor, Func<TerminalRow?, bool>? condition,
         CancellationToken cancellationToken)
     {
@@ -122,7 +124,7 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
         return TerminalOutcome.Done;
     }
 
-    private Task<TerminalOutcome> ChangeAsync(
+    private Task<(TerminalRow? Terminal, TerminalOutcome Outcome)> ChangeAsync(
         string terminalId, Actor actor, string action, Func<TerminalRow?, bool>? condition, Func<TerminalRecord, TerminalRecord> change,
         Func<TenantTransaction, TerminalRecord, CancellationToken, Task> save, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
@@ -130,18 +132,19 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
             async (transaction, token) =>
             {
                 if (await TerminalStore.FindForChangeAsync(transaction, terminalId, token) is not { } before)
-                    return TerminalOutcome.UnknownTerminal;
-                if (condition is not null && !condition(await TerminalDirectory.FindAsync(transaction, terminalId, token)))
-                    return TerminalOutcome.Refused;
+                    return (null, TerminalOutcome.UnknownTerminal);
+                var current = await TerminalDirectory.FindAsync(transaction, terminalId, token);
+                if (condition is not null && !condition(current))
+                    return (current, TerminalOutcome.Refused);
                 var after = change(before);
                 if (after == before)
-                    return TerminalOutcome.Done;
+                    return (current, TerminalOutcome.Done);
                 if (await TerminalStore.FindManagementSystemAsync(transaction, after.ManagementSystemId, token) is { } managementSystem
                     && !HasTopic(after, managementSystem))
-                    return TerminalOutcome.InvalidTopic;
+                    return (current, TerminalOutcome.InvalidTopic);
                 await save(transaction, after, token);
                 await AuditAsync(transaction, actor, action, before, after, token);
-                return TerminalOutcome.Done;
+                return (await TerminalDirectory.FindAsync(transaction, terminalId, token), TerminalOutcome.Done);
             },
             cancellationToken);
 
@@ -168,6 +171,8 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     {
         if (!TerminalId.IsWellFormed(terminal.TerminalId))
             throw new ArgumentException($"A terminal id {TerminalId.Rule}.", nameof(terminal));
+        if (TerminalId.IsCardNumber(terminal.TerminalId))
+            throw new ArgumentException($"The terminal id {TerminalId.NoCardNumber}.", nameof(terminal));
         if (terminal.ThingName is not null && !TerminalRules.IsThingName(terminal.ThingName))
             throw new ArgumentException("A thing name must be 1 to 128 letters, digits, ':', '_' or '-'.", nameof(terminal));
         ThrowIfBroken(terminal.Settings);

@@ -11,6 +11,7 @@ namespace CloudKick.Relay.Whitelist;
 internal sealed record ImportFault(int? Number, string Field, string Code, string Message, params object[] Facts)
 {
     public const string TerminalId = "terminal-id";
+    public const string CardNumber = "card-number";
     public const string LongLabel = "long-label";
     public const string ControlCharacters = "control-characters";
     public const string Sensitive = "sensitive";

@@ -57,14 +57,16 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     /// <param name="setting">What is wanted.</param>
     /// <param name="actor">Who wants it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <param name="condition">
-    /// Whether to go on, of the entry as it is (null: there is none), while nobody else can change it; quick and without effects of its own.
-    /// Null: in any case.
-    /// </param>
-    /// <returns>The entry as it is now, and what was done: <see cref="WhitelistEffect.Refused"/> when the condition did not hold.</returns>
+    /// <returns>The entry as it is now, and what was done.</returns>
     /// <exception cref="ArgumentException">The setting breaks a rule of <see cref="WhitelistSetting"/>.</exception>
     public Task<(WhitelistEntry? Entry, WhitelistEffect Effect)> PutAsync(
-        MerchantId merchant, WhitelistSetting setting, Actor actor, CancellationToken cancellationToken, Func<WhitelistEntry?, bool>? condition = null) =>
+        MerchantId merchant, WhitelistSetting setting, Actor actor, CancellationToken cancellationToken) =>
+        PutAsync(merchant, setting, actor, condition: null, cancellationToken);
+
+    /// <summary>The same, if a condition holds of the entry as it is (null: there is none), while nobody else can change it; null: in any case.</summary>
+    /// <returns>The entry as it is now, and what was done: <see cref="WhitelistEffect.Refused"/> when the condition did not hold.</returns>
+    internal Task<(WhitelistEntry? Entry, WhitelistEffect Effect)> PutAsync(
+        MerchantId merchant, WhitelistSetting setting, Actor actor, Func<WhitelistEntry?, bool>? condition, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             merchant,
             async (transaction, token) =>
@@ -108,10 +110,15 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     /// <param name="terminalId">Which.</param>
     /// <param name="actor">Who wants it, for the audit log.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <param name="condition">As at <see cref="PutAsync"/>.</param>
     /// <returns>The entry as it was, and what was done: <see cref="WhitelistEffect.Unchanged"/> when there was none.</returns>
     public Task<(WhitelistEntry? Entry, WhitelistEffect Effect)> RemoveAsync(
-        MerchantId merchant, string terminalId, Actor actor, CancellationToken cancellationToken, Func<WhitelistEntry?, bool>? condition = null) =>
+        MerchantId merchant, string terminalId, Actor actor, CancellationToken cancellationToken) =>
+        RemoveAsync(merchant, terminalId, actor, condition: null, cancellationToken);
+
+    /// <summary>The same, if a condition holds of the entry as it is (null: there is none), while nobody else can change it; null: in any case.</summary>
+    /// <returns>The entry as it was, and what was done: <see cref="WhitelistEffect.Refused"/> when the condition did not hold.</returns>
+    internal Task<(WhitelistEntry? Entry, WhitelistEffect Effect)> RemoveAsync(
+        MerchantId merchant, string terminalId, Actor actor, Func<WhitelistEntry?, bool>? condition, CancellationToken cancellationToken) =>
         database.InTransactionAsync(
             merchant,
             async (transaction, token) =>

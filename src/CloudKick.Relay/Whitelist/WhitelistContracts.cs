@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 
 namespace CloudKick.Relay.Whitelist;
@@ -26,8 +27,10 @@ internal sealed record WhitelistPut(
 /// <param name="CreatedAt">When it came on the whitelist.</param>
 /// <param name="UpdatedAt">When the entry last changed.</param>
 internal sealed record WhitelistEntryAnswer(
-    string TerminalId, string Label, DateTime? EnabledUntil, bool Active, bool Registered, DateTime CreatedAt, DateTime UpdatedAt)
+    string TerminalId, string Label, DateTime? EnabledUntil, bool Active, bool Registered, DateTime CreatedAt, DateTime UpdatedAt) : IChangeable
 {
+    object IChangeable.Settings => this with { Active = false, Registered = false };
+
     public static WhitelistEntryAnswer From(WhitelistEntry entry) => new(
         entry.TerminalId, entry.Label, entry.EnabledUntil, entry.Registered && entry.Enabled, entry.Registered, entry.CreatedAt, entry.UpdatedAt);
 }
@@ -59,7 +62,7 @@ internal sealed record WhitelistImportAnswer(
 /// <param name="TerminalId">The terminal's TMS ID, absent when what stands there is none.</param>
 /// <param name="Effect"><c>created</c>, <c>updated</c> or <c>unchanged</c>; <c>faulty</c> when something is wrong with the line.</param>
 /// <param name="Registered">Whether the terminal is registered to you: kicks are refused until it is. Absent when the line is faulty.</param>
-/// <param name="Faults">Everything that is wrong with the line; absent when nothing is.</param>
+/// <param name="Faults">Everything that is wrong with the line; absent when nothing is, and for faulty lines after the first 1,000 faults.</param>
 internal sealed record WhitelistImportLineAnswer(
     int Line, string? TerminalId, string Effect, bool? Registered, IReadOnlyList<FieldError>? Faults = null)
 {
@@ -68,7 +71,7 @@ internal sealed record WhitelistImportLineAnswer(
     public static WhitelistImportLineAnswer From(PreviewedLine line) => new(
         line.Line.Number,
         // What is no id is not repeated: it could be anything.
-        CloudKick.Relay.Terminals.TerminalId.IsWellFormed(line.Line.Line.TerminalId) ? line.Line.Line.TerminalId : null,
+        CloudKick.Relay.Terminals.TerminalId.IsWellFormed(line.Line.Line.TerminalId) && !CloudKick.Relay.Terminals.TerminalId.IsCardNumber(line.Line.Line.TerminalId) ? line.Line.Line.TerminalId : null,
         line.Outcome is { } outcome ? JsonNamingPolicy.CamelCase.ConvertName(outcome.Effect.ToString()) : Faulty,
         line.Outcome?.Registered,
         line.Faults is [] ? null : [.. line.Faults.Select(fault => fault.ToError())]);

@@ -83,20 +83,22 @@ internal static class WhitelistEndpoints
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
         return await whitelist.FindAsync(caller.RequiredMerchant, terminalId, cancellationToken) is { } entry
             ? TypedResults.Ok(WhitelistEntryAnswer.From(entry))
-            : Problem.WhitelistEntryNotFound($"Terminal {terminalId} is not on your whitelist. PUT /v1/whitelist/{terminalId} puts it there.");
+            : Problem.WhitelistEntryNotFound($"Your whitelist has no terminal {TerminalId.InAnswer(terminalId)}. A PUT at the same address puts it there.");
     }
 
     private static async Task<Results<Ok<WhitelistEntryAnswer>, Created<WhitelistEntryAnswer>, ProblemResult>> PutAsync(
         string terminalId, WhitelistPut body, Caller caller, Actor actor, RequestConditions conditions, MerchantWhitelist whitelist,
-        CancellationToken cancellationToken)
+        TerminalDirectory terminals, CancellationToken cancellationToken)
     {
         var line = new WhitelistLine(terminalId, body.Label, body.EnabledUntil);
         var validation = WhitelistRules.Instance.Validate(line);
         if (!validation.IsValid)
             return Problem.Invalid(validation);
+        if (!await terminals.MayBeNamedAsync(caller.RequiredMerchant, terminalId, cancellationToken))
+            return Problem.Invalid(nameof(terminalId), TerminalId.NoCardNumber);
 
         var (entry, effect) = await whitelist.PutAsync(
-            caller.RequiredMerchant, WhitelistRules.ToSetting(line), actor, cancellationToken, conditions.On<WhitelistEntry>(WhitelistEntryAnswer.From));
+            caller.RequiredMerchant, WhitelistRules.ToSetting(line), actor, conditions.On<WhitelistEntry>(WhitelistEntryAnswer.From), cancellationToken);
         if (effect == WhitelistEffect.Refused)
             return NotMet(conditions, terminalId, entry);
         var answer = WhitelistEntryAnswer.From(entry!);
@@ -109,7 +111,7 @@ internal static class WhitelistEndpoints
         if (!TerminalId.IsWellFormed(terminalId))
             return Problem.Invalid(nameof(terminalId), TerminalId.Rule);
         var (entry, effect) = await whitelist.RemoveAsync(
-            caller.RequiredMerchant, terminalId, actor, cancellationToken, conditions.On<WhitelistEntry>(WhitelistEntryAnswer.From));
+            caller.RequiredMerchant, terminalId, actor, conditions.On<WhitelistEntry>(WhitelistEntryAnswer.From), cancellationToken);
         return effect == WhitelistEffect.Refused ? NotMet(conditions, terminalId, entry) : TypedResults.NoContent();
     }
 

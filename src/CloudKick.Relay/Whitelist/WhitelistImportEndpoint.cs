@@ -35,7 +35,7 @@ internal static class WhitelistImportEndpoint
             .WithDescription(
                 "Up to 10,000 terminals and 1 MiB. CSV (RFC 4180, UTF-8) begins with the line `terminalId,label,enabledUntil`; the latter "
                 + "two columns may be left out. Entries of other terminals stay as they are. When a line is not valid, nothing is changed and "
-                + "every fault is named with its line (`lines[3].label`, the header being line 1; in JSON `entries[2].label`, from 0) and a `code`; "
+                + "every fault, of the first 1,000, is named with its line (`lines[3].label`, the header being line 1; in JSON `entries[2].label`, from 0) and a `code`; "
                 + "the problem's `lines` has the report of every line, what the good ones would do too. "
                 + "With `dryRun=true` the answer is the same and nothing is changed.");
 

@@ -3,14 +3,14 @@ using CloudKick.Relay.Problems;
 namespace CloudKick.Relay.Whitelist;
 
 /// <summary>
-/// What was sent to be imported, read and judged as a whole: either settings, one for each numbered line, or every fault that was
-/// found. Pure.
+/// What was sent to be imported, read and judged as a whole: its lines, the settings of those that keep the rules, and what is wrong with
+/// the others. Pure.
 /// </summary>
 internal sealed class WhitelistImportFile
 {
     public const int MaximumLines = 10_000;
 
-    /// <summary>So many faults are named; a file with more of them is wrong as a whole.</summary>
+    /// <summary>So many faults are named, the first ones. A line of which none is named any more is faulty all the same: it has no setting.</summary>
     public const int MaximumFaults = 1_000;
 
     private static readonly string[] Columns = ["terminalId", "label", "enabledUntil"];
@@ -23,16 +23,13 @@ internal sealed class WhitelistImportFile
 
     private WhitelistImportFile(string place) => _place = place;
 
-    /// <summary>Every line, in order, those with faults too.</summary>
+    /// <summary>Every line, in order, those too that have faults or could not even be taken apart.</summary>
     public IReadOnlyList<ImportLine> Lines => _lines;
 
-    /// <summary>Where each setting stood.</summary>
-    public IReadOnlyList<int> Numbers => [.. _lines.Select(line => line.Number)];
-
-    /// <summary>What is wanted; of no use when there are faults.</summary>
+    /// <summary>What the lines that keep the rules want, in their order: all that is imported when there are no faults, and else what a preview tells of.</summary>
     public IReadOnlyList<WhitelistSetting> Settings => [.. _lines.Select(line => line.Setting).OfType<WhitelistSetting>()];
 
-    /// <summary>What is wrong; empty when all is well.</summary>
+    /// <summary>What is wrong, up to <see cref="MaximumFaults"/>; empty when all is well.</summary>
     public IReadOnlyList<ImportFault> Faults => _faults;
 
     /// <summary>
@@ -50,7 +47,7 @@ internal sealed class WhitelistImportFile
             file.Blame(null, "body", ImportFault.Empty, "is empty: the first line names the columns terminalId,label,enabledUntil");
 
         if (reader.Fault is not null)
-            file.Blame(reader.RecordLine, $"lines[{reader.RecordLine}]", ImportFault.OfCsv(reader.Fault), $"is not CSV (RFC 4180): {reader.Fault}");
+            file.AddUnreadable(reader.RecordLine, ImportFault.OfCsv(reader.Fault), $"is not CSV (RFC 4180): {reader.Fault}");
         return file.Judged();
     }
 
@@ -69,7 +66,7 @@ internal sealed class WhitelistImportFile
             if (entries[i] is { } line)
                 file.Add(i, line);
             else
-                file.Blame(i, $"entries[{i}]", ImportFault.NoObject, "must be an object");
+                file.AddUnreadable(i, ImportFault.NoObject, "must be an object");
         }
 
         return file.Judged();
@@ -90,7 +87,7 @@ internal sealed class WhitelistImportFile
         };
         if (fault is not { } found)
             return columns;
-        Blame(line, $"lines[{line}]", found.Code, found.Message);
+        AddUnreadable(line, found.Code, found.Message);
         return null;
     }
 
@@ -100,9 +97,7 @@ internal sealed class WhitelistImportFile
         while (reader.Read() is { } fields && HasRoom())
         {
             if (fields.Count != width)
-                Blame(
-                    reader.RecordLine, $"lines[{reader.RecordLine}]", ImportFault.Fields, $"has {fields.Count} fields where the header names {width}",
-                    fields.Count, width);
+                AddUnreadable(reader.RecordLine, ImportFault.Fields, $"has {fields.Count} fields where the header names {width}", fields.Count, width);
             else
                 Add(reader.RecordLine, new WhitelistLine(fields[columns[0]], Field(columns[1]), Field(columns[2])));
 
@@ -115,6 +110,9 @@ internal sealed class WhitelistImportFile
         var found = WhitelistRules.Instance.Validate(line).Errors;
         foreach (var failure in found)
             Blame(number, $"{_place}[{number}].{JsonPath.FromProperty(failure.PropertyName)}", failure.ErrorCode, failure.ErrorMessage);
+        var isCardNumber = Terminals.TerminalId.IsCardNumber(line.TerminalId);
+        if (isCardNumber)
+            Blame(number, $"{_place}[{number}].terminalId", ImportFault.CardNumber, Terminals.TerminalId.NoCardNumber);
         var isTwice = line.TerminalId is { } terminalId && !_numberOf.TryAdd(terminalId, number);
         if (isTwice)
         {
@@ -122,7 +120,14 @@ internal sealed class WhitelistImportFile
             Blame(number, $"{_place}[{number}].terminalId", ImportFault.Twice, $"is named at {_place}[{first}] already", first);
         }
 
-        _lines.Add(new ImportLine(number, line, found.Count == 0 && !isTwice ? WhitelistRules.ToSetting(line) : null));
+        _lines.Add(new ImportLine(number, line, found.Count == 0 && !isCardNumber && !isTwice ? WhitelistRules.ToSetting(line) : null));
+    }
+
+    // What could not even be taken apart.
+    private void AddUnreadable(int number, string code, string message, params object[] facts)
+    {
+        Blame(number, $"{_place}[{number}]", code, message, facts);
+        _lines.Add(new ImportLine(number, new WhitelistLine(), null));
     }
 
     private bool HasRoom()

@@ -46,7 +46,7 @@ internal sealed class ConditionalRequestsTests
         var changed = Tag(await PutAsync("TAG1", "second", cancellationToken));
         var back = Tag(await PutAsync("TAG1", "first", cancellationToken));
 
-        Assert.That(created, Does.Match("^\"[A-Za-z0-9_-]{22}\"$"));
+        Assert.That(created, Does.Match("^\"[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{22}\"$"));
         Assert.That(read, Is.EqualTo(created));
         Assert.That((string[])[created, changed, back], Is.Unique);
     }
@@ -201,6 +201,33 @@ internal sealed class ConditionalRequestsTests
     }
 
     [Test]
+    public async Task That_a_terminal_connects_refuses_no_change_of_it(CancellationToken cancellationToken)
+    {
+        await AddTerminalAsync("NL000703");
+        var before = Tag(await _operator.AskAsync("/v1/admin/terminals/NL000703", cancellationToken));
+        await PresenceAsync("NL000703", cancellationToken);
+
+        var mine = await _operator.AskAsync(HttpMethod.Patch, "/v1/admin/terminals/NL000703", """{"label":"mine"}""", cancellationToken, ("If-Match", before));
+        var late = await _operator.AskAsync(HttpMethod.Patch, "/v1/admin/terminals/NL000703", """{"label":"late"}""", cancellationToken, ("If-Match", before));
+
+        Assert.That((mine.Status, (string?)mine.Json["presence"]!["state"]), Is.EqualTo((HttpStatusCode.OK, "online")));
+        Assert.That((late.Verdict, Tag(late)), Is.EqualTo(((412, "precondition-failed"), Tag(mine))));
+    }
+
+    [Test]
+    public async Task That_an_entrys_terminal_is_registered_refuses_no_change_of_it(CancellationToken cancellationToken)
+    {
+        var before = await PutAsync("NL000704", "as I saw it", cancellationToken);
+        await AddTerminalAsync("NL000704", _merchant);
+        var read = await AskAsync(HttpMethod.Get, "NL000704", null, cancellationToken, ("If-None-Match", Tag(before)));
+
+        var changed = await PutAsync("NL000704", "mine", cancellationToken, ("If-Match", Tag(before)));
+
+        Assert.That((read.Status, (bool?)read.Json["active"]), Is.EqualTo((HttpStatusCode.OK, true)), "it tells another thing than before");
+        Assert.That(((bool?)before.Json["active"], changed.Status), Is.EqualTo((false, HttpStatusCode.OK)));
+    }
+
+    [Test]
     public async Task Of_operators_who_change_one_terminal_one_wins(CancellationToken cancellationToken)
     {
         await AddTerminalAsync("NL000702");
@@ -229,8 +256,9 @@ internal sealed class ConditionalRequestsTests
 
     private static string Tag(ApiAnswer answer) => answer.Headers.ETag?.ToString() ?? throw new AssertionException($"No ETag: {answer}");
 
-    private async Task AddTerminalAsync(string terminalId) => Assert.That(
-        await _relay.Services.GetRequiredService<TerminalRegistry>().AddAsync(new NewTerminal(terminalId, "GrundmasterNL"), Actor.Cli, CancellationToken.None),
+    private async Task AddTerminalAsync(string terminalId, MerchantId? merchant = null) => Assert.That(
+        await _relay.Services.GetRequiredService<TerminalRegistry>()
+            .AddAsync(new NewTerminal(terminalId, "GrundmasterNL") { Merchant = merchant }, Actor.Cli, CancellationToken.None),
         Is.EqualTo(TerminalOutcome.Done));
 
     private Task<int> PresenceAsync(string terminalId, CancellationToken cancellationToken) => _relay.Services.GetRequiredService<TenantDatabase>().ExecuteAsync(

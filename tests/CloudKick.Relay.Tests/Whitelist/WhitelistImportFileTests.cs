@@ -11,7 +11,7 @@ internal sealed class WhitelistImportFileTests
 
         Assert.That(file.Faults, Is.Empty);
         Assert.That(file.Settings, Is.EqualTo(new WhitelistSetting[] { new("NL1", "Till 1, left"), new("NL2") }));
-        Assert.That(file.Numbers, Is.EqualTo(new[] { 2, 3 }));
+        Assert.That(file.Lines.Select(line => line.Number), Is.EqualTo(new[] { 2, 3 }));
     }
 
     [Test]

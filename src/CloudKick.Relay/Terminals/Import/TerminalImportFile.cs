@@ -19,6 +19,7 @@ internal sealed record TerminalImportFault(string Code, params object[] Facts)
     public const string TooMany = "too-many";
     public const string Fields = "fields";
     public const string TerminalId = "terminal-id";
+    public const string CardNumber = "card-number";
     public const string Twice = "twice";
     public const string NoManagementSystem = "no-management-system";
 
@@ -84,6 +85,8 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
         List<TerminalImportFault> faults = [];
         if (!TerminalId.IsWellFormed(id))
             faults.Add(new(TerminalImportFault.TerminalId));
+        else if (TerminalId.IsCardNumber(id))
+            faults.Add(new(TerminalImportFault.CardNumber));
         else if (!seen.TryAdd(id, number))
             faults.Add(new(TerminalImportFault.Twice, seen[id]));
         if (field(ManagementSystem).Length == 0)

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Users;
 using CloudKick.Relay.Whitelist;
 using CloudKick.Testing;
@@ -78,6 +79,20 @@ internal sealed partial class AdministrationPagesTests
         Assert.That(refused.Field("Label"), Is.EqualTo("as they left it"));
         Assert.That(between!.Label, Is.EqualTo("as they left it"));
         Assert.That((await Whitelist.FindAsync(_merchant, "NL000802", cancellationToken))!.Label, Is.EqualTo("mine"));
+    }
+
+    [Test]
+    public async Task That_a_terminal_was_registered_meanwhile_is_nobodys_change_of_its_entry(CancellationToken cancellationToken)
+    {
+        var entry = At("whitelist/entries/NL000803");
+        await Whitelist.PutAsync(_merchant, new WhitelistSetting("NL000803", "as I saw it"), Actor.Cli, cancellationToken);
+        var opened = await _admin.OpenAsync(entry, cancellationToken);
+        await _relay.Services.GetRequiredService<TerminalRegistry>()
+            .AddAsync(new NewTerminal("NL000803", "GrundmasterNL") { Merchant = _merchant }, Actor.Cli, cancellationToken);
+
+        await _admin.SubmitAsync(entry, cancellationToken, fields: [("Label", "mine"), ("Seen", opened.Field("Seen"))]);
+
+        Assert.That((await Whitelist.FindAsync(_merchant, "NL000803", cancellationToken))!.Label, Is.EqualTo("mine"));
     }
 
     [Test]

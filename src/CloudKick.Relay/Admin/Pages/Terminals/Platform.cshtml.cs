@@ -2,6 +2,7 @@ using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals;
+using CloudKick.Relay.Terminals.Import;
 using CloudKick.Relay.Terminals.States;
 using Microsoft.AspNetCore.Mvc;
 
@@ -56,6 +57,8 @@ internal sealed class PlatformTerminalsPage(
         var id = NewId?.Trim();
         if (!TerminalId.IsWellFormed(id))
             Blame(nameof(NewId), T["Kicks.BadTerminal"]);
+        else if (TerminalId.IsCardNumber(id))
+            Blame(nameof(NewId), T["Terminals.ImportFault-" + TerminalImportFault.CardNumber]);
         var faults = TerminalRules.Instance.Validate(settings).Errors;
         if (faults.Any(fault => fault.PropertyName == nameof(TerminalSettings.FirmwareVersion)))
             Blame(nameof(Firmware), T["Terminals.BadFirmware"]);

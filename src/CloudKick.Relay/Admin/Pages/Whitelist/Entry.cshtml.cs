@@ -42,7 +42,7 @@ internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, EntityTags
         if (WhitelistForm.Read(this, T, options.Value.Zone, terminalId, Label, EnabledUntil, Entry.EnabledUntil) is not { } setting)
             return Page();
         var (entry, effect) = await whitelist.PutAsync(
-            Merchant.Id, setting, Actor, cancellationToken, Seen is null ? null : current => current is not null && TagOf(current) == Seen);
+            Merchant.Id, setting, Actor, Seen is null ? null : current => current is not null && TagOf(current) == Seen, cancellationToken);
         if (effect != WhitelistEffect.Refused)
             return Done(At("whitelist"), "Whitelist.SaidChanged");
         if (entry is null)
@@ -56,7 +56,7 @@ internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, EntityTags
     public async Task<IActionResult> OnPostRemoveAsync(string terminalId, CancellationToken cancellationToken) =>
         (await whitelist.RemoveAsync(Merchant.Id, terminalId, Actor, cancellationToken)).Effect == WhitelistEffect.Removed ? Done(At("whitelist"), "Whitelist.SaidRemoved") : NotFound();
 
-    private string TagOf(WhitelistEntry entry) => tags.Of(WhitelistEntryAnswer.From(entry));
+    private string TagOf(WhitelistEntry entry) => tags.OfSettings(WhitelistEntryAnswer.From(entry));
 
     private async Task<bool> FindAsync(string terminalId, CancellationToken cancellationToken)
     {

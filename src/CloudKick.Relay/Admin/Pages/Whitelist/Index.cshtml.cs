@@ -3,6 +3,7 @@ using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Csv;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Times;
 using CloudKick.Relay.Whitelist;
 using Microsoft.AspNetCore.Mvc;
@@ -12,7 +13,7 @@ namespace CloudKick.Relay.Admin.Pages;
 
 /// <summary>The terminals that may be kicked: searched, added, exported, and the last change undone.</summary>
 [RequireScope(Scopes.WhitelistRead, Scopes.WhitelistWrite)]
-internal sealed class WhitelistPage(MerchantWhitelist whitelist, IOptions<PageOptions> options) : MerchantPage
+internal sealed class WhitelistPage(MerchantWhitelist whitelist, TerminalDirectory terminals, IOptions<PageOptions> options) : MerchantPage
 {
     private const int ExportChunk = 1_000;
 
@@ -57,13 +58,14 @@ internal sealed class WhitelistPage(MerchantWhitelist whitelist, IOptions<PageOp
         var wanted = (TerminalId ?? "").Trim();
         if (WhitelistForm.Read(this, T, options.Value.Zone, wanted, Label, EnabledUntil, known: null) is { } setting)
         {
-            if (await whitelist.FindAsync(Merchant.Id, wanted, cancellationToken) is null)
+            var isThere = await whitelist.FindAsync(Merchant.Id, wanted, cancellationToken) is not null;
+            if (!isThere && await terminals.MayBeNamedAsync(Merchant.Id, wanted, cancellationToken))
             {
                 await whitelist.PutAsync(Merchant.Id, setting, Actor, cancellationToken);
                 return Done(At("whitelist"), "Whitelist.SaidAdded");
             }
 
-            Blame(nameof(TerminalId), T["Whitelist.ThereAlready"]);
+            Blame(nameof(TerminalId), T[isThere ? "Whitelist.ThereAlready" : "Whitelist.Fault-" + ImportFault.CardNumber]);
         }
 
         await ReadAsync(null, cancellationToken);
