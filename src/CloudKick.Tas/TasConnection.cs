@@ -143,7 +143,7 @@ internal sealed partial class TasConnection(
         // As in AdmitAsync; the session is over either way.
         catch (Exception exception)
         {
-            logger.ClosingNotNoted(exception, session.Id, session.TerminalId);
+            logger.ClosingNotNoted(exception, session.Id, Shown(session.TerminalId));
         }
     }
 

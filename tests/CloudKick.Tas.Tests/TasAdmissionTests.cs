@@ -93,6 +93,23 @@ internal sealed class TasAdmissionTests : TasFixture
     }
 
     [Test]
+    public async Task Strangers_id_that_may_be_a_card_number_is_not_logged_when_the_gate_fails(CancellationToken cancellationToken)
+    {
+        const string cardNumber = "4111111111111111";
+        Gate.Decide = (_, _) => throw new InvalidOperationException("no database");
+        Gate.WhenClosed = () => throw new InvalidOperationException("no database either");
+        var server = await StartAsync(cancellationToken);
+
+        using var terminal = await RawTerminal.ArriveAsync(server.Port, cardNumber, "kck_01", cancellationToken);
+        await terminal.WaitForCloseAsync(cancellationToken);
+        await Eventually.HoldsAsync(() => Logs.All.Any(record => record.EventId.Name == nameof(TasLog.ClosingNotNoted)), cancellationToken);
+
+        Assert.That(Logs.All.Select(record => $"{record.Message} {record.Details}"), Has.None.Contains(cardNumber));
+        Assert.That(Logs.All.Where(record => record.EventId.Name is nameof(TasLog.AdmissionFailed) or nameof(TasLog.ClosingNotNoted)).Select(record => record.Message),
+            Has.Exactly(2).Items.And.All.Contains("(not shown)"));
+    }
+
+    [Test]
     public async Task Gate_that_takes_too_long_lets_nobody_in(CancellationToken cancellationToken)
     {
         Gate.Decide = async (_, token) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using CloudKick.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace CloudKick.Tas.Tests;
 
@@ -13,9 +14,13 @@ internal abstract class TasFixture
 
     protected RecordingGate Gate { get; } = new();
 
+    /// <summary>What the servers logged.</summary>
+    protected LogRecords Logs { get; } = new();
+
     protected async Task<TasServer> StartAsync(CancellationToken cancellationToken, TasOptions? options = null, TimeProvider? timeProvider = null)
     {
-        var server = await TasServer.StartAsync(options ?? Options, Gate, null, timeProvider, cancellationToken);
+        var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
+        var server = await TasServer.StartAsync(options ?? Options, Gate, loggers, timeProvider, cancellationToken);
         _servers.Add(server);
         return server;
     }
