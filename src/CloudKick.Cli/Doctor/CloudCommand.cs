@@ -19,7 +19,7 @@ internal static class CloudCommand
         var control = new Option<string?>("--control-endpoint") { Description = "AWS's iot API [default: CloudKick__Aws__ControlEndpoint, else the region's]", HelpName = "HOST[:PORT]" };
         var queue = new Option<string?>("--queue") { Description = "The presence queue [default: CloudKick__Presence__QueueUrl, where CloudKick__Presence__Source is Sqs; else presence comes over MQTT]", HelpName = "URL" };
         var direct = new Option<bool>("--direct") { Description = "Try a direct message too [default: where CloudKick__Publishing__Transport is Direct]" };
-        var command = new Command("cloud", "In the cloud: credentials, endpoint, the relay's certificate, its policies, presence events")
+        var command = new Command("cloud", "In the cloud: credentials, endpoint, the relay's certificate, its policies, direct messages, presence events and their queue")
         {
             prefix, topic, region, profile, credentials, control, queue, direct,
         };

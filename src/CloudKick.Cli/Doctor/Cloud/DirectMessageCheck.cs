@@ -17,9 +17,13 @@ internal sealed class DirectMessageCheck(CloudTarget target, string who, string 
 {
     public const string Name = "direct";
 
-    private const int ConfirmWithinSeconds = 3;
+    // What AWS takes.
+    private const int LongestConfirmation = 15;
 
     private readonly string _visitor = target.Network.ClientId + "-receiver";
+
+    // Half of the check's time: the other half is for connecting, and for the answer to come back.
+    private readonly int _confirmWithinSeconds = (int)Math.Clamp(target.Timeout.TotalSeconds / 2, 1, LongestConfirmation);
 
     public string WhenSilent => $"The data API does not answer: see `cloudkick doctor network --endpoint {target.Network.Endpoint}`.";
 
@@ -50,7 +54,7 @@ internal sealed class DirectMessageCheck(CloudTarget target, string who, string 
         {
             using var payload = new MemoryStream("{}"u8.ToArray());
             await data.SendDirectMessageAsync(
-                new SendDirectMessageRequest { ClientId = _visitor, Topic = topic, Confirmation = true, Timeout = ConfirmWithinSeconds, Payload = payload }, cancellationToken);
+                new SendDirectMessageRequest { ClientId = _visitor, Topic = topic, Confirmation = true, Timeout = _confirmWithinSeconds, Payload = payload }, cancellationToken);
             var took = timeProvider.GetElapsedTime(started).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
             return Finding.Ok(Name, $"{_visitor} confirmed a direct message of {who} within {took} ms");
         }
@@ -67,7 +71,7 @@ internal sealed class DirectMessageCheck(CloudTarget target, string who, string 
         catch (GatewayTimeoutException)
         {
             return Finding.Failed(
-                Name, $"The cloud took a direct message of {who}, and {_visitor} did not confirm it within {ConfirmWithinSeconds} s",
+                Name, $"The cloud took a direct message of {who}, and {_visitor} did not confirm it within {_confirmWithinSeconds} s",
                 "Messages reach this machine late or not at all: see `cloudkick doctor network`, and try again.");
         }
         // AWS names the receiver when its policy is the one that forbids.
