@@ -1,6 +1,7 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
+using CloudKick.Testing;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Tests.Kicks;
@@ -10,6 +11,7 @@ namespace CloudKick.Relay.Tests.Kicks;
 internal sealed class KickRetentionTests
 {
     private const int RetentionDays = 30;
+    private const int DaysAhead = 7;
 
     private KickWorld _world = null!;
 
@@ -54,9 +56,57 @@ internal sealed class KickRetentionTests
         Assert.That(await _world.ScalarAsync<long>("select count(*) from unsuccessful_kicks"), Is.EqualTo(1));
     }
 
-    private Task MaintainAsync() => new KickStore(
+    [Test]
+    public async Task Kicks_of_a_day_without_a_partition_move_into_it_when_it_is_made()
+    {
+        await DropDayAsync(age: 0);
+        var kick = (await KickWorld.AcceptAsync(Node, _world.Order(KickWorld.OfBakery))).Kick!.Value;
+        Assert.That(await PartitionAsync(kick), Is.EqualTo("kicks_default"));
+
+        await MaintainAsync();
+
+        Assert.That(await PartitionAsync(kick), Does.Match("^kicks_[0-9]{8}$"));
+        Assert.That(await _world.ScalarAsync<long>("select count(*) from kick_events where kick_id = @kick", new { kick = kick.Value }), Is.EqualTo(1));
+        Assert.That(await Node.CancelAsync(_world.Bakery, kick, CancellationToken.None), Is.True);
+    }
+
+    [Test]
+    public async Task Kick_lands_in_the_partition_of_its_day()
+    {
+        var kick = await _world.AcceptNewAsync(Node);
+
+        Assert.That(await PartitionAsync(kick), Does.Match("^kicks_[0-9]{8}$"));
+    }
+
+    [Test]
+    public async Task Running_relay_drops_days_past_its_setting_and_makes_the_coming_ones(CancellationToken cancellationToken)
+    {
+        await MakeDayAsync("kicks", RetentionDays + 1);
+        await MakeDayAsync("kick_events", RetentionDays + 1);
+        await MakeDayAsync("kicks", RetentionDays);
+        await DropDayAsync(age: -DaysAhead);
+
+        await using var relay = await RelayHost.StartAsync(
+            _world.Database,
+            new RelayHostOptions { Settings = new Dictionary<string, string?> { ["CloudKick:Kicks:RetentionDays"] = $"{RetentionDays}" } },
+            cancellationToken);
+
+        await Eventually.HoldsAsync(
+            async () => (Old: await ExistsAsync("kicks", RetentionDays + 1) || await ExistsAsync("kick_events", RetentionDays + 1),
+                         Coming: await ExistsAsync("kicks", -DaysAhead) && await ExistsAsync("kick_events", -DaysAhead)),
+            days => days is { Old: false, Coming: true },
+            cancellationToken);
+        Assert.That(await ExistsAsync("kicks", RetentionDays), Is.True);
+    }
+
+    private KickStore Node => new(
         _world.Database.Service, new NodeIdentity("node-1"), Options.Create(new DatabaseOptions()), Options.Create(new KickOptions { RetentionDays = RetentionDays }),
-        Options.Create(new NodeOptions()), TimeProvider.System).MaintainAsync(7, CancellationToken.None);
+        Options.Create(new NodeOptions()), TimeProvider.System);
+
+    private Task MaintainAsync() => Node.MaintainAsync(DaysAhead, CancellationToken.None);
+
+    private Task<string> PartitionAsync(KickId kick) =>
+        _world.ScalarAsync<string>("select tableoid::regclass::text from kicks where kick_id = @kick", new { kick = kick.Value });
 
     private Task MakeDayAsync(string parent, int age) => _world.ExecuteAsync(
         """
@@ -67,7 +117,18 @@ internal sealed class KickRetentionTests
                 'PARENT' || to_char(day, '_YYYYMMDD'), first_kick_id_of(day), first_kick_id_of(day + 1));
         end
         $$
-        """.Replace("PARENT", parent, StringComparison.Ordinal).Replace("AGE", age.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        """.Replace("PARENT", parent, StringComparison.Ordinal).Replace("AGE", $"({age})", StringComparison.Ordinal));
+
+    private Task DropDayAsync(int age) => _world.ExecuteAsync(
+        """
+        do $$
+        declare day text := to_char((clock_timestamp() at time zone 'utc')::date - AGE, '_YYYYMMDD');
+        begin
+            execute 'drop table kicks' || day;
+            execute 'drop table kick_events' || day;
+        end
+        $$
+        """.Replace("AGE", $"({age})", StringComparison.Ordinal));
 
     private Task<bool> ExistsAsync(string parent, int age) => _world.ScalarAsync<bool>(
         "select to_regclass(@parent || to_char((clock_timestamp() at time zone 'utc')::date - @age, '_YYYYMMDD')) is not null", new { parent, age });

@@ -26,7 +26,7 @@ internal sealed class KickStoreTests
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
 
-        var decision = await AcceptAsync(_node, _world.Order(terminal), cancellationToken);
+        var decision = await KickWorld.AcceptAsync(_node, _world.Order(terminal), cancellationToken);
 
         Assert.That(decision.Verdict, Is.EqualTo(KickVerdict.Accepted));
         Assert.That(decision.Attempt!.Number, Is.EqualTo(1));
@@ -45,7 +45,7 @@ internal sealed class KickStoreTests
     {
         var before = await _world.ScalarAsync<long>("select count(*) from kicks where terminal_id = @terminal", new { terminal });
 
-        var decision = await AcceptAsync(_node, _world.Order(terminal) with { ManagementSystemId = managementSystem });
+        var decision = await KickWorld.AcceptAsync(_node, _world.Order(terminal) with { ManagementSystemId = managementSystem });
 
         Assert.That(decision, Is.EqualTo(new KickDecision(verdict, null, null)));
         Assert.That(await _world.ScalarAsync<long>("select count(*) from kicks where terminal_id = @terminal", new { terminal }), Is.EqualTo(before));
@@ -58,7 +58,7 @@ internal sealed class KickStoreTests
             "insert into whitelist_entries (merchant_id, terminal_id) values (@merchant, @terminal)",
             new { merchant = _world.Bakery.Value, terminal = KickWorld.OfButcher });
 
-        var decision = await AcceptAsync(_node, _world.Order(KickWorld.OfButcher));
+        var decision = await KickWorld.AcceptAsync(_node, _world.Order(KickWorld.OfButcher));
 
         Assert.That(decision.Verdict, Is.EqualTo(KickVerdict.NotWhitelisted));
         await _world.ExecuteAsync("delete from whitelist_entries where merchant_id = @merchant and terminal_id = @terminal",
@@ -71,7 +71,7 @@ internal sealed class KickStoreTests
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
         await _world.ExecuteAsync("update whitelist_entries set enabled_until = clock_timestamp() where terminal_id = @terminal", new { terminal });
 
-        Assert.That((await AcceptAsync(_node, _world.Order(terminal))).Verdict, Is.EqualTo(KickVerdict.NotWhitelisted));
+        Assert.That((await KickWorld.AcceptAsync(_node, _world.Order(terminal))).Verdict, Is.EqualTo(KickVerdict.NotWhitelisted));
     }
 
     [Test]
@@ -79,7 +79,7 @@ internal sealed class KickStoreTests
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery, connectMode: "both");
 
-        Assert.That((await AcceptAsync(_node, _world.Order(terminal) with { ManagementSystemId = "08900000002" })).Verdict, Is.EqualTo(KickVerdict.Accepted));
+        Assert.That((await KickWorld.AcceptAsync(_node, _world.Order(terminal) with { ManagementSystemId = "08900000002" })).Verdict, Is.EqualTo(KickVerdict.Accepted));
     }
 
     [Test]
@@ -87,16 +87,16 @@ internal sealed class KickStoreTests
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery, connectMode: "1.0");
 
-        Assert.That((await AcceptAsync(_node, _world.Order(terminal))).Verdict, Is.EqualTo(KickVerdict.CloudConnect1));
+        Assert.That((await KickWorld.AcceptAsync(_node, _world.Order(terminal))).Verdict, Is.EqualTo(KickVerdict.CloudConnect1));
     }
 
     [Test]
     public async Task Second_kick_is_the_first_one()
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        var first = await AcceptAsync(_node, _world.Order(terminal));
+        var first = await KickWorld.AcceptAsync(_node, _world.Order(terminal));
 
-        var second = await AcceptAsync(_other, _world.Order(terminal));
+        var second = await KickWorld.AcceptAsync(_other, _world.Order(terminal));
 
         Assert.That(second, Is.EqualTo(new KickDecision(KickVerdict.Existing, first.Kick, null)));
     }
@@ -105,11 +105,11 @@ internal sealed class KickStoreTests
     public async Task Open_kick_of_the_merchant_before_is_in_progress()
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        await AcceptAsync(_node, _world.Order(terminal));
+        await KickWorld.AcceptAsync(_node, _world.Order(terminal));
         await _world.ExecuteAsync("update terminals set merchant_id = @merchant where terminal_id = @terminal", new { merchant = _world.Butcher.Value, terminal });
         await _world.ExecuteAsync("insert into whitelist_entries (merchant_id, terminal_id) values (@merchant, @terminal)", new { merchant = _world.Butcher.Value, terminal });
 
-        Assert.That((await AcceptAsync(_node, _world.Order(terminal, _world.Butcher))).Verdict, Is.EqualTo(KickVerdict.InProgress));
+        Assert.That((await KickWorld.AcceptAsync(_node, _world.Order(terminal, _world.Butcher))).Verdict, Is.EqualTo(KickVerdict.InProgress));
     }
 
     [Test]
@@ -117,11 +117,11 @@ internal sealed class KickStoreTests
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
         var order = _world.Order(terminal) with { IdempotencyKey = "key-1" };
-        var first = await AcceptAsync(_node, order);
+        var first = await KickWorld.AcceptAsync(_node, order);
 
-        var same = await AcceptAsync(_other, order);
-        var different = await AcceptAsync(_other, order with { Fingerprint = [.. Enumerable.Repeat((byte)1, 32)] });
-        var othersKey = await AcceptAsync(_other, _world.Order(KickWorld.OfButcher, _world.Butcher) with { IdempotencyKey = "key-1" });
+        var same = await KickWorld.AcceptAsync(_other, order);
+        var different = await KickWorld.AcceptAsync(_other, order with { Fingerprint = [.. Enumerable.Repeat((byte)1, 32)] });
+        var othersKey = await KickWorld.AcceptAsync(_other, _world.Order(KickWorld.OfButcher, _world.Butcher) with { IdempotencyKey = "key-1" });
 
         Assert.That(same, Is.EqualTo(new KickDecision(KickVerdict.Replayed, first.Kick, null)));
         Assert.That(different.Verdict, Is.EqualTo(KickVerdict.KeyReused));
@@ -141,9 +141,9 @@ internal sealed class KickStoreTests
             await hold.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        Assert.That((await AcceptAsync(_node, order, cancellationToken)).Verdict, Is.EqualTo(KickVerdict.KeyInUse));
+        Assert.That((await KickWorld.AcceptAsync(_node, order, cancellationToken)).Verdict, Is.EqualTo(KickVerdict.KeyInUse));
         await transaction.RollbackAsync(cancellationToken);
-        Assert.That((await AcceptAsync(_node, order, cancellationToken)).Verdict, Is.EqualTo(KickVerdict.Accepted));
+        Assert.That((await KickWorld.AcceptAsync(_node, order, cancellationToken)).Verdict, Is.EqualTo(KickVerdict.Accepted));
     }
 
     [Test]
@@ -151,7 +151,7 @@ internal sealed class KickStoreTests
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
 
-        var decisions = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => AcceptAsync(i % 2 == 0 ? _node : _other, _world.Order(terminal), cancellationToken)));
+        var decisions = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => KickWorld.AcceptAsync(i % 2 == 0 ? _node : _other, _world.Order(terminal), cancellationToken)));
 
         Assert.That(decisions.Count(decision => decision.Verdict == KickVerdict.Accepted), Is.EqualTo(1));
         Assert.That(decisions.Select(decision => decision.Verdict).Distinct(), Is.SubsetOf(new[] { KickVerdict.Accepted, KickVerdict.Existing, KickVerdict.Contended }));
@@ -175,10 +175,10 @@ internal sealed class KickStoreTests
     public async Task Known_offline_terminal_is_refused_unless_asked_to_try()
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        await PresenceAsync(terminal, connected: false, version: 1);
+        await _world.PresenceAsync(terminal, connected: false, version: 1);
 
-        Assert.That((await AcceptAsync(_node, _world.Order(terminal))).Verdict, Is.EqualTo(KickVerdict.Offline));
-        Assert.That((await AcceptAsync(_node, _world.Order(terminal) with { TryOffline = true })).Verdict, Is.EqualTo(KickVerdict.Accepted));
+        Assert.That((await KickWorld.AcceptAsync(_node, _world.Order(terminal))).Verdict, Is.EqualTo(KickVerdict.Offline));
+        Assert.That((await KickWorld.AcceptAsync(_node, _world.Order(terminal) with { TryOffline = true })).Verdict, Is.EqualTo(KickVerdict.Accepted));
     }
 
     [Test]
@@ -187,7 +187,7 @@ internal sealed class KickStoreTests
         var accepted = await AcceptNewAsync();
         await _world.LetLeaseLapseAsync(accepted);
 
-        var claims = await Task.WhenAll(ClaimAsync(_other, accepted), ClaimAsync(_node, accepted));
+        var claims = await Task.WhenAll(KickWorld.ClaimAsync(_other, accepted), KickWorld.ClaimAsync(_node, accepted));
 
         var claim = claims.Single(claim => claim is not null)!.Value;
         Assert.That(claim.Attempt.Number, Is.EqualTo(2));
@@ -200,12 +200,12 @@ internal sealed class KickStoreTests
     {
         var kick = await AcceptNewAsync();
         await _world.LetLeaseLapseAsync(kick);
-        await ClaimAsync(_other, kick);
+        await KickWorld.ClaimAsync(_other, kick);
 
-        await RecordPublishedAsync(kick, attempt: 1, "node-1");
+        await _world.RecordPublishedAsync(kick, attempt: 1, "node-1");
         Assert.That(await _world.StateAsync(kick), Is.EqualTo("accepted"));
 
-        await RecordPublishedAsync(kick, attempt: 2, "node-2");
+        await _world.RecordPublishedAsync(kick, attempt: 2, "node-2");
         Assert.That(await _world.StateAsync(kick), Is.EqualTo("published"));
     }
 
@@ -213,11 +213,11 @@ internal sealed class KickStoreTests
     public async Task Claim_asks_the_whitelist_again()
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        var kick = (await AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
+        var kick = (await KickWorld.AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
         await _world.ExecuteAsync("delete from whitelist_entries where terminal_id = @terminal", new { terminal });
         await _world.LetLeaseLapseAsync(kick);
 
-        Assert.That(await ClaimAsync(_other, kick), Is.Null);
+        Assert.That(await KickWorld.ClaimAsync(_other, kick), Is.Null);
         Assert.That(await _world.StateAsync(kick), Is.EqualTo("failed"));
         Assert.That(await _world.ScalarAsync<string>("select failure_code from kicks where kick_id = @kick", new { kick = kick.Value }), Is.EqualTo("terminal-not-whitelisted"));
     }
@@ -229,7 +229,7 @@ internal sealed class KickStoreTests
         await _world.LetLeaseLapseAsync(kick);
         await _world.ExecuteAsync("update open_kicks set expires_at = clock_timestamp() + interval '900 ms' where kick_id = @kick", new { kick = kick.Value });
 
-        Assert.That(await ClaimAsync(_other, kick), Is.Null);
+        Assert.That(await KickWorld.ClaimAsync(_other, kick), Is.Null);
     }
 
     [Test]
@@ -241,10 +241,10 @@ internal sealed class KickStoreTests
         var sent = await AcceptNewAsync();
         await ReleaseAsync(sent, attempt: 1, sent: true);
         var acknowledged = await AcceptNewAsync();
-        await RecordPublishedAsync(acknowledged, attempt: 1, "node-1");
+        await _world.RecordPublishedAsync(acknowledged, attempt: 1, "node-1");
         var takenOver = await AcceptNewAsync();
         await _world.LetLeaseLapseAsync(takenOver);
-        await ClaimAsync(_node, takenOver);
+        await KickWorld.ClaimAsync(_node, takenOver);
         await ReleaseAsync(takenOver, attempt: 2, sent: false);
         KickId[] kicks = [unreported, notSent, sent, acknowledged, takenOver];
         foreach (var kick in kicks)
@@ -265,99 +265,13 @@ internal sealed class KickStoreTests
     public async Task New_kick_does_not_wait_for_the_sweeper_to_end_the_expired_one()
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        var first = (await AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
+        var first = (await KickWorld.AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
         await _world.LetExpireAsync(first);
 
-        var second = await AcceptAsync(_node, _world.Order(terminal));
+        var second = await KickWorld.AcceptAsync(_node, _world.Order(terminal));
 
         Assert.That(second.Verdict, Is.EqualTo(KickVerdict.Accepted));
         Assert.That(await _world.StateAsync(first), Is.EqualTo("expired"));
-    }
-
-    [Test]
-    public async Task Session_makes_the_kick_connected_and_the_next_one_is_connected_at_once()
-    {
-        var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        var kick = (await AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
-        await _world.ExecuteAsync("select record_heartbeat('node-1', '5 s')");
-
-        var verdict = await OpenSessionAsync(terminal, null);
-        var next = await AcceptAsync(_node, _world.Order(terminal));
-
-        Assert.That(verdict, Is.EqualTo("admitted"));
-        Assert.That(await _world.StateAsync(kick), Is.EqualTo("connected"));
-        Assert.That(next.Verdict, Is.EqualTo(KickVerdict.Connected));
-        Assert.That(next.Kick, Is.Not.EqualTo(kick));
-        Assert.That(await _world.StateAsync(next.Kick!.Value), Is.EqualTo("connected"));
-    }
-
-    [Test]
-    public async Task Session_on_a_dead_node_is_no_live_session()
-    {
-        var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        await AcceptAsync(_node, _world.Order(terminal));
-        await _world.ExecuteAsync("select record_heartbeat('node-dead', '5 s')");
-        await OpenSessionAsync(terminal, null, node: "node-dead");
-        await _world.ExecuteAsync("update nodes set seen_at = clock_timestamp() - interval '6 s' where node = 'node-dead'");
-
-        Assert.That((await AcceptAsync(_node, _world.Order(terminal))).Verdict, Is.EqualTo(KickVerdict.Accepted));
-    }
-
-    [Test]
-    public async Task Session_is_refused_without_a_kick_with_a_stale_one_and_with_a_used_one()
-    {
-        var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        Assert.That(await OpenSessionAsync("nobody", null), Is.EqualTo("unknown_terminal"));
-        Assert.That(await OpenSessionAsync(terminal, null), Is.EqualTo("no_open_kick"));
-
-        var stale = (await AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
-        await _world.LetExpireAsync(stale);
-        Assert.That(await OpenSessionAsync(terminal, stale), Is.EqualTo("kick_expired"));
-
-        var used = (await AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
-        Assert.That(await OpenSessionAsync(terminal, stale), Is.EqualTo("kick_expired"), "a newer kick is open, the older one is named");
-        Assert.That(await OpenSessionAsync(terminal, used), Is.EqualTo("admitted"));
-        Assert.That(await OpenSessionAsync(terminal, used), Is.EqualTo("kick_used"));
-    }
-
-    [Test]
-    public async Task Session_may_come_before_the_acknowledgements()
-    {
-        var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        var kick = (await AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
-        await OpenSessionAsync(terminal, kick);
-
-        await RecordPublishedAsync(kick, attempt: 1, "node-1");
-        await _world.ExecuteAsync("select record_answers(array[@kick], array[@terminal], array['accepted'])", new { kick = kick.Value, terminal });
-
-        Assert.That(await _world.StateAsync(kick), Is.EqualTo("connected"));
-        Assert.That(await _world.ScalarAsync<bool>("select published_at is not null and delivered_at is not null from kicks where kick_id = @kick", new { kick = kick.Value }), Is.True);
-    }
-
-    [Test]
-    public async Task Answer_of_another_terminal_does_not_count()
-    {
-        var kick = await AcceptNewAsync();
-
-        await _world.ExecuteAsync("select record_answers(array[@kick], array['NL000002'], array['accepted'])", new { kick = kick.Value });
-
-        Assert.That(await _world.StateAsync(kick), Is.EqualTo("accepted"));
-    }
-
-    [Test]
-    public async Task Returning_terminal_gets_its_published_kick_again()
-    {
-        var terminal = await _world.AddTerminalAsync(_world.Bakery);
-        var kick = (await AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
-        await RecordPublishedAsync(kick, attempt: 1, "node-1");
-        Assert.That(await ClaimAsync(_other, kick), Is.Null);
-
-        await PresenceAsync(terminal, connected: true, version: 7);
-        await _world.LetLeaseLapseAsync(kick);
-        var claim = await ClaimAsync(_other, kick);
-
-        Assert.That(claim!.Value.Attempt.Kick, Is.EqualTo(kick));
-        Assert.That(claim.Value.TakenOver, Is.False);
     }
 
     [Test]
@@ -368,44 +282,8 @@ internal sealed class KickStoreTests
         Assert.That(await _node.CancelAsync(_world.Butcher, kick, CancellationToken.None), Is.Null);
         Assert.That(await _node.CancelAsync(_world.Bakery, kick, CancellationToken.None), Is.True);
         Assert.That(await _node.CancelAsync(_world.Bakery, kick, CancellationToken.None), Is.False);
-        await RecordPublishedAsync(kick, attempt: 1, "node-1");
+        await _world.RecordPublishedAsync(kick, attempt: 1, "node-1");
         Assert.That(await _world.StateAsync(kick), Is.EqualTo("cancelled"));
-    }
-
-    [Test]
-    public async Task Maintenance_makes_the_coming_days_and_drops_the_old_ones()
-    {
-        await _world.ExecuteAsync("create table kicks_20200101 partition of kicks for values from ('016f5e66-e800-0000-0000-000000000000') to ('016f638d-4400-0000-0000-000000000000')");
-
-        await _node.MaintainAsync(9, CancellationToken.None);
-
-        Assert.That(await _world.ScalarAsync<bool>("select to_regclass('kicks_20200101') is null"), Is.True);
-        Assert.That(await _world.ScalarAsync<bool>("select to_regclass('kicks_' || to_char((clock_timestamp() at time zone 'utc')::date + 9, 'YYYYMMDD')) is not null"), Is.True);
-    }
-
-    [Test]
-    public async Task Kicks_of_a_day_without_a_partition_move_into_it_when_it_is_made()
-    {
-        await using var world = await KickWorld.CreateAsync();
-        var node = world.Node("node-1");
-        await world.ExecuteAsync(
-            """
-            do $$
-            declare day text := to_char((clock_timestamp() at time zone 'utc')::date, 'YYYYMMDD');
-            begin
-                execute 'drop table kicks_' || day;
-                execute 'drop table kick_events_' || day;
-            end
-            $$
-            """);
-        var kick = (await AcceptAsync(node, world.Order(KickWorld.OfBakery))).Kick!.Value;
-        Assert.That(await PartitionAsync(world, kick), Is.EqualTo("kicks_default"));
-
-        await node.MaintainAsync(7, CancellationToken.None);
-
-        Assert.That(await PartitionAsync(world, kick), Does.Match("^kicks_[0-9]{8}$"));
-        Assert.That(await world.ScalarAsync<long>("select count(*) from kick_events where kick_id = @kick", new { kick = kick.Value }), Is.EqualTo(1));
-        Assert.That(await node.CancelAsync(world.Bakery, kick, CancellationToken.None), Is.True);
     }
 
     [Test]
@@ -418,43 +296,8 @@ internal sealed class KickStoreTests
         Assert.That(await _world.StateAsync(kick), Is.EqualTo("expired"));
     }
 
-    [Test]
-    public async Task Kick_lands_in_the_partition_of_its_day()
-    {
-        var kick = await AcceptNewAsync();
-
-        Assert.That(await PartitionAsync(_world, kick), Does.Match("^kicks_[0-9]{8}$"));
-    }
-
-    private static Task<string> PartitionAsync(KickWorld world, KickId kick) =>
-        world.ScalarAsync<string>("select tableoid::regclass::text from kicks where kick_id = @kick", new { kick = kick.Value });
-
-    private static async Task<KickDecision> AcceptAsync(KickStore node, KickOrder order, CancellationToken cancellationToken = default) =>
-        (await node.AcceptAsync([order], cancellationToken))[0];
-
-    private async Task<KickId> AcceptNewAsync() =>
-        (await AcceptAsync(_node, _world.Order(await _world.AddTerminalAsync(_world.Bakery)))).Kick!.Value;
-
-    private static async Task<(Relay.Publishing.KickAttempt Attempt, bool TakenOver)?> ClaimAsync(KickStore node, KickId kick)
-    {
-        foreach (var claim in await node.ClaimDueAsync(100, CancellationToken.None))
-        {
-            if (claim.Attempt.Kick == kick)
-                return claim;
-        }
-        return null;
-    }
-
-    private Task RecordPublishedAsync(KickId kick, int attempt, string node) =>
-        _world.ExecuteAsync("select record_published(array[@kick], array[@attempt], @node)", new { kick = kick.Value, attempt, node });
+    private Task<KickId> AcceptNewAsync() => _world.AcceptNewAsync(_node);
 
     private Task ReleaseAsync(KickId kick, int attempt, bool sent) => _world.ExecuteAsync(
         "select release_kicks(array[@kick], array[@attempt], array[@sent], array['test'], 'node-1', '1 h')", new { kick = kick.Value, attempt, sent });
-
-    private Task<string> OpenSessionAsync(string terminal, KickId? kick, string node = "node-1") => _world.ScalarAsync<string>(
-        "select verdict from open_tas_session(gen_random_uuid(), @terminal, @kick, @node, '127.0.0.1')", new { terminal, kick = kick?.Value, node });
-
-    private Task PresenceAsync(string terminal, bool connected, long version) => _world.ExecuteAsync(
-        "select record_presence(array[@terminal], array[@connected], array[@version], array['s'], array[now()], array[null::text], array[null::text])",
-        new { terminal, connected, version });
 }

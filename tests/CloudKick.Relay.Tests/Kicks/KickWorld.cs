@@ -1,6 +1,7 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Publishing;
 using CloudKick.Testing;
 using Dapper;
 using Microsoft.Extensions.Options;
@@ -76,6 +77,30 @@ internal sealed class KickWorld : IAsyncDisposable
 
     public Task<string> BrokerOutcomeAsync(KickId kick) =>
         ScalarAsync<string>("select broker_outcome from kicks where kick_id = @kick", new { kick = kick.Value });
+
+    public static async Task<KickDecision> AcceptAsync(KickStore node, KickOrder order, CancellationToken cancellationToken = default) =>
+        (await node.AcceptAsync([order], cancellationToken))[0];
+
+    /// <summary>A kick to a terminal of the bakery's that is new as well.</summary>
+    public async Task<KickId> AcceptNewAsync(KickStore node) => (await AcceptAsync(node, Order(await AddTerminalAsync(Bakery)))).Kick!.Value;
+
+    /// <summary>Has the node claim what is due; null when this kick is not among it.</summary>
+    public static async Task<(KickAttempt Attempt, bool TakenOver)?> ClaimAsync(KickStore node, KickId kick, CancellationToken cancellationToken = default)
+    {
+        foreach (var claim in await node.ClaimDueAsync(100, cancellationToken))
+        {
+            if (claim.Attempt.Kick == kick)
+                return claim;
+        }
+        return null;
+    }
+
+    public Task RecordPublishedAsync(KickId kick, int attempt, string node) =>
+        ExecuteAsync("select record_published(array[@kick], array[@attempt], @node)", new { kick = kick.Value, attempt, node });
+
+    public Task PresenceAsync(string terminal, bool connected, long version) => ExecuteAsync(
+        "select record_presence(array[@terminal], array[@connected], array[@version], array['s'], array[now()], array[null::text], array[null::text])",
+        new { terminal, connected, version });
 
     /// <summary>Moves a kick's deadline into the past, as if its time had gone by.</summary>
     public Task LetExpireAsync(KickId kick) =>
