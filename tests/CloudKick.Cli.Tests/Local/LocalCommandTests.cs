@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.Versioning;
@@ -136,14 +135,13 @@ internal sealed class LocalCommandTests
         Assert.That(CommandRun.Find("mosquitto_sub"), Is.Not.Null, "mosquitto_sub is missing: apt-get install mosquitto-clients");
         var directory = Path.Combine(_local.Home, "NL000900");
         var provisioned = (await RunAsync(cancellationToken, "terminal", "provision", "NL000900", "--out", directory, "--json")).JsonLines.Single();
-        using var subscriber = StartMosquittoSub(provisioned, directory);
+        await using var subscriber = new MosquittoSub(provisioned, directory);
         await WaitUntilOnlineAsync("NL000900", cancellationToken);
 
         var kick = await RunAsync(cancellationToken, "kick", "NL000900", "--no-wait", "--json");
 
         Assert.That(kick.ExitCode, Is.EqualTo(ExitCode.Done), kick.Error);
-        var received = await subscriber.StandardOutput.ReadLineAsync(cancellationToken);
-        subscriber.Kill();
+        var received = await subscriber.ReadLineAsync(cancellationToken);
         Assert.That(received, Is.Not.Null, "mosquitto_sub ended");
         var message = JsonDocument.Parse(received!).RootElement;
         Assert.That(message.GetProperty("kick").GetString(), Is.EqualTo(kick.JsonLines.Single().GetProperty("id").GetString()));
@@ -156,13 +154,12 @@ internal sealed class LocalCommandTests
     {
         var directory = Path.Combine(_local.Home, "NL000104");
         var provisioned = (await RunAsync(cancellationToken, "terminal", "provision", "NL000104", "--out", directory, "--json")).JsonLines.Single();
-        using var subscriber = StartMosquittoSub(provisioned, directory);
+        await using var subscriber = new MosquittoSub(provisioned, directory);
         await ServerProcesses.WaitUntilAsync(() => _local.Error.Contains("NL000104 is played by another client", StringComparison.Ordinal), cancellationToken);
 
         var kick = await RunAsync(cancellationToken, "kick", "NL000104", "--no-wait", "--json");
 
-        var received = await subscriber.StandardOutput.ReadLineAsync(cancellationToken);
-        subscriber.Kill();
+        var received = await subscriber.ReadLineAsync(cancellationToken);
         Assert.That(received, Does.Contain(kick.JsonLines.Single().GetProperty("id").GetString()));
     }
 
@@ -187,32 +184,22 @@ internal sealed class LocalCommandTests
         var next = Path.Combine(_local.Home, "NL000902-next");
         var old = await ProvisionAsync("provision", first);
         var again = await ProvisionAsync("provision", first);
-        using (var before = StartMosquittoSub(old, first))
-        {
+        // It would come back for ever, and take the client id from the one with the new certificate.
+        await using (new MosquittoSub(old, first))
             await WaitUntilOnlineAsync("NL000902", cancellationToken);
-            // It would come back for ever, and take the client id from the one with the new certificate.
-            before.Kill();
-            await before.WaitForExitAsync(cancellationToken);
-        }
         var renewed = await ProvisionAsync("rotate", next);
 
         var tooEarly = await RunAsync(cancellationToken, "terminal", "rotate", "NL000902", "--retire");
-        var subscriber = StartMosquittoSub(renewed, next);
+        await using var subscriber = new MosquittoSub(renewed, next);
         Invocation retired;
         do
         {
             // It gives up when it is refused for coming back within a second, as AWS does; a terminal would try again.
-            if (subscriber.HasExited)
-            {
-                subscriber.Dispose();
-                subscriber = StartMosquittoSub(renewed, next);
-            }
+            subscriber.StartAgainIfItEnded();
             retired = await RunAsync(cancellationToken, "terminal", "rotate", "NL000902", "--retire", "--json");
         }
         while (retired.ExitCode == ExitCode.Refused);
         var listed = await RunAsync(cancellationToken, "terminal", "certificates", "NL000902", "--json");
-        subscriber.Kill();
-        subscriber.Dispose();
 
         Assert.That(Id(again), Is.EqualTo(Id(old)), "the same key, the same certificate");
         Assert.That(tooEarly.ExitCode, Is.EqualTo(ExitCode.Refused), tooEarly.Error);
@@ -279,17 +266,6 @@ internal sealed class LocalCommandTests
 
         Assert.That(key.ExitCode, Is.EqualTo(ExitCode.Done), key.Error);
         Assert.That((read.StatusCode, write.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.Forbidden)));
-    }
-
-    private static Process StartMosquittoSub(JsonElement provisioned, string directory)
-    {
-        string[] arguments =
-        [
-            "-h", provisioned.GetProperty("host").GetString()!, "-p", provisioned.GetProperty("port").ToString(),
-            "--cafile", Path.Combine(directory, "ca.pem"), "--cert", Path.Combine(directory, "certificate.pem"), "--key", Path.Combine(directory, "private.key"),
-            "--tls-alpn", "x-amzn-mqtt-ca", "-i", provisioned.GetProperty("clientId").GetString()!, "-t", provisioned.GetProperty("topic").GetString()!, "-q", "1",
-        ];
-        return Process.Start(new ProcessStartInfo("mosquitto_sub", arguments) { RedirectStandardOutput = true })!;
     }
 
     private async Task WaitUntilOnlineAsync(string terminalId, CancellationToken cancellationToken)
