@@ -11,8 +11,16 @@ public sealed class Segments : ReadOnlySequenceSegment<byte>
     public static ReadOnlySequence<byte> SplitAt(ReadOnlyMemory<byte> bytes, int position) => Of(bytes[..position], bytes[position..]);
 
     /// <summary>As many pieces as there are bytes.</summary>
-    public static ReadOnlySequence<byte> OneByteEach(ReadOnlyMemory<byte> bytes) =>
-        Of([.. Enumerable.Range(0, bytes.Length).Select(i => bytes.Slice(i, 1))]);
+    public static ReadOnlySequence<byte> OneByteEach(ReadOnlyMemory<byte> bytes) => Cut(bytes, 1);
+
+    /// <summary>Pieces of this length; the last may be shorter.</summary>
+    public static ReadOnlySequence<byte> Cut(ReadOnlyMemory<byte> bytes, int length)
+    {
+        var pieces = new ReadOnlyMemory<byte>[(bytes.Length + length - 1) / length];
+        for (var i = 0; i < pieces.Length; i++)
+            pieces[i] = bytes.Slice(i * length, Math.Min(length, bytes.Length - (i * length)));
+        return Of(pieces);
+    }
 
     /// <summary>These pieces, in their order.</summary>
     public static ReadOnlySequence<byte> Of(params ReadOnlySpan<ReadOnlyMemory<byte>> pieces)

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using CloudKick.Mqtt;
 using CloudKick.Mqtt.Packets;
 using CloudKick.Relay.Publishing;
+using CloudKick.Testing;
 
 namespace CloudKick.Benchmarks.Pieces;
 
@@ -32,7 +33,7 @@ public class CodecBenchmarks
             for (ushort identifier = 1; identifier <= Frames; identifier++)
                 new PubAckPacket(identifier, MqttReasonCode.NoMatchingSubscribers).Encode(output, MqttProtocolVersion.V5);
         });
-        _pubAcksInPieces = Piece.Cut(_pubAcks.ToArray(), 3);
+        _pubAcksInPieces = Segments.Cut(_pubAcks.ToArray(), 3);
     }
 
     [Benchmark(Description = "encode PUBLISH, topic and payload only")]
@@ -86,22 +87,5 @@ public class CodecBenchmarks
         var output = new ArrayBufferWriter<byte>();
         write(output);
         return new ReadOnlySequence<byte>(output.WrittenMemory);
-    }
-
-    /// <summary>A part of a torn buffer.</summary>
-    private sealed class Piece : ReadOnlySequenceSegment<byte>
-    {
-        public static ReadOnlySequence<byte> Cut(byte[] bytes, int length)
-        {
-            var first = new Piece { Memory = bytes.AsMemory(0, length) };
-            var last = first;
-            for (var at = length; at < bytes.Length; at += length)
-            {
-                var next = new Piece { Memory = bytes.AsMemory(at, Math.Min(length, bytes.Length - at)), RunningIndex = at };
-                last.Next = next;
-                last = next;
-            }
-            return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
-        }
     }
 }

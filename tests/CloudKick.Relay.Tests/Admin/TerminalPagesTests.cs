@@ -50,6 +50,17 @@ internal sealed class TerminalPagesTests
     }
 
     [Test]
+    public async Task Times_are_the_pages_zones_and_each_page_says_which(CancellationToken cancellationToken)
+    {
+        await _world.ExecuteAsync("update whitelist_entries set enabled_until = '2030-07-01 10:00:00Z' where terminal_id = 'ONLINE1'");
+
+        var terminal = await _operator.OpenAsync(Path("terminals/ONLINE1"), cancellationToken);
+
+        Assert.That(terminal.Text, Does.Contain("1 Jul 2030 12:00:00").And.Not.Contain(" UTC."));
+        Assert.That(terminal.Text, Does.Match("Times are those of Europe/Amsterdam \\(now UTC\\+[12]\\)\\."));
+    }
+
+    [Test]
     public async Task The_overview_does_not_say_that_all_is_well_while_terminals_cannot_come(CancellationToken cancellationToken)
     {
         var page = await _operator.OpenAsync(Path("overview"), cancellationToken);
