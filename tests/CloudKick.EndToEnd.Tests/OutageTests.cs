@@ -88,7 +88,7 @@ internal sealed class OutageTests
         await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions(), progress: null, cancellationToken);
         var database = await TestDatabase.CreateOnAsync(server, cancellationToken);
         await using var stage = await KickStage.StartAsync(
-            new Dictionary<string, string?> { ["CloudKick:RateLimits:Terminal:PerMinute"] = "1000000", ["CloudKick:RateLimits:Terminal:Burst"] = "100000" },
+            RelayHost.NoRateLimits,
             database, cancellationToken: cancellationToken);
         var terminal = await stage.StartTerminalAsync(cancellationToken: cancellationToken);
         await stage.PostAsync(KickStage.Kick("NL999999"), cancellationToken: cancellationToken);

@@ -37,6 +37,12 @@ public sealed class RelayHost : IAsyncDisposable
     /// <summary>The password of everybody that <see cref="AddUserAsync"/> adds.</summary>
     public const string Password = "correct horse battery";
 
+    /// <summary>Settings that lift the limits of how often keys, terminals and strangers may ask, for tests that ask often.</summary>
+    public static IReadOnlyDictionary<string, string?> NoRateLimits { get; } = new Dictionary<string, string?>(
+        from limit in new[] { "Key", "Terminal", "UnknownKeys" }
+        from setting in new[] { KeyValuePair.Create("PerMinute", "1000000"), KeyValuePair.Create("Burst", "100000") }
+        select KeyValuePair.Create($"CloudKick:RateLimits:{limit}:{setting.Key}", (string?)setting.Value));
+
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
