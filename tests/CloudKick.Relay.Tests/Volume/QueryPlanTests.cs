@@ -19,7 +19,7 @@ internal sealed class QueryPlanTests
     private const int Kicks = 200_000;
 
     // A table with fewer rows is read faster than any index.
-    private const int RowsOfBigTable = 2_000;
+    private const int RowsOfBigTable = PlanStep.MostReadInOrder;
 
     // One that reads the largest merchant's terminals and shows those that it wants; its kicks are ten times as many.
     private const int MostDropped = 5_000;
@@ -34,6 +34,9 @@ internal sealed class QueryPlanTests
 
     // How the statement ends that counts all terminals for the platform's overview: it reads them all, and its result is kept for a while.
     private const string CountOfAllTerminals = "from terminal_states s";
+
+    // A part of a merchant's name may stand anywhere in it: the platform's search goes through its merchants, far fewer than their terminals.
+    private const string SearchOfMerchants = "position(lower($2) in lower(name || ' ' || merchant_id))";
 
     private static string Yesterday => TimeProvider.System.GetUtcNow().AddDays(-1).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
@@ -52,10 +55,7 @@ internal sealed class QueryPlanTests
         _database = await TestDatabase.CreateOnAsync(_server);
         var merchants = await StoredVolume.FillAsync(
             _database.Owner, new VolumeOptions { Terminals = Terminals, Kicks = Kicks }, progress: null, CancellationToken.None);
-        _relay = await RelayHost.StartAsync(_database, new RelayHostOptions
-        {
-            Settings = new Dictionary<string, string?> { ["CloudKick:RateLimits:Key:PerMinute"] = "1000000", ["CloudKick:RateLimits:Key:Burst"] = "100000" },
-        });
+        _relay = await RelayHost.StartAsync(_database, new RelayHostOptions { Settings = RelayHost.NoRateLimits });
         _readers = await VolumeReaders.SignInAsync(_relay.Address, _database.Owner, merchants, CancellationToken.None);
         _looks =
         [
@@ -116,10 +116,17 @@ internal sealed class QueryPlanTests
         var bySubject = _looks.First(look => look is { Route: "/m/{merchantId:guid}/audit", What: "by subject, without hits" });
         var before = await FaultsAsync(bySubject, cancellationToken);
         await using var connection = await _database.Owner.OpenConnectionAsync(cancellationToken);
+        var definition = await connection.ExecuteScalarAsync<string>("select pg_get_indexdef('audit_log_subject'::regclass)");
         await connection.ExecuteAsync("drop index audit_log_subject");
-
-        var without = await FaultsAsync(bySubject, cancellationToken);
-        await connection.ExecuteAsync("create index audit_log_subject on audit_log (merchant_id, subject, chain_index)");
+        IReadOnlyList<string> without;
+        try
+        {
+            without = await FaultsAsync(bySubject, cancellationToken);
+        }
+        finally
+        {
+            await connection.ExecuteAsync(definition!);
+        }
 
         Assert.That(before, Is.Empty);
         Assert.That(without, Is.Not.Empty);
@@ -136,8 +143,8 @@ internal sealed class QueryPlanTests
         [
             .. from plan in plans
                from step in plan.Steps
-               where step.Table is not null && _bigTables.Contains(step.Table) && !plan.Statement.TrimEnd().EndsWith(CountOfAllTerminals, StringComparison.Ordinal)
-               where step.ReadsAll || step.Dropped > MostDropped
+               where (step.Table is null || _bigTables.Contains(step.Table)) && !plan.Statement.TrimEnd().EndsWith(CountOfAllTerminals, StringComparison.Ordinal)
+               where (step.ReadsAll && !plan.Statement.Contains(SearchOfMerchants, StringComparison.Ordinal)) || step.Dropped > MostDropped
                select $"{look.Name} as {look.Reader}: {step.Dropped} rows dropped by {step.Description}\n{plan.Statement}",
         ];
     }
