@@ -28,6 +28,25 @@ internal sealed class FuzzRunTests
         Find(new PlantedTarget { OnTake = () => GC.KeepAlive(new byte[100_000]) }, cancellationToken).Kind, Is.EqualTo(FuzzFindingKind.Allocation));
 
     [Test]
+    public void Allocation_on_another_thread_is_found_where_the_product_works_there(CancellationToken cancellationToken)
+    {
+        const int planted = 64 * 1024 * 1024;
+        var target = new PlantedTarget
+        {
+            WorksOnOtherThreads = true,
+            Limit = planted / 2,
+            OnTake = () =>
+            {
+                var other = new Thread(() => GC.KeepAlive(new byte[planted]));
+                other.Start();
+                other.Join();
+            },
+        };
+
+        Assert.That(Find(target, cancellationToken).Kind, Is.EqualTo(FuzzFindingKind.Allocation));
+    }
+
+    [Test]
     public void Wrong_result_is_found(CancellationToken cancellationToken) => Assert.That(
         Find(new PlantedTarget { OnCheck = () => throw new FuzzFault("other than it was") }, cancellationToken).Kind, Is.EqualTo(FuzzFindingKind.WrongResult));
 
@@ -85,9 +104,9 @@ internal sealed class FuzzRunTests
     [TestCase("csv")]
     [TestCase("headers")]
     [TestCase("terminal-messages")]
-    public void Input_is_made_by_its_seed_and_index_alone(string name)
+    public async Task Input_is_made_by_its_seed_and_index_alone(string name)
     {
-        using var target = FuzzTargets.Create(name);
+        await using var target = await FuzzTargets.CreateAsync(name);
         var straight = Enumerable.Range(0, 300).Select(index => Make(target, index)).ToArray();
 
         var backwards = Enumerable.Range(0, 300).Reverse().Select(index => Make(target, index)).Reverse().ToArray();

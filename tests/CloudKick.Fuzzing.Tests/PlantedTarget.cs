@@ -13,6 +13,11 @@ internal sealed class PlantedTarget : IFuzzTarget
     /// <summary>What comparing finds.</summary>
     public Action OnCheck { get; init; } = () => { };
 
+    /// <summary>How much it may allocate for an input, in bytes.</summary>
+    public long Limit { get; init; } = 10_000;
+
+    public bool WorksOnOtherThreads { get; init; }
+
     /// <summary>Whether it refuses valid input.</summary>
     public bool RefusesValid { get; init; }
 
@@ -42,9 +47,5 @@ internal sealed class PlantedTarget : IFuzzTarget
             OnCheck();
     }
 
-    public long AllocationLimit(int length) => 10_000;
-
-    public void Dispose()
-    {
-    }
+    public long AllocationLimit(int length) => Limit;
 }

@@ -21,7 +21,7 @@ internal static class FuzzCommand
         var seed = new Option<ulong>("--seed") { Description = "Decides every input", DefaultValueFactory = _ => 1 };
         var index = new Option<long?>("--index") { Description = "Only this input" };
         var command = new RootCommand("Gives what takes strangers' bytes generated and damaged input, until one is a fault.") { targets, inputs, seed, index };
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var names = parsed.GetValue(targets)!;
             var options = new FuzzOptions
@@ -31,17 +31,17 @@ internal static class FuzzCommand
                 Inputs = parsed.GetValue(index) is null ? parsed.GetValue(inputs) : 1,
             };
             var output = parsed.InvocationConfiguration.Output;
-            return Task.FromResult(Run(names.Contains(All) ? [.. FuzzTargets.Names] : names, options, output, cancellationToken));
+            return await RunAsync(names.Contains(All) ? [.. FuzzTargets.Names] : names, options, output, cancellationToken);
         });
         return command;
     }
 
-    private static int Run(string[] names, FuzzOptions options, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string[] names, FuzzOptions options, TextWriter output, CancellationToken cancellationToken)
     {
         var faults = 0;
         foreach (var name in names)
         {
-            using var target = FuzzTargets.Create(name);
+            await using var target = await FuzzTargets.CreateAsync(name);
             var result = FuzzRun.Run(target, options with { Inputs = Math.Max(1, options.Inputs / target.Cost) }, cancellationToken);
             var accepted = 100.0 * result.Accepted / Math.Max(1, result.Inputs);
             output.WriteLine(Line(

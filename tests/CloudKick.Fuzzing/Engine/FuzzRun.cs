@@ -98,10 +98,12 @@ internal sealed class FuzzRun
         _random.Begin(_options.Seed, _index);
         _input.Clear();
         _target.Generate(_random, _input);
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        var before = Allocated();
         accepted = _target.Take(_input);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return Allocated() - before;
     }
+
+    private long Allocated() => _target.WorksOnOtherThreads ? GC.GetTotalAllocatedBytes() : GC.GetAllocatedBytesForCurrentThread();
 
     private FuzzFinding Finding(FuzzFindingKind kind, string message) =>
         new(_target.Name, _options.Seed, _index, kind, message, _input.Memory.ToArray());

@@ -65,10 +65,11 @@ internal sealed class BrokerSessionTarget : IFuzzTarget
 
     public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         _authority.Dispose();
         _directory.Delete(recursive: true);
+        return ValueTask.CompletedTask;
     }
 
     private void Play(FuzzPart part, ReadOnlySpan<byte> bytes)

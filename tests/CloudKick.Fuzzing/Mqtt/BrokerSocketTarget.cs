@@ -16,32 +16,42 @@ namespace CloudKick.Fuzzing.Mqtt;
 internal sealed class BrokerSocketTarget : IFuzzTarget
 {
     private const int InputsOfOne = 1000;
-    private const int Milliseconds = 4_000;
-    private const int AnyAllocation = 64 * 1024 * 1024;
+    private const int FixedAllocation = 4 * 1024 * 1024;
+    private const int AllocationPerByte = 2_000;
     private const string ServerName = "localhost";
+
+    // The machine may be busy with something else; who waits so long waits for something that does not come.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private static readonly byte[] BystanderConnects = [0x10, 0x16, 0x00, 0x04, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 2, 0, 0, 0, 10, .. "bystander!"u8];
     private static readonly byte[] Ping = [0xC0, 0x00];
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cloudkick-fuzzing-");
     private readonly ErrorLog _errors = new();
-    private readonly LocalCloudServer _cloud;
-    private readonly X509Certificate2 _certificate;
-    private readonly X509Certificate2 _root;
-    private readonly SslStream _bystander;
     private readonly SslStream?[] _clients = new SslStream?[SessionScript.MostClients];
     private readonly ArrayBufferWriter<byte>[] _received = [new(), new(), new()];
+    private LocalCloudServer? _cloud;
+    private X509Certificate2? _certificate;
+    private X509Certificate2? _root;
+    private SslStream? _bystander;
 
-    public BrokerSocketTarget()
+    private BrokerSocketTarget()
     {
-        var options = new LocalCloudOptions { DataDirectory = _directory.FullName, Policies = LocalCloudPolicies.AllowEverything, Quotas = LocalCloudQuotas.None };
-        _cloud = LocalCloudServer.StartAsync(options, _errors).GetAwaiter().GetResult();
-        var device = Path.Combine(_directory.FullName, "device");
-        _cloud.IssueDeviceCertificate("NL000101").WriteTo(device);
-        _certificate = X509Certificate2.CreateFromPemFile(Path.Combine(device, DeviceCertificate.CertificateFile), Path.Combine(device, DeviceCertificate.PrivateKeyFile));
-        _root = X509Certificate2.CreateFromPem(File.ReadAllText(_cloud.CaFile));
-        _bystander = Open();
-        _bystander.Write(BystanderConnects);
-        _bystander.ReadExactly(new byte[4]);
+    }
+
+    public static async Task<IFuzzTarget> StartAsync()
+    {
+        var target = new BrokerSocketTarget();
+        try
+        {
+            await target.StartCloudAsync();
+            return target;
+        }
+        catch
+        {
+            await target.DisposeAsync();
+            throw;
+        }
     }
 
     public string Name => "mqtt-sockets";
@@ -66,22 +76,38 @@ internal sealed class BrokerSocketTarget : IFuzzTarget
     public void Check(FuzzInput input)
     {
         _errors.ThrowIfAny();
-        _bystander.Write(Ping);
+        _bystander!.Write(Ping);
         var pong = new byte[2];
         _bystander.ReadExactly(pong);
         FuzzFault.Unless(pong is [0xD0, 0x00], "The bystander gets something else than PINGRESP.");
     }
 
-    // The broker works on other threads; what this one allocates is the client's.
-    public long AllocationLimit(int length) => AnyAllocation;
+    public bool WorksOnOtherThreads => true;
 
-    public void Dispose()
+    public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
+
+    public async ValueTask DisposeAsync()
     {
-        _bystander.Dispose();
-        _cloud.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _certificate.Dispose();
-        _root.Dispose();
+        if (_bystander is not null)
+            await _bystander.DisposeAsync();
+        if (_cloud is not null)
+            await _cloud.DisposeAsync();
+        _certificate?.Dispose();
+        _root?.Dispose();
         _directory.Delete(recursive: true);
+    }
+
+    private async Task StartCloudAsync()
+    {
+        var options = new LocalCloudOptions { DataDirectory = _directory.FullName, Policies = LocalCloudPolicies.AllowEverything, Quotas = LocalCloudQuotas.None };
+        _cloud = await LocalCloudServer.StartAsync(options, _errors);
+        var device = Path.Combine(_directory.FullName, "device");
+        _cloud.IssueDeviceCertificate("NL000101").WriteTo(device);
+        _certificate = X509Certificate2.CreateFromPemFile(Path.Combine(device, DeviceCertificate.CertificateFile), Path.Combine(device, DeviceCertificate.PrivateKeyFile));
+        _root = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(_cloud.CaFile));
+        _bystander = Open();
+        await _bystander.WriteAsync(BystanderConnects);
+        await _bystander.ReadExactlyAsync(new byte[4]);
     }
 
     private void Play(FuzzPart part, ReadOnlyMemory<byte> bytes)
@@ -115,6 +141,7 @@ internal sealed class BrokerSocketTarget : IFuzzTarget
         {
             try
             {
+                // Everything here is the one thread's; SslStream has no other way to say that no more comes.
                 client.ShutdownAsync().GetAwaiter().GetResult();
                 for (var count = client.Read(received.GetSpan()); count > 0; count = client.Read(received.GetSpan()))
                     received.Advance(count);
@@ -134,15 +161,16 @@ internal sealed class BrokerSocketTarget : IFuzzTarget
 
     private SslStream Open()
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = Milliseconds, SendTimeout = Milliseconds };
-        socket.Connect(IPAddress.Loopback, _cloud.Port);
+        var patience = (int)Patience.TotalMilliseconds;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = patience, SendTimeout = patience };
+        socket.Connect(IPAddress.Loopback, _cloud!.Port);
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         stream.AuthenticateAsClient(new SslClientAuthenticationOptions
         {
             TargetHost = ServerName,
             ApplicationProtocols = [new SslApplicationProtocol("x-amzn-mqtt-ca")],
-            ClientCertificates = [_certificate],
-            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { _root }, RevocationMode = X509RevocationMode.NoCheck },
+            ClientCertificates = [_certificate!],
+            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { _root! }, RevocationMode = X509RevocationMode.NoCheck },
         });
         return stream;
     }

@@ -25,13 +25,9 @@ internal sealed class MemoryConnection : ConnectionContext
 
     public override IDuplexPipe Transport { get; set; }
 
-    /// <summary>Whether the broker has cut it.</summary>
-    public bool IsAborted { get; private set; }
-
+    // The client notices nothing: it goes on until it closes.
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        IsAborted = true;
-        _toBroker.Writer.CancelPendingFlush();
     }
 
     /// <summary>The client sends bytes.</summary>
@@ -39,7 +35,7 @@ internal sealed class MemoryConnection : ConnectionContext
     {
         _toBroker.Writer.Write(bytes);
         // Done at once: there is no bound to wait for.
-        _toBroker.Writer.FlushAsync().AsTask().GetAwaiter().GetResult();
+        _toBroker.Writer.AsStream(leaveOpen: true).Flush();
     }
 
     /// <summary>The client is gone.</summary>

@@ -71,10 +71,6 @@ internal sealed class MqttDecoderTarget(MqttProtocolVersion version) : IFuzzTarg
 
     public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
 
-    public void Dispose()
-    {
-    }
-
     private static int Maximum(FuzzInput input) => !input.IsValid && input.Choice % 4 == 0 ? SmallMaximum : MqttFrame.LargestPacket;
 
     private ReadOnlySequence<byte> Cut(FuzzInput input)

@@ -51,7 +51,6 @@ internal static class SessionScript
             else
                 AddPacket(random, input, client, versions[client], random.Of(OfClients), oneDamagedIn: 6);
         }
-        input.Choice = random.Next();
     }
 
     /// <summary>How long the part lets pass.</summary>

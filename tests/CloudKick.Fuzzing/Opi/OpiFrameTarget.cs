@@ -64,10 +64,6 @@ internal sealed class OpiFrameTarget : IFuzzTarget
 
     public long AllocationLimit(int length) => FixedAllocation;
 
-    public void Dispose()
-    {
-    }
-
     private static int Maximum(FuzzInput input) => input.Choice % 2 == 0 && !input.IsValid ? SmallMaximum : OpiLimits.DocumentLength;
 
     private static (bool TooLarge, long Left) Read(ReadOnlySequence<byte> bytes, int maximum, List<(long Start, long Length)> frames)

@@ -58,10 +58,6 @@ internal sealed class OpiXmlTarget : IFuzzTarget
 
     public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
 
-    public void Dispose()
-    {
-    }
-
     private static (OpiMessage? Message, OpiException? Refusal) Decode(in ReadOnlySequence<byte> document)
     {
         try

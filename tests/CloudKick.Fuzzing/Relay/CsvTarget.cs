@@ -30,7 +30,9 @@ internal sealed class CsvTarget : IFuzzTarget
     private static readonly string[][] Headers =
     [
         ["terminalId", "label", "enabledUntil"], ["terminalId"], ["label", "terminalId"],
-        ["terminalId", "managementSystemId", "label", "firmwareVersion"], ["terminalId", "managementSystemId", "connectMode", "subscriptionTopic"], ["terminalId", "nonsense"],
+        ["terminalId", "managementSystemId", "label", "firmwareVersion"], ["terminalId", "managementSystemId", "connectMode", "subscriptionTopic"],
+        // The last one is none.
+        ["terminalId", "nonsense"],
     ];
 
     private static readonly string[] OddCells = ["a\r\nb", "4111111111111111", "yesterday", "\t", "a;b", new('x', 300)];
@@ -61,6 +63,7 @@ internal sealed class CsvTarget : IFuzzTarget
                 text.AppendExact(cells);
         }
         input.Add(text.ToString());
+        input.IsValid = !odd && header != Headers[^1];
         if (random.OneIn(2))
             _mutator.Mutate(input, random);
     }
@@ -100,10 +103,6 @@ internal sealed class CsvTarget : IFuzzTarget
     }
 
     public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
-
-    public void Dispose()
-    {
-    }
 
     private static List<IReadOnlyList<string>> Read(string text, out string? fault)
     {

@@ -69,10 +69,6 @@ internal sealed class HeaderTarget : IFuzzTarget
 
     public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
 
-    public void Dispose()
-    {
-    }
-
     private static bool Judge(int kind, string text)
     {
         switch (kind)
@@ -87,7 +83,9 @@ internal sealed class HeaderTarget : IFuzzTarget
                 FuzzFault.Unless(prefers ? wait.TotalSeconds is >= 0 and <= 25 : fault is not null, $"Waits {wait}.");
                 return prefers;
             case 2:
-                return Language.All.Contains(Language.Accepted(Request("Accept-Language", text)));
+                var language = Language.Accepted(Request("Accept-Language", text));
+                FuzzFault.Unless(Language.All.Contains(language), $"The language {language} is none of ours.");
+                return true;
             case 3:
                 if (!PageCursor.TryRead(text, out var after))
                     return false;

@@ -6,7 +6,12 @@ using CloudKick.Fuzzing.Engine;
 namespace CloudKick.Fuzzing.Relay;
 
 /// <summary>One of the API's calls, as its OpenAPI document tells it.</summary>
-internal sealed record HttpCall(string Method, string Path, string[] Query, string? Body);
+/// <param name="Method">Its method.</param>
+/// <param name="Path">Its path, with the parameters' names in braces.</param>
+/// <param name="Query">The names of what it may be asked with.</param>
+/// <param name="Body">The name of its body's schema; null: none.</param>
+/// <param name="MayFindNothing">Whether 404 is one of its answers.</param>
+internal sealed record HttpCall(string Method, string Path, string[] Query, string? Body, bool MayFindNothing);
 
 /// <summary>HTTP/1.1 requests to every call that the relay's own OpenAPI document names: as they should be, with odd values, and damaged.</summary>
 internal sealed class HttpGrammar
@@ -53,29 +58,35 @@ internal sealed class HttpGrammar
         (_merchantKey, _adminKey) = (merchantKey, adminKey);
     }
 
-    /// <summary>How many calls there are.</summary>
-    public int Count => _calls.Length;
-
-    public void Write(FuzzRandom random, FuzzInput output)
+    /// <summary>Writes a request.</summary>
+    /// <returns>Whether it must be answered with success: it asks for a list, and for nothing in particular.</returns>
+    public bool Write(FuzzRandom random, FuzzInput output)
     {
         var call = random.Of(_calls);
         var body = new FuzzInput();
         if (call.Body is not null || random.OneIn(10))
             WriteBody(random, body, call);
         var head = new StringBuilder();
-        head.Append(random.OneIn(30) ? "PATCH" : call.Method).Append(' ').Append(Path(random, call)).Append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        if (!random.OneIn(12))
+        var method = random.OneIn(30) ? "PATCH" : call.Method;
+        var path = Path(random, call);
+        head.Append(method).Append(' ').Append(path).Append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        var allowed = !random.OneIn(12);
+        if (allowed)
         {
-            var admin = call.Path.StartsWith("/v1/admin", StringComparison.Ordinal) ^ random.OneIn(15);
+            var needsAdmin = call.Path.StartsWith("/v1/admin", StringComparison.Ordinal);
+            var admin = needsAdmin ^ random.OneIn(15);
+            allowed = admin == needsAdmin;
             head.Append("Authorization: Bearer ").Append(admin ? _adminKey : _merchantKey).Append("\r\n");
         }
-        for (var count = random.Below(3); count > 0; count--)
+        var headers = random.Below(3);
+        for (var count = headers; count > 0; count--)
             head.Append(random.Of(Headers)).Append("\r\n");
         if (body.Length > 0)
             head.Append("Content-Type: ").Append(random.OneIn(4) ? random.Of(ContentTypes) : ContentTypes[0]).Append("\r\n");
         head.Append(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n\r\n");
         output.Add(head.ToString());
         output.Add(body.Bytes);
+        return method == "GET" && path == call.Path && !call.MayFindNothing && allowed && headers == 0 && body.Length == 0;
     }
 
     private void WriteBody(FuzzRandom random, FuzzInput output, HttpCall call)
@@ -113,5 +124,6 @@ internal sealed class HttpGrammar
             operation.Key.ToUpperInvariant(),
             path.Key,
             [.. parameters.Where(parameter => (string?)parameter!["in"] == "query").Select(parameter => (string)parameter!["name"]!)],
-            schema?[(schema.LastIndexOf('/') + 1)..]);
+            schema?[(schema.LastIndexOf('/') + 1)..],
+            operation.Value["responses"]!.AsObject().ContainsKey("404"));
 }

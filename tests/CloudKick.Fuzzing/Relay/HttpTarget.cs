@@ -8,6 +8,7 @@ using CloudKick.Fuzzing.Engine;
 using CloudKick.LocalCloud;
 using CloudKick.Relay.Security;
 using CloudKick.Testing;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace CloudKick.Fuzzing.Relay;
@@ -20,8 +21,22 @@ namespace CloudKick.Fuzzing.Relay;
 internal sealed class HttpTarget : IFuzzTarget
 {
     private const int InputsOfOne = 1000;
-    private const int AnyAllocation = 64 * 1024 * 1024;
-    private const int Patience = 4_000;
+    private const int FixedAllocation = 4 * 1024 * 1024;
+    private const int AllocationPerByte = 4_000;
+    private const string ProblemDocument = "Content-Type: application/problem+json";
+
+    // What is not of the API is a page for people, and so is its error, for those that take one.
+    private const string Document = "Content-Type: ";
+
+    // As long as an answer may take before the client says that it has nothing to add.
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromMilliseconds(500);
+
+    // The machine may be busy with something else; who waits so long waits for something that does not come.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // What Kestrel itself cuts short, before there is a request that anybody could answer.
+    private static readonly int[] Unreadable = [StatusCodes.Status400BadRequest, StatusCodes.Status505HttpVersionNotsupported];
+
     private static readonly byte[] HeadersEnd = "\r\n\r\n"u8.ToArray();
 
     private readonly Mutator _mutator = new(
@@ -30,15 +45,29 @@ internal sealed class HttpTarget : IFuzzTarget
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("cloudkick-fuzzing-");
     private readonly ErrorLog _errors = new();
     private readonly RelayParts _parts = new();
-    private readonly LocalCloudServer _cloud;
-    private readonly TestDatabase _database;
-    private readonly RelayHost _relay;
-    private readonly HttpGrammar _grammar;
     private readonly ArrayBufferWriter<byte> _answer = new();
+    private LocalCloudServer? _cloud;
+    private TestDatabase? _database;
+    private RelayHost? _relay;
+    private HttpGrammar? _grammar;
 
-    public HttpTarget()
+    private HttpTarget()
     {
-        (_cloud, _database, _relay, _grammar) = StartAsync().GetAwaiter().GetResult();
+    }
+
+    public static async Task<IFuzzTarget> StartAsync()
+    {
+        var target = new HttpTarget();
+        try
+        {
+            await target.StartRelayAsync();
+            return target;
+        }
+        catch
+        {
+            await target.DisposeAsync();
+            throw;
+        }
     }
 
     public string Name => "http";
@@ -49,7 +78,7 @@ internal sealed class HttpTarget : IFuzzTarget
 
     public void Generate(FuzzRandom random, FuzzInput input)
     {
-        _grammar.Write(random, input);
+        input.IsValid = _grammar!.Write(random, input);
         if (random.OneIn(4))
             _mutator.Mutate(input, random);
     }
@@ -57,8 +86,8 @@ internal sealed class HttpTarget : IFuzzTarget
     public bool Take(FuzzInput input)
     {
         _answer.ResetWrittenCount();
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = Patience };
-        socket.Connect(IPAddress.Loopback, _relay.Address.Port);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = (int)Patience.TotalMilliseconds };
+        socket.Connect(IPAddress.Loopback, _relay!.Address.Port);
         try
         {
             socket.Send(input.Bytes);
@@ -68,73 +97,74 @@ internal sealed class HttpTarget : IFuzzTarget
         {
             // What is no HTTP may be cut off.
         }
-        return Status(_answer.WrittenSpan) is >= 200 and < 300;
+        return Status(Final(_answer.WrittenSpan)) is >= 200 and < 300;
     }
 
     public void Check(FuzzInput input)
     {
         _errors.ThrowIfAny();
-        var answer = _answer.WrittenSpan;
+        var answer = Final(_answer.WrittenSpan);
         if (answer.IsEmpty || Status(answer) is not (>= 400 and var status))
             return;
         var end = answer.IndexOf(HeadersEnd);
         FuzzFault.Unless(end >= 0, "An answer without an end of its headers.");
         var head = Encoding.Latin1.GetString(answer[..end]);
         var body = answer[(end + HeadersEnd.Length)..];
+        var told = $"{head}\n{Encoding.UTF8.GetString(body)}";
         // 505 is the client's fault: it asks for a version of HTTP that there is not.
-        FuzzFault.Unless(status is < 500 or (int)HttpStatusCode.HttpVersionNotSupported, $"The relay fails:\n{head}\n{Encoding.UTF8.GetString(body)}");
+        FuzzFault.Unless(status is < 500 or StatusCodes.Status505HttpVersionNotsupported, $"The relay fails:\n{told}");
+        FuzzFault.Unless(
+            body.IsEmpty ? Unreadable.Contains(status) : head.Contains(IsOfTheApi(input.Bytes) ? ProblemDocument : Document, StringComparison.OrdinalIgnoreCase),
+            $"An error without a problem document:\n{told}");
     }
 
-    // The relay works on other threads; what this one allocates is the client's.
-    public long AllocationLimit(int length) => AnyAllocation;
+    public bool WorksOnOtherThreads => true;
 
-    public void Dispose()
+    public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
+
+    public async ValueTask DisposeAsync()
     {
-        _relay.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _database.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _cloud.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        if (_relay is not null)
+            await _relay.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
+        if (_cloud is not null)
+            await _cloud.DisposeAsync();
         _directory.Delete(recursive: true);
         _parts.Dispose();
     }
 
-    private async Task<(LocalCloudServer Cloud, TestDatabase Database, RelayHost Relay, HttpGrammar Grammar)> StartAsync()
+    private async Task StartRelayAsync()
     {
-        var cloud = await LocalCloudServer.StartAsync(new LocalCloudOptions { DataDirectory = _directory.FullName, Quotas = LocalCloudQuotas.None });
-        var database = await TestDatabase.CreateAsync();
-        var relay = await RelayHost.StartAsync(database, new RelayHostOptions
+        // An operator's call may name any topic for a terminal; whether the cloud then lets the relay subscribe is not asked here.
+        _cloud = await LocalCloudServer.StartAsync(
+            new LocalCloudOptions { DataDirectory = _directory.FullName, Policies = LocalCloudPolicies.AllowEverything, Quotas = LocalCloudQuotas.None });
+        _database = await TestDatabase.CreateAsync();
+        _relay = await RelayHost.StartAsync(_database, new RelayHostOptions
         {
-            Cloud = cloud,
-            Settings = new Dictionary<string, string?>
-            {
-                ["CloudKick:RateLimits:Key:PerMinute"] = "1000000",
-                ["CloudKick:RateLimits:Key:Burst"] = "100000",
-                ["CloudKick:RateLimits:Terminal:PerMinute"] = "1000000",
-                ["CloudKick:RateLimits:Terminal:Burst"] = "100000",
-                ["CloudKick:RateLimits:UnknownKeys:PerMinute"] = "1000000",
-                ["CloudKick:RateLimits:UnknownKeys:Burst"] = "100000",
-                ["Logging:LogLevel:Default"] = "Error",
-            },
+            Cloud = _cloud,
+            Settings = new Dictionary<string, string?>(RelayHost.NoRateLimits) { ["Logging:LogLevel:Default"] = "Error" },
             // Of all that it logs, only errors are of interest, and there are millions of other lines.
             Configure = builder => builder.Logging.ClearProviders().AddProvider(_errors),
         });
-        var merchant = await relay.AddMerchantAsync();
-        var merchantKey = await relay.CreateKeyAsync(merchant, [.. Scopes.OfMerchants]);
-        var adminKey = await relay.CreateKeyAsync(null, Scopes.PlatformAdmin);
-        using var client = new HttpClient { BaseAddress = relay.Address };
+        var merchant = await _relay.AddMerchantAsync();
+        var merchantKey = await _relay.CreateKeyAsync(merchant, [.. Scopes.OfMerchants]);
+        var adminKey = await _relay.CreateKeyAsync(null, Scopes.PlatformAdmin);
+        using var client = new HttpClient { BaseAddress = _relay.Address };
         var openApi = JsonNode.Parse(await client.GetStringAsync(new Uri("swagger/v1/swagger.json", UriKind.Relative)))!;
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await Eventually.BecomesAsync(async () => (await client.GetAsync(new Uri("health/ready", UriKind.Relative), deadline.Token)).IsSuccessStatusCode, true, deadline.Token);
         _errors.Forget();
-        return (cloud, database, relay, new HttpGrammar(openApi, RequestBodies.All(_parts), merchantKey.Token, adminKey.Token));
+        _grammar = new HttpGrammar(openApi, RequestBodies.All(_parts), merchantKey.Token, adminKey.Token);
     }
 
     /// <summary>Takes the answer until the relay closes; a request that goes on for the relay ends when it need not any more.</summary>
     private void Receive(Socket socket)
     {
-        var patience = 500;
+        var patience = AnswersWithin;
         while (true)
         {
-            if (!socket.Poll(TimeSpan.FromMilliseconds(patience), SelectMode.SelectRead))
+            if (!socket.Poll(patience, SelectMode.SelectRead))
             {
                 FuzzFault.Unless(patience != Patience, "The client is done and the relay does not close.");
                 socket.Shutdown(SocketShutdown.Send);
@@ -146,6 +176,22 @@ internal sealed class HttpTarget : IFuzzTarget
                 return;
             _answer.Advance(count);
         }
+    }
+
+    /// <summary>Whether the request is for a path of the API, also once dots in it are followed.</summary>
+    private static bool IsOfTheApi(ReadOnlySpan<byte> request)
+    {
+        var target = request[(request.IndexOf((byte)' ') + 1)..];
+        target = target[..Math.Max(0, target.IndexOf((byte)' '))];
+        return target.StartsWith("/v1/"u8) && target.IndexOf(".."u8) < 0 && target.IndexOf("%2e"u8) < 0;
+    }
+
+    /// <summary>What follows 100 Continue and the like.</summary>
+    private static ReadOnlySpan<byte> Final(ReadOnlySpan<byte> answer)
+    {
+        while (Status(answer) is >= 100 and < 200 && answer.IndexOf(HeadersEnd) is >= 0 and var end)
+            answer = answer[(end + HeadersEnd.Length)..];
+        return answer;
     }
 
     private static int? Status(ReadOnlySpan<byte> answer) =>

@@ -70,7 +70,11 @@ internal sealed class JsonBodyTarget : IFuzzTarget
 
     public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
 
-    public void Dispose() => _relay.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _relay.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private static void CheckBounded(ProblemResult problem)
     {

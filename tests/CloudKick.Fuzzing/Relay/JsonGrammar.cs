@@ -49,11 +49,20 @@ internal static class JsonGrammar
         return !odd;
     }
 
+    /// <summary>Writes an object as it should be: every member, in its place, of one of its values.</summary>
+    public static void WriteWhole(FuzzRandom random, FuzzInput output, JsonMember[] members)
+    {
+        var text = new StringBuilder("{");
+        for (var i = 0; i < members.Length; i++)
+            AppendMember(random, text, i, members[i].Name, random.Of(members[i].Values));
+        output.Add(text.Append('}').ToString());
+    }
+
     /// <summary>Any value, mostly one that does not belong where it stands.</summary>
     public static string Odd(FuzzRandom random) => random.Below(12) switch
     {
         0 => $"\"{new string('x', random.Below(LongText))}\"",
-        1 => Nested(random.Between(1, Depths), '[', ']'),
+        1 => Nested(random.Between(1, Depths)),
         2 => string.Concat(Enumerable.Repeat("{\"a\":", random.Between(1, Depths))) + "1",
         3 => (random.Next() >> random.Below(64)).ToString(CultureInfo.InvariantCulture),
         _ => random.Of(Strange),
@@ -76,5 +85,5 @@ internal static class JsonGrammar
         text.Append('"').Append(name).Append("\":").Append(value);
     }
 
-    private static string Nested(int depth, char open, char close) => new string(open, depth) + new string(close, depth);
+    private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 }
