@@ -45,13 +45,17 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>A visitor with cookies of their own; scripts may be off.</summary>
-    public async Task<Visitor> VisitAsync(Uri address, Look look, bool scripts = true)
+    /// <summary>A visitor with cookies of their own.</summary>
+    /// <param name="address">Where the relay answers.</param>
+    /// <param name="look">How they look at it.</param>
+    /// <param name="scripts">Whether scripts run.</param>
+    /// <param name="asPrinted">Whether the address is taken as it is, and not by the name of localhost.</param>
+    public async Task<Visitor> VisitAsync(Uri address, Look look, bool scripts = true, bool asPrinted = false)
     {
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
             // Browsers take localhost for secure, so that secure cookies work.
-            BaseURL = $"http://localhost:{address.Port}",
+            BaseURL = asPrinted ? address.ToString() : $"http://localhost:{address.Port}",
             Locale = look.Language,
             ColorScheme = look.Dark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = look.Phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },

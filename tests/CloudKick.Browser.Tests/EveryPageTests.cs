@@ -1,17 +1,19 @@
 using System.Text.RegularExpressions;
 using CloudKick.EndToEnd.Tests;
 using CloudKick.Relay.Users;
-using CloudKick.Terminal;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace CloudKick.Browser.Tests;
 
 /// <summary>
-/// Every page of the menu and those behind it, on desktop and phone, light and dark: axe finds nothing serious, nothing sticks out, and
-/// a picture of each is left in <c>artifacts/screenshots</c>.
+/// Every page of the relay, and what becomes of it in people's hands, on desktop and phone, light and dark: axe finds nothing serious,
+/// nothing sticks out, and a picture of each is left in <c>artifacts/screenshots</c>.
 /// </summary>
 [CancelAfter(1_200_000)]
 internal sealed partial class EveryPageTests
@@ -19,7 +21,7 @@ internal sealed partial class EveryPageTests
     private Browser _browser = null!;
     private KickStage _stage = null!;
     private string _folder = null!;
-    private string[] _details = null!;
+    private Sights _sights = null!;
 
     [OneTimeSetUp]
     public async Task Start()
@@ -28,20 +30,7 @@ internal sealed partial class EveryPageTests
         _browser = await Browser.StartAsync();
         _folder = Path.Combine(Root(), "artifacts", "screenshots");
         Directory.CreateDirectory(_folder);
-
-        var terminal = await _stage.StartTerminalAsync();
-        var deaf = await _stage.StartTerminalAsync(TerminalBehaviour.Deaf);
-        await _stage.RegisterTerminalAsync(connectMode: "both");
-        var (_, coupled) = await _stage.PostAsync(KickStage.Kick(terminal), wait: 20);
-        var shortLived = KickStage.Kick(deaf);
-        shortLived["ttlSeconds"] = 5;
-        var (_, expired) = await _stage.PostAsync(shortLived, wait: 20);
-        _details =
-        [
-            $"/m/{_stage.Merchant}/terminals/{terminal}", $"/m/{_stage.Merchant}/terminals/{deaf}", $"/m/{_stage.Merchant}/transfers",
-            $"/m/{_stage.Merchant}/kicks/{coupled["id"]}", $"/m/{_stage.Merchant}/kicks/{expired["id"]}", $"/m/{_stage.Merchant}/whitelist/import", $"/m/{_stage.Merchant}/api-keys/first-call", $"/m/{_stage.Merchant}/terminals?search=nothing",
-            $"/platform/terminals/{terminal}", "/platform/terminals/import", "/account", "/account/second-factor", "/no-such-page",
-        ];
+        _sights = await Sights.SetUpAsync(_stage);
     }
 
     [OneTimeTearDown]
@@ -52,26 +41,37 @@ internal sealed partial class EveryPageTests
     }
 
     [Test]
-    public async Task Nothing_is_hard_to_use_or_out_of_place([Values] bool dark, [Values] bool phone)
+    public async Task Nothing_is_hard_to_use_or_out_of_place_on_any_page([Values] bool dark, [Values] bool phone)
     {
         var look = new Look(dark == phone ? "en" : "nl", dark, phone);
+        var faults = new List<string>();
+        var seen = new HashSet<string>();
+        await using var newcomer = await _browser.VisitAsync(_stage.Relay.Address, look);
         await using var visitor = await _browser.VisitAsync(_stage.Relay.Address, look);
-        await visitor.OpenAsync("/sign-in");
-        var faults = new List<string>(await LookAsync(visitor, "/sign-in", look));
+        await using var invited = await _browser.VisitAsync(_stage.Relay.Address, look);
+
+        await LookAsync(newcomer, Sights.OfTheWayIn(await _stage.Relay.AddUserAsync(_stage.Merchant, Roles.Admin)));
         await visitor.SignInAsync(await _stage.Relay.AddUserAsync(null, Roles.PlatformOperator));
         await Expect(visitor.Page).ToHaveURLAsync(new Regex("/platform/"));
         await visitor.OpenAsync($"/m/{_stage.Merchant}/terminals");
+        var menu = await MenuAsync(visitor);
+        await LookAsync(visitor, menu.Select(path => Sight.At(path.Replace(_stage.Merchant.ToString(), "merchant", StringComparison.Ordinal), path)));
+        await LookAsync(visitor, _sights.OfAnOperator());
+        await LookAsync(invited, Sights.OfAnInvitation(await InviteAsync(visitor)));
 
-        var pages = (await MenuAsync(visitor)).Concat(_details).Distinct().ToArray();
-        foreach (var page in pages)
-        {
-            await visitor.Page.GotoAsync(page);
-            faults.AddRange(await LookAsync(visitor, page, look));
-        }
-
-        Assert.That(pages, Has.Length.GreaterThan(15));
+        Assert.That(Pages.Except(seen), Is.Empty, "pages that nobody looked at: add them to the sights");
         Assert.That(string.Join('\n', faults.Distinct()), Is.Empty);
-        Assert.That(visitor.Complaints, Is.Empty);
+        Assert.That(newcomer.Complaints.Concat(visitor.Complaints).Concat(invited.Complaints), Is.Empty);
+
+        async Task LookAsync(Visitor who, IEnumerable<Sight> sights)
+        {
+            foreach (var sight in sights)
+            {
+                await sight.Show(who);
+                seen.Add(RouteOf(new Uri(who.Page.Url).AbsolutePath));
+                faults.AddRange(await this.LookAsync(who, sight.Name, look));
+            }
+        }
     }
 
     [Test]
@@ -90,25 +90,44 @@ internal sealed partial class EveryPageTests
         await Expect(visitor.Page).ToHaveURLAsync(new Regex("/plan$"));
     }
 
+    // What only leads elsewhere has no look.
+    private static readonly string[] Ways = ["/", "/language"];
+
+    // The pages of the relay itself, so that a new one is missed.
+    private IEnumerable<string> Pages => _stage.Relay.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(endpoint => endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null)
+        .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.TrimStart('/'))
+        .Except(Ways).Distinct();
+
+    // Of two that fit, the one with fewer parameters is shown; where none fits, the page that says so.
+    private string RouteOf(string path) => Pages
+        .Where(route => Regex.IsMatch(path, $"^{Parameters().Replace(route, "[^/]+")}$"))
+        .OrderBy(route => Parameters().Count(route)).FirstOrDefault("/problem");
+
+    private async Task<Uri> InviteAsync(Visitor visitor)
+    {
+        await _sights.OfAnOperator().First(sight => sight.Name == "merchant's user invited").Show(visitor);
+        return new Uri(await visitor.Page.Locator(".notice code").InnerTextAsync());
+    }
+
     private static async Task<IReadOnlyList<string>> MenuAsync(Visitor visitor) =>
         await visitor.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.shell nav a')].map(link => link.getAttribute('href'))");
 
-    private async Task<IReadOnlyList<string>> LookAsync(Visitor visitor, string path, Look look)
+    private async Task<IReadOnlyList<string>> LookAsync(Visitor visitor, string name, Look look)
     {
-        await visitor.Page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(_folder, $"{FileName(path)}.{look}.png") });
+        await visitor.Page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(_folder, $"{FileName(name)}.{look}.png") });
         var found = await visitor.Page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") });
         var faults = found.Violations
             .Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{path}: {violation.Id}: {violation.Help}: {violation.Nodes[0].Html}")
+            .Select(violation => $"{name}: {violation.Id}: {violation.Help}: {violation.Nodes[0].Html}")
             .ToList();
         var tooWide = await visitor.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
         if (tooWide > 0)
-            faults.Add($"{path}: {tooWide} px wider than the window");
+            faults.Add($"{name}: {tooWide} px wider than the window");
         return faults;
     }
 
-    private string FileName(string path) =>
-        NotForFiles().Replace(path.Replace(_stage.Merchant.ToString(), "merchant", StringComparison.Ordinal).Trim('/'), "-");
+    private static string FileName(string name) => NotForFiles().Replace(name, "-").Trim('-');
 
     private static string Root()
     {
@@ -120,4 +139,7 @@ internal sealed partial class EveryPageTests
 
     [GeneratedRegex("[^A-Za-z0-9]+")]
     private static partial Regex NotForFiles();
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Parameters();
 }

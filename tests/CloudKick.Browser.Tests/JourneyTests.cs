@@ -141,7 +141,25 @@ internal sealed partial class JourneyTests(string language)
     }
 
     [Test]
-    public async Task The_diagnosis_says_why_an_offline_terminal_does_not_come()
+    public async Task The_diagnosis_says_why_an_offline_terminal_does_not_come(CancellationToken cancellationToken)
+    {
+        var terminal = await ConnectedOnceAsync(cancellationToken);
+        await using var visitor = await SignedInAsync(Roles.Viewer);
+        await visitor.OpenAsync($"/m/{_stage.Merchant}/terminals");
+
+        await visitor.Page.Locator("[name=status]").SelectOptionAsync("offline");
+        await visitor.SubmitAndWaitAsync("status");
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = terminal }).ClickAsync();
+
+        var connection = visitor.Page.Locator(".findings > *", new() { HasText = Dutch ? "Verbinding met de cloud (MQTT)" : "Connection to the cloud (MQTT)" });
+        await Expect(connection.Locator(".tag.bad")).ToHaveTextAsync(Dutch ? "probleem" : "problem");
+        await Expect(connection).ToContainTextAsync("CLIENT_INITIATED_DISCONNECT");
+        await Expect(visitor.Page.Locator("form[action*=Kick]")).ToHaveCountAsync(0);
+        Assert.That(visitor.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task The_diagnosis_says_what_a_terminal_lacks_that_never_connected()
     {
         var terminal = await _stage.RegisterTerminalAsync();
         await _stage.StartTerminalAsync(); // so that the cloud has told of one
@@ -175,6 +193,20 @@ internal sealed partial class JourneyTests(string language)
 
     [GeneratedRegex("/kicks/kck_[0-9A-Z]{26}$")]
     private static partial Regex KickPage();
+
+    /// <summary>A terminal that the cloud saw come, and leave.</summary>
+    private async Task<string> ConnectedOnceAsync(CancellationToken cancellationToken)
+    {
+        var terminal = await _stage.RegisterTerminalAsync();
+        var played = await _stage.PlayAsync(terminal, cancellationToken: cancellationToken);
+        await Eventually.BecomesAsync(() => PresenceAsync(terminal, cancellationToken), "online", cancellationToken);
+        await played.DisposeAsync();
+        await Eventually.BecomesAsync(() => PresenceAsync(terminal, cancellationToken), "offline", cancellationToken);
+        return terminal;
+    }
+
+    private async Task<string> PresenceAsync(string terminal, CancellationToken cancellationToken) =>
+        (string)(await _stage.Client.AskAsync($"v1/terminals/{terminal}", cancellationToken)).Json["presence"]!["state"]!;
 
     private static async Task<string> SetUpSecondFactorAsync(Visitor visitor)
     {

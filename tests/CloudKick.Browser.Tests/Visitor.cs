@@ -41,6 +41,22 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>Sends the form that a field is in.</summary>
     public Task SubmitAsync(string name) => Page.Locator($"form:has([name=\"{name}\"]) button:not([type=button])").First.ClickAsync();
 
+    /// <summary>As <see cref="SubmitAsync"/>, until the next page is there.</summary>
+    public Task SubmitAndWaitAsync(string name) => ClickAndWaitAsync($"form:has([name=\"{name}\"]) button:not([type=button])");
+
+    /// <summary>Clicks the first of these, until the next page is there.</summary>
+    public async Task ClickAndWaitAsync(string selector)
+    {
+        // The page that is left is marked: the next one is not.
+        await Page.EvaluateAsync("() => { document.documentElement.dataset.left = 'yes'; }");
+        await Page.Locator(selector).First.ClickAsync();
+        await Assertions.Expect(Page.Locator("html:not([data-left])")).ToHaveCountAsync(1);
+        await Page.WaitForLoadStateAsync();
+    }
+
+    /// <summary>Opens what a field is folded in.</summary>
+    public Task UnfoldAsync(string name) => Page.Locator($"details:has([name=\"{name}\"]) > summary").First.ClickAsync();
+
     /// <summary>Signs in with the password of the tests' people.</summary>
     public async Task SignInAsync(string email)
     {

@@ -24,7 +24,7 @@ internal static class ApiKeyCommands
         var label = new Option<string>("--label") { Description = "What to call it", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var scopes = new Option<string[]>("--scope")
         {
-            Description = $"What it may do; may be given several times [default: all of a merchant's: {string.Join(", ", Scopes.OfMerchants)}]",
+            Description = $"What it may do; may be given several times of {string.Join(", ", Scopes.OfMerchants)} [default: what a till needs, the first {Scopes.OfTills.Count}]",
             HelpName = "SCOPE", AllowMultipleArgumentsPerToken = true,
         };
         scopes.AcceptOnlyFromAmong([.. Scopes.OfMerchants]);
@@ -44,7 +44,7 @@ internal static class ApiKeyCommands
                 owner is null ? null : new MerchantId(owner.MerchantId),
                 parsed.GetRequiredValue(environment),
                 parsed.GetRequiredValue(label),
-                owner is null ? [Scopes.PlatformAdmin] : parsed.GetValue(scopes) is { Length: > 0 } chosen ? chosen : Scopes.OfMerchants,
+                owner is null ? [Scopes.PlatformAdmin] : parsed.GetValue(scopes) is { Length: > 0 } chosen ? chosen : Scopes.OfTills,
                 parsed.GetValue(expires));
             var created = await CreateAsync(new ApiKeys(tenants), wanted, cancellationToken);
             screen.Result(

@@ -34,7 +34,7 @@ internal sealed record DemoMerchant(Guid MerchantId, string ApiKey, string Admin
             ?? await merchants.AddAsync(Name, Actor.Cli, cancellationToken, await FreeIdAsync(merchants, cancellationToken));
         var made = new DemoMerchant(
             merchant.MerchantId,
-            await CreateAsync(keys, new MerchantId(merchant.MerchantId), Scopes.OfMerchants, cancellationToken),
+            await CreateAsync(keys, new MerchantId(merchant.MerchantId), Scopes.OfTills, cancellationToken),
             await CreateAsync(keys, null, [Scopes.PlatformAdmin], cancellationToken));
         PrivateFile.Write(settings.KeysFile, JsonSerializer.Serialize(made));
         return made;

@@ -3,7 +3,7 @@ using CloudKick.Relay.Security;
 
 namespace CloudKick.Relay.Admin;
 
-/// <summary>What the platform's operators do with merchants and keys.</summary>
+/// <summary>What the platform's operators do with merchants and keys, and merchants with their own keys.</summary>
 internal static class AdminEndpoints
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services.AddJsonContext(AdminJson.Default);
@@ -13,5 +13,6 @@ internal static class AdminEndpoints
         var admin = routes.MapGroup("/v1/admin").RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin);
         admin.MapMerchants();
         admin.MapApiKeys();
+        routes.MapOwnApiKeys();
     }
 }

@@ -15,6 +15,7 @@ internal static class ApiKeyEndpoints
 {
     private const string OfMerchant = "/merchants/{merchantId:guid}/api-keys";
     private const string OfPlatform = "/api-keys";
+    private const string Address = "/v1/admin/api-keys";
 
     public static void MapApiKeys(this IEndpointRouteBuilder admin)
     {
@@ -60,15 +61,24 @@ internal static class ApiKeyEndpoints
     private static Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> CreateForMerchantAsync(
         Guid merchantId, ApiKeyRequest request, Actor actor, ApiKeys keys, IOptions<SecurityOptions> options, TimeProvider timeProvider,
         CancellationToken cancellationToken) =>
-        CreateAsync(new MerchantId(merchantId), request, request.Scopes ?? [], actor, keys, options.Value, timeProvider, cancellationToken);
+        CreateAsync(Address, new MerchantId(merchantId), request, request.Scopes ?? [], actor, keys, options.Value, timeProvider, cancellationToken);
 
     private static Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> CreateForPlatformAsync(
         ApiKeyRequest request, Actor actor, ApiKeys keys, IOptions<SecurityOptions> options, TimeProvider timeProvider,
         CancellationToken cancellationToken) =>
-        CreateAsync(null, request, request.Scopes ?? [Scopes.PlatformAdmin], actor, keys, options.Value, timeProvider, cancellationToken);
+        CreateAsync(Address, null, request, request.Scopes ?? [Scopes.PlatformAdmin], actor, keys, options.Value, timeProvider, cancellationToken);
 
-    private static async Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> CreateAsync(
-        MerchantId? merchant, ApiKeyRequest request, IReadOnlyList<string> scopes, Actor actor, ApiKeys keys, SecurityOptions options,
+    /// <param name="address">Where the new key is read.</param>
+    /// <param name="merchant">Whose it will be; null: the platform operators'.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="scopes">What it may do.</param>
+    /// <param name="actor">Who makes it.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="options">Name the environment.</param>
+    /// <param name="timeProvider">Tells what lies ahead.</param>
+    /// <param name="cancellationToken">Cancels; nothing is then made.</param>
+    internal static async Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> CreateAsync(
+        string address, MerchantId? merchant, ApiKeyRequest request, IReadOnlyList<string> scopes, Actor actor, ApiKeys keys, SecurityOptions options,
         TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var wanted = new NewApiKey(merchant, options.Environment, request.Label ?? "", scopes, request.ExpiresAt);
@@ -80,7 +90,7 @@ internal static class ApiKeyEndpoints
 
         if (await keys.CreateAsync(wanted, actor, cancellationToken) is not { } created)
             return MerchantEndpoints.NotFound(merchant!.Value.Value);
-        return TypedResults.Created($"/v1/admin/api-keys/{created.Key.KeyId}", new CreatedApiKeyResponse(ApiKeyResponse.From(created.Key), created.Token));
+        return Made(address, created);
     }
 
     private static async Task<Results<Ok<Page<ApiKeyResponse>>, ProblemResult>> ListOfMerchantAsync(
@@ -92,7 +102,7 @@ internal static class ApiKeyEndpoints
     private static Task<Results<Ok<Page<ApiKeyResponse>>, ProblemResult>> ListOfPlatformAsync(
         [AsParameters] PageQuery page, ApiKeys keys, CancellationToken cancellationToken) => ListAsync(null, page, keys, cancellationToken);
 
-    private static async Task<Results<Ok<Page<ApiKeyResponse>>, ProblemResult>> ListAsync(
+    internal static async Task<Results<Ok<Page<ApiKeyResponse>>, ProblemResult>> ListAsync(
         MerchantId? merchant, PageQuery page, ApiKeys keys, CancellationToken cancellationToken)
     {
         var validation = PageQueryValidator.Instance.Validate(page);
@@ -120,8 +130,8 @@ internal static class ApiKeyEndpoints
             return NotFound();
         var owner = old.MerchantId is { } merchant ? new MerchantId(merchant) : (MerchantId?)null;
         return await keys.RotateAsync(owner, keyId, TimeSpan.FromSeconds(seconds), actor, cancellationToken) is { } created
-            ? TypedResults.Created($"/v1/admin/api-keys/{created.Key.KeyId}", new CreatedApiKeyResponse(ApiKeyResponse.From(created.Key), created.Token))
-            : Problem.ApiKeyNotFound("This key works no more. Make another one.");
+            ? Made(Address, created)
+            : WorksNoMore();
     }
 
     private static async Task<Results<Ok<ApiKeyResponse>, ProblemResult>> RevokeAsync(
@@ -132,7 +142,12 @@ internal static class ApiKeyEndpoints
         return await keys.RevokeAsync(keyId, actor, cancellationToken) is { } revoked ? TypedResults.Ok(ApiKeyResponse.From(revoked)) : NotFound();
     }
 
-    private static ProblemResult NoKeyId() => Problem.Invalid("keyId", "is no key's id: 16 characters a-z and 0-9, the third part of the key");
+    internal static Created<CreatedApiKeyResponse> Made(string address, CreatedApiKey created) =>
+        TypedResults.Created($"{address}/{created.Key.KeyId}", new CreatedApiKeyResponse(ApiKeyResponse.From(created.Key), created.Token));
 
-    private static ProblemResult NotFound() => Problem.ApiKeyNotFound("There is no key of this id.");
+    internal static ProblemResult WorksNoMore() => Problem.ApiKeyNotFound("This key works no more. Make another one.");
+
+    internal static ProblemResult NoKeyId() => Problem.Invalid("keyId", "is no key's id: 16 characters a-z and 0-9, the third part of the key");
+
+    internal static ProblemResult NotFound() => Problem.ApiKeyNotFound("There is no key of this id.");
 }

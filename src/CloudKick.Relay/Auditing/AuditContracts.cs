@@ -44,7 +44,7 @@ internal sealed record AuditQuery
         foreach (var (name, text) in new[] { ("from", From), ("until", Until) })
         {
             if (text is not null && !Rfc3339.TryParse(text, out _))
-                yield return new FieldError(name, "must be a date and time with its offset, like 2027-01-31T23:59:59+01:00 or 2027-01-31T22:59:59Z");
+                yield return new FieldError(name, Rfc3339.Rule);
         }
     }
 

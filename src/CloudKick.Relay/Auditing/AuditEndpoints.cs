@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CloudKick.Relay.Auditing;
 
-/// <summary>The audit log for the platform's operators: each merchant's chain, and the platform's own.</summary>
+/// <summary>The audit log: a merchant's own, and for the platform's operators each merchant's chain and the platform's own.</summary>
 internal static class AuditEndpoints
 {
     private const string OfMerchant = "/merchants/{merchantId:guid}/audit";
@@ -22,6 +22,17 @@ internal static class AuditEndpoints
 
     public static void MapAuditLog(this IEndpointRouteBuilder routes)
     {
+        var own = routes.MapGroup("/v1/audit").WithTags("Audit log").RequireScope(Scopes.AuditRead);
+        own.MapGet("/", ListOwnAsync)
+            .ProducesProblems(ProblemTypes.InvalidRequest)
+            .WithName("listOwnAudit")
+            .WithSummary("List your audit log, newest first, page by page.")
+            .WithDescription("What was changed of your data, by whom, and what the platform's support staff looked at.");
+        own.MapGet(Verification, VerifyOwnAsync)
+            .WithName("verifyOwnAudit")
+            .WithSummary(VerifySummary)
+            .WithDescription(VerifyDescription);
+
         var logs = routes.MapGroup("/v1/admin").WithTags("Admin: audit log").RequireScope(Scopes.PlatformRead);
         logs.MapGet(OfMerchant, ListOfMerchantAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.MerchantNotFound)
@@ -43,6 +54,13 @@ internal static class AuditEndpoints
             .WithSummary(VerifySummary)
             .WithDescription(VerifyDescription);
     }
+
+    private static Task<Results<Ok<Page<AuditEntryAnswer>>, ProblemResult>> ListOwnAsync(
+        [AsParameters] PageQuery page, [AsParameters] AuditQuery query, Caller caller, AuditLog log, CancellationToken cancellationToken) =>
+        ListAsync(caller.RequiredMerchant, page, query, log, cancellationToken);
+
+    private static async Task<Ok<AuditVerdictAnswer>> VerifyOwnAsync(Caller caller, AuditLog log, CancellationToken cancellationToken) =>
+        TypedResults.Ok(AuditVerdictAnswer.From(await log.VerifyAsync(caller.RequiredMerchant, cancellationToken)));
 
     private static async Task<Results<Ok<Page<AuditEntryAnswer>>, ProblemResult>> ListOfMerchantAsync(
         Guid merchantId, [AsParameters] PageQuery page, [AsParameters] AuditQuery query, MerchantRegistry merchants, AuditLog log,

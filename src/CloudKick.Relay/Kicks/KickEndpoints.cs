@@ -5,7 +5,6 @@ using CloudKick.Relay.Paging;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Streams;
-using CloudKick.Relay.Terminals;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -118,21 +117,14 @@ internal static class KickEndpoints
     {
         var faults = PageQueryValidator.Instance.Validate(page).Errors
             .ConvertAll(failure => new FieldError(JsonPath.FromProperty(failure.PropertyName), failure.ErrorMessage));
-        if (filter.State is not null && !KickState.All.Contains(filter.State))
-            faults.Add(new FieldError("state", $"must be one of {string.Join(", ", KickState.All)}"));
-        if (filter.TerminalId is not null && !TerminalId.IsWellFormed(filter.TerminalId))
-            faults.Add(new FieldError("terminalId", TerminalId.Rule));
+        faults.AddRange(filter.Faults());
         KickId before = default;
         if (page.After is not null && !KickId.TryParse(page.After, out before))
             faults.Add(new FieldError("cursor", "is no cursor of this list: send the nextCursor of the page before as it came"));
         if (faults.Count > 0)
             return Problem.Invalid(faults);
 
-        var query = new KickQuery
-        {
-            TerminalId = filter.TerminalId, Reference = filter.Reference, States = filter.State is { } state ? [state] : null,
-        };
-        var rows = await search.ListAsync(caller.RequiredMerchant, query, page.After is null ? null : before, page.Size + 1, cancellationToken);
+        var rows = await search.ListAsync(caller.RequiredMerchant, filter.ToQuery(), page.After is null ? null : before, page.Size + 1, cancellationToken);
         return TypedResults.Ok(Page<KickResponse>.From(rows, page.Size, KickPresentation.ToResponse, row => new KickId(row.KickId).ToString()));
     }
 

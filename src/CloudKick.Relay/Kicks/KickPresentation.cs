@@ -8,6 +8,11 @@ internal static class KickPresentation
     private const string NotObserved = "not_observed";
     private const string NotReached = "not_reached";
 
+    /// <summary>What the till wants to know of a kick, in the API's words.</summary>
+    public static IReadOnlyList<string> Outcomes { get; } = ["coupled", "not_coupled", "pending"];
+
+    public static string OutcomeOf(string state) => state == KickState.Connected ? "coupled" : KickState.IsFinal(state) ? "not_coupled" : "pending";
+
     public static KickResponse ToResponse(this KickRow row) => new()
     {
         Id = new KickId(row.KickId).ToString(),
@@ -16,7 +21,7 @@ internal static class KickPresentation
         AccessProtocol = row.AccessProtocol,
         Reference = row.Reference,
         State = row.State,
-        Outcome = row.State == "connected" ? "coupled" : row.IsFinal ? "not_coupled" : "pending",
+        Outcome = OutcomeOf(row.State),
         RetrySafe = row.IsFinal,
         BrokerOutcome = row.BrokerOutcome,
         FailureCode = row.FailureCode,

@@ -16,6 +16,8 @@ internal static class ApiExamples
         ["importWhitelist"] = $$"""{"entries":[{"terminalId":"{{DemoIds.Terminal}}","label":"counter 1"},{"terminalId":"NL000102","enabledUntil":"2030-01-01T00:00:00Z"}]}""",
         ["addMerchant"] = """{"name":"Bakkerij De Korenbloem"}""",
         ["createApiKey"] = """{"label":"web shop till","scopes":["kicks:write","kicks:read"]}""",
+        ["createOwnApiKey"] = """{"label":"web shop till","scopes":["kicks:write","kicks:read"]}""",
+        ["rotateOwnApiKey"] = """{"overlapSeconds":86400}""",
         ["createPlatformApiKey"] = """{"label":"on-call operator","scopes":["platform:admin"]}""",
         ["rotateApiKey"] = """{"overlapSeconds":86400}""",
         ["registerTerminal"] = """{"terminalId":"NL000999","managementSystemId":"GrundmasterNL","label":"spare"}""",

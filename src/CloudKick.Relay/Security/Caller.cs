@@ -15,6 +15,9 @@ namespace CloudKick.Relay.Security;
 /// <param name="Scopes">What the caller may do.</param>
 internal sealed record Caller(string Id, string Actor, MerchantId? Merchant, FrozenSet<string> Scopes)
 {
+    /// <summary>From when on the key is refused; null: never, or it is no key.</summary>
+    public DateTimeOffset? ExpiresAt { get; private init; }
+
     /// <summary>Who is signed in; null for a key.</summary>
     public SignedIn? Person { get; private init; }
 
@@ -23,12 +26,12 @@ internal sealed record Caller(string Id, string Actor, MerchantId? Merchant, Fro
     public MerchantId RequiredMerchant =>
         Merchant ?? throw new InvalidOperationException($"{Actor} acts for no merchant: the endpoint lacks a merchant's scope.");
 
-    public static Caller OfKey(string keyId, MerchantId? merchant, IEnumerable<string> scopes)
+    public static Caller OfKey(string keyId, MerchantId? merchant, IEnumerable<string> scopes, DateTimeOffset? expiresAt = null)
     {
         var held = scopes.ToHashSet(StringComparer.Ordinal);
         if (held.Contains(Security.Scopes.PlatformAdmin))
             held.Add(Security.Scopes.PlatformRead);
-        return new(keyId, "key:" + keyId, merchant, held.ToFrozenSet(StringComparer.Ordinal));
+        return new(keyId, "key:" + keyId, merchant, held.ToFrozenSet(StringComparer.Ordinal)) { ExpiresAt = expiresAt };
     }
 
     public static Caller OfPerson(SignedIn person) =>

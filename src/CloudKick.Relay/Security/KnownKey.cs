@@ -13,7 +13,7 @@ internal sealed class KnownKey
 
     public KnownKey(ApiKeyRow row)
     {
-        Caller = Caller.OfKey(row.KeyId, row.MerchantId is { } merchant ? new MerchantId(merchant) : null, row.Scopes);
+        Caller = Caller.OfKey(row.KeyId, row.MerchantId is { } merchant ? new MerchantId(merchant) : null, row.Scopes, row.ExpiresAt);
         _environment = row.Environment;
         _secretHash = row.SecretHash;
         _expiresAt = row.ExpiresAt;

@@ -23,10 +23,10 @@ public static class Scopes
     /// <summary>Change the whitelist.</summary>
     public const string WhitelistWrite = "whitelist:write";
 
-    /// <summary>Read the merchant's API keys (never their secrets). People only.</summary>
+    /// <summary>Read the merchant's API keys (never their secrets).</summary>
     public const string KeysRead = "keys:read";
 
-    /// <summary>Make and revoke the merchant's API keys. People only.</summary>
+    /// <summary>Make, replace and revoke the merchant's API keys; a key can give no other one more than it has itself.</summary>
     public const string KeysWrite = "keys:write";
 
     /// <summary>Read the merchant's people. People only.</summary>
@@ -35,7 +35,7 @@ public static class Scopes
     /// <summary>Invite the merchant's people, change their roles, disable them. People only.</summary>
     public const string UsersWrite = "users:write";
 
-    /// <summary>Read the merchant's audit log. People only.</summary>
+    /// <summary>Read the merchant's audit log.</summary>
     public const string AuditRead = "audit:read";
 
     /// <summary>One's own account: everybody who is signed in. People only.</summary>
@@ -47,12 +47,15 @@ public static class Scopes
     /// <summary>Everything under <c>/v1/admin</c>; only a key without a merchant can have it.</summary>
     public const string PlatformAdmin = "platform:admin";
 
+    /// <summary>The scopes that a till's own system needs at most, and has where nobody says otherwise.</summary>
+    public static IReadOnlyList<string> OfTills { get; } = [KicksWrite, KicksRead, TerminalsRead, WhitelistRead, WhitelistWrite];
+
     /// <summary>The scopes that a merchant's key may have.</summary>
-    public static IReadOnlyList<string> OfMerchants { get; } = [KicksWrite, KicksRead, TerminalsRead, WhitelistRead, WhitelistWrite];
+    public static IReadOnlyList<string> OfMerchants { get; } = [.. OfTills, KeysRead, KeysWrite, AuditRead];
 
     /// <summary>Every scope.</summary>
     public static FrozenSet<string> All { get; } = OfMerchants
-        .Concat([KeysRead, KeysWrite, UsersRead, UsersWrite, AuditRead, Account, PlatformRead, PlatformAdmin])
+        .Concat([UsersRead, UsersWrite, Account, PlatformRead, PlatformAdmin])
         .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether the scope is about the platform rather than about one merchant.</summary>

@@ -4,6 +4,7 @@ using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals.Certificates;
+using CloudKick.Relay.Terminals.Import;
 using CloudKick.Relay.Terminals.Parameters;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -60,6 +61,7 @@ internal static class AdminTerminalEndpoints
             .WithName("unassignTerminal")
             .WithSummary("Take a terminal from its merchant.")
             .WithDescription("204 also when it was nobody's. `If-Match` takes the terminal's own tag.");
+        terminals.MapTerminalImport();
         terminals.MapAdminParameterSheets();
         terminals.MapCertificates();
     }
@@ -90,17 +92,15 @@ internal static class AdminTerminalEndpoints
     }
 
     private static async Task<Results<Ok<Page<AdminTerminalAnswer>>, ProblemResult>> ListAsync(
-        [AsParameters] PageQuery page, [FromQuery] string? presence, [FromQuery] string? prefix, [FromQuery] Guid? merchantId,
-        [FromQuery] bool? unassigned, TerminalDirectory directory, CancellationToken cancellationToken)
+        [AsParameters] PageQuery page, [AsParameters] TerminalListQuery query, [FromQuery] Guid? merchantId, [FromQuery] bool? unassigned, TerminalDirectory directory, CancellationToken cancellationToken)
     {
-        var validation = TerminalListRules.Validate(page, presence, prefix);
+        var validation = query.Validate(page);
         if (merchantId is not null && unassigned is true)
             validation.Errors.Add(new ValidationFailure(nameof(unassigned), "cannot be true together with merchantId"));
         if (!validation.IsValid)
             return Problem.Invalid(validation);
 
-        var filter = new TerminalFilter(MerchantOf(merchantId), unassigned ?? false, presence, prefix ?? "");
-        var rows = await directory.ListAsync(null, filter, page.After, page.Size + 1, cancellationToken);
+        var rows = await directory.ListAsync(null, query.ToFilter(MerchantOf(merchantId), unassigned ?? false), page.After, page.Size + 1, cancellationToken);
         return TypedResults.Ok(Page<AdminTerminalAnswer>.From(rows, page.Size, AdminTerminalAnswer.FromRow, row => row.TerminalId));
     }
 

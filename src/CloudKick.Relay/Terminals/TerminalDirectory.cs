@@ -49,9 +49,9 @@ internal sealed class TerminalDirectory(TenantDatabase database)
 
         """;
 
-    private const string InStateSql =
-        """
-              and exists (select from terminal_states s where s.terminal_id = t.terminal_id and s.presence = @state
+    private static string InStateSql(string status) =>
+        $"""
+              and exists (select from terminal_states s where s.terminal_id = t.terminal_id and {TerminalStates.ConditionOf(status)}
                           and (@merchant::uuid is null or s.merchant_id = @merchant) and (@after::text is null or s.terminal_id > @after))
 
         """;
@@ -63,12 +63,6 @@ internal sealed class TerminalDirectory(TenantDatabase database)
         """ + JoinsSql + "order by t.terminal_id";
 
     private const string ManagementSystemsSql = "select m.management_system_id from management_systems m order by m.management_system_id";
-
-    private const string KnownSql = "select t.terminal_id from terminals t where t.terminal_id = any(@terminalIds)";
-
-    /// <summary>Which of these are registered, whosever they are: for the platform's operators.</summary>
-    public async Task<IReadOnlySet<string>> KnownAsync(IReadOnlyList<string> terminalIds, CancellationToken cancellationToken) =>
-        (await database.QueryAsync<string>(Tenant.Platform, KnownSql, new { terminalIds = terminalIds.ToArray() }, cancellationToken)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The terminal; null when there is none, or with a merchant when it is not that merchant's.</summary>
     public Task<TerminalRow?> FindAsync(MerchantId? merchant, string terminalId, CancellationToken cancellationToken) =>
@@ -93,11 +87,15 @@ internal sealed class TerminalDirectory(TenantDatabase database)
         MerchantId? reader, TerminalFilter filter, string? after, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<TerminalRow>(
             TenantOf(reader),
-            ListHead + (filter.Presence is null ? "" : InStateSql) + ListTail,
+            ListHead
+            + (filter.Presence is { } presence ? InStateSql(presence == PresenceState.Unknown ? TerminalStatus.NeverSeen : presence) : "")
+            + (filter.Status is { } status ? InStateSql(status) : "")
+            + (filter.Text.Length > 0 ? "and " + TerminalStates.BeginsSo + "\n" : "")
+            + ListTail,
             new
             {
                 merchant = (reader ?? filter.Merchant)?.Value, filter.Unassigned, filter.Prefix, after, limit,
-                state = filter.Presence == PresenceState.Unknown ? TerminalStatus.NeverSeen : filter.Presence,
+                text = filter.Text, beyond = filter.Text + TerminalStates.LastCharacter,
             },
             cancellationToken);
 

@@ -3,9 +3,7 @@ using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals.Parameters;
-using FluentValidation.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace CloudKick.Relay.Terminals;
 
@@ -34,15 +32,13 @@ internal static class TerminalEndpoints
         Problem.TerminalNotFound($"You have no terminal {TerminalId.InAnswer(terminalId)}. Check the id, or ask the platform's operator to register it to you.");
 
     private static async Task<Results<Ok<Page<TerminalAnswer>>, ProblemResult>> ListAsync(
-        [AsParameters] PageQuery page, [FromQuery] string? presence, [FromQuery] string? prefix,
-        Caller caller, TerminalDirectory directory, CancellationToken cancellationToken)
+        [AsParameters] PageQuery page, [AsParameters] TerminalListQuery query, Caller caller, TerminalDirectory directory, CancellationToken cancellationToken)
     {
-        var validation = TerminalListRules.Validate(page, presence, prefix);
+        var validation = query.Validate(page);
         if (!validation.IsValid)
             return Problem.Invalid(validation);
 
-        var rows = await directory.ListAsync(
-            caller.RequiredMerchant, new TerminalFilter(Presence: presence, Prefix: prefix ?? ""), page.After, page.Size + 1, cancellationToken);
+        var rows = await directory.ListAsync(caller.RequiredMerchant, query.ToFilter(), page.After, page.Size + 1, cancellationToken);
         return TypedResults.Ok(Page<TerminalAnswer>.From(rows, page.Size, TerminalAnswer.From, row => row.TerminalId));
     }
 
@@ -54,19 +50,5 @@ internal static class TerminalEndpoints
         return await directory.FindAsync(caller.RequiredMerchant, terminalId, cancellationToken) is { } row
             ? TypedResults.Ok(TerminalAnswer.From(row))
             : NotFound(terminalId);
-    }
-}
-
-/// <summary>The rules that lists of terminals share.</summary>
-internal static class TerminalListRules
-{
-    public static ValidationResult Validate(PageQuery page, string? presence, string? prefix)
-    {
-        var validation = PageQueryValidator.Instance.Validate(page);
-        if (presence is not null && !PresenceState.All.Contains(presence))
-            validation.Errors.Add(new ValidationFailure(nameof(presence), $"must be one of {string.Join(", ", PresenceState.All)}"));
-        if (!TerminalId.IsPrefix(prefix ?? ""))
-            validation.Errors.Add(new ValidationFailure(nameof(prefix), TerminalId.Rule));
-        return validation;
     }
 }

@@ -7,7 +7,10 @@ namespace CloudKick.Relay.Terminals;
 /// <param name="Unassigned">Only those that are nobody's.</param>
 /// <param name="Presence">One of <see cref="PresenceState"/>; null: all.</param>
 /// <param name="Prefix">How their ids begin; empty: anyhow.</param>
-internal sealed record TerminalFilter(MerchantId? Merchant = null, bool Unassigned = false, string? Presence = null, string Prefix = "");
+/// <param name="Status">One of <see cref="States.TerminalStatus"/>; null: all.</param>
+/// <param name="Text">How the id or the label begins, in whichever case; empty: anyhow.</param>
+internal sealed record TerminalFilter(
+    MerchantId? Merchant = null, bool Unassigned = false, string? Presence = null, string Prefix = "", string? Status = null, string Text = "");
 
 /// <summary>What is known of a terminal's connection, as the API writes it.</summary>
 internal static class PresenceState

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CloudKick.Relay.Paging;
 using CloudKick.Relay.Terminals.Certificates;
+using CloudKick.Relay.Terminals.Import;
 using CloudKick.Relay.Terminals.Parameters;
 
 namespace CloudKick.Relay.Terminals;
@@ -13,6 +14,8 @@ namespace CloudKick.Relay.Terminals;
 [JsonSerializable(typeof(TerminalPost))]
 [JsonSerializable(typeof(TerminalPatch))]
 [JsonSerializable(typeof(TerminalAssignment))]
+[JsonSerializable(typeof(TerminalImportAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<TerminalImportLineAnswer>))]
 [JsonSerializable(typeof(ParameterSheet))]
 [JsonSerializable(typeof(CertificatePost))]
 [JsonSerializable(typeof(CertificateAnswer))]

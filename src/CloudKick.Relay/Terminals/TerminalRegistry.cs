@@ -19,7 +19,7 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     /// <summary>What the relay's client ids begin with where nobody sets it.</summary>
     public const string DefaultRelayName = "relay";
 
-    private const string AddAction = "terminal.add";
+    internal const string AddAction = "terminal.add";
     private const string AssignAction = "terminal.assign";
     private const string UpdateAction = "terminal.update";
 
@@ -32,9 +32,9 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     {
         ArgumentNullException.ThrowIfNull(terminal);
         ThrowIfBroken(terminal);
-        if (TerminalRules.IsRelays(terminal.TerminalId, relayName))
+        if (IsRelays(terminal.TerminalId))
             return TerminalOutcome.ReservedTerminalId;
-        if (terminal.ThingName is not null && TerminalRules.IsRelays(terminal.ThingName, relayName))
+        if (terminal.ThingName is not null && IsRelays(terminal.ThingName))
             return TerminalOutcome.ReservedThingName;
         try
         {
@@ -46,6 +46,9 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
             return OutcomeOf(refused)!.Value;
         }
     }
+
+    /// <summary>Whether a name is, or could be, one of the relay's own in the cloud.</summary>
+    internal bool IsRelays(string name) => TerminalRules.IsRelays(name, relayName);
 
     /// <summary>Gives a terminal to a merchant, or takes it from whom it belongs to.</summary>
     /// <param name="terminalId">The terminal.</param>
@@ -109,14 +112,8 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
         if (await TerminalStore.FindManagementSystemAsync(transaction, terminal.ManagementSystemId, cancellationToken) is not { } managementSystem)
             return TerminalOutcome.UnknownManagementSystem;
 
-        var record = new TerminalRecord
-        {
-            TerminalId = terminal.TerminalId,
-            MerchantId = terminal.Merchant?.Value,
-            ManagementSystemId = terminal.ManagementSystemId,
-            ThingName = terminal.ThingName ?? terminal.TerminalId,
-        }.With(terminal.Settings);
-        if (!HasTopic(record, managementSystem))
+        var record = TerminalRecord.Of(terminal);
+        if (!record.HasTopic(managementSystem))
             return TerminalOutcome.InvalidTopic;
 
         await TerminalStore.InsertAsync(transaction, record, cancellationToken);
@@ -140,7 +137,7 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
                 if (after == before)
                     return (current, TerminalOutcome.Done);
                 if (await TerminalStore.FindManagementSystemAsync(transaction, after.ManagementSystemId, token) is { } managementSystem
-                    && !HasTopic(after, managementSystem))
+                    && !after.HasTopic(managementSystem))
                     return (current, TerminalOutcome.InvalidTopic);
                 await save(transaction, after, token);
                 await AuditAsync(transaction, actor, action, before, after, token);
@@ -160,12 +157,6 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
                 before?.Describe(), after.Describe(), cancellationToken);
         }
     }
-
-    private static bool HasTopic(TerminalRecord terminal, ManagementSystemRow managementSystem) =>
-        TerminalRules.Topic(
-            terminal.TopicTemplate ?? managementSystem.TopicTemplate,
-            terminal.SubscriptionTopic ?? managementSystem.SubscriptionTopic,
-            terminal.TerminalId) is not null;
 
     private static void ThrowIfBroken(NewTerminal terminal)
     {

@@ -10,6 +10,9 @@ internal static class Rfc3339
 {
     private static readonly string[] Forms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
+    /// <summary>What is said of a text that is none.</summary>
+    public const string Rule = "must be a date and time with its offset, like 2027-01-31T23:59:59+01:00 or 2027-01-31T22:59:59Z";
+
     /// <summary>A moment in UTC, as <see cref="TryParse"/> reads it.</summary>
     public static string Write(DateTime moment) => moment.ToUniversalTime().ToString(Forms[0], CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using CloudKick.Relay.Csv;
 using CloudKick.Relay.Problems;
 
 namespace CloudKick.Relay.Whitelist;
@@ -18,7 +19,6 @@ internal sealed record ImportFault(int? Number, string Field, string Code, strin
     public const string Moment = "moment";
     public const string Twice = "twice";
     public const string Fields = "fields";
-    public const string Semicolons = "semicolons";
     public const string ColumnTwice = "column-twice";
     public const string UnknownColumn = "unknown-column";
     public const string NoTerminalColumn = "no-terminal-column";
@@ -34,7 +34,7 @@ internal sealed record ImportFault(int? Number, string Field, string Code, strin
     /// <summary>Every code.</summary>
     public static IReadOnlyList<string> Codes { get; } =
     [
-        TerminalId, LongLabel, ControlCharacters, Sensitive, Moment, Twice, Fields, Semicolons, ColumnTwice, UnknownColumn, NoTerminalColumn, Empty, None, TooMany,
+        TerminalId, LongLabel, ControlCharacters, Sensitive, Moment, Twice, Fields, ColumnTwice, UnknownColumn, NoTerminalColumn, Empty, None, TooMany,
         QuoteInside, QuoteOpen, QuoteGoesOn, LoneCarriageReturn, NoObject,
     ];
 

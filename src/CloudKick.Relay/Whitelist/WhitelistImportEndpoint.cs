@@ -1,40 +1,33 @@
 using System.Net.Mime;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using CloudKick.Relay.Csv;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 
 namespace CloudKick.Relay.Whitelist;
 
 /// <summary>Many terminals at once, as CSV or JSON: all of them or none.</summary>
 internal static class WhitelistImportEndpoint
 {
-    public const int MaximumBytes = 1024 * 1024;
-
     // As the API writes its answers: nulls are left out.
     private static readonly WhitelistJson ReportJson = new(
         new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static void MapWhitelistImport(this IEndpointRouteBuilder whitelist) =>
         whitelist.MapPost("/import", ImportAsync)
             .RequireScope(Scopes.WhitelistWrite)
             .Accepts<WhitelistImport>(MediaTypeNames.Application.Json, MediaTypeNames.Text.Csv)
-            .WithMetadata(new BodyLimit(MaximumBytes))
-            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.PayloadTooLarge, ProblemTypes.UnsupportedMediaType)
+            .TakesImport()
             .IsRepeatable()
             .WithName("importWhitelist")
             .WithSummary("Put many terminals on the whitelist: all or none.")
             .WithDescription(
                 "Up to 10,000 terminals and 1 MiB. CSV (RFC 4180, UTF-8) begins with the line `terminalId,label,enabledUntil`; the latter "
-                + "two columns may be left out. Entries of other terminals stay as they are. When a line is not valid, nothing is changed and "
+                + "two columns may be left out, and semicolons may stand for all the commas. Entries of other terminals stay as they are. When a line is not valid, nothing is changed and "
                 + "every fault, of the first 1,000, is named with its line (`lines[3].label`, the header being line 1; in JSON `entries[2].label`, from 0) and a `code`; "
                 + "the problem's `lines` has the report of every line, what the good ones would do too. "
                 + "With `dryRun=true` the answer is the same and nothing is changed.");
@@ -65,20 +58,8 @@ internal static class WhitelistImportEndpoint
         if (request.HasJsonContentType())
             return await ReadJsonAsync(request, cancellationToken);
 
-        // Content negotiation let only CSV and no content type at all through.
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
-            return (null, new ProblemResult(ProblemTypes.UnsupportedMediaType, "Send the body as application/json or as text/csv in UTF-8."));
-
-        using var reader = new StreamReader(request.Body, StrictUtf8);
-        try
-        {
-            return (WhitelistImportFile.FromCsv(await reader.ReadToEndAsync(cancellationToken)), null);
-        }
-        catch (DecoderFallbackException)
-        {
-            return (null, Problem.Invalid("body", "is not UTF-8"));
-        }
+        var (text, problem) = await CsvRequest.ReadAsync(request, cancellationToken);
+        return (text is null ? null : WhitelistImportFile.FromCsv(text), problem);
     }
 
     private static async Task<(WhitelistImportFile? File, ProblemResult? Problem)> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -94,6 +75,4 @@ internal static class WhitelistImportEndpoint
             return (null, BadRequestReader.Read(new BadHttpRequestException("The body cannot be read.", fault)));
         }
     }
-
-    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 }

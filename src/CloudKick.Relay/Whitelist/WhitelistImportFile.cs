@@ -1,3 +1,4 @@
+using CloudKick.Relay.Csv;
 using CloudKick.Relay.Problems;
 
 namespace CloudKick.Relay.Whitelist;
@@ -34,12 +35,12 @@ internal sealed class WhitelistImportFile
 
     /// <summary>
     /// Reads CSV with a header line that names the columns <c>terminalId</c>, <c>label</c> and <c>enabledUntil</c>, in any order, the
-    /// latter two optional.
+    /// latter two optional; commas or semicolons separate, as in the header line.
     /// </summary>
     public static WhitelistImportFile FromCsv(string text)
     {
         var file = new WhitelistImportFile("lines");
-        var reader = new CsvReader(text.TrimStart('\uFEFF'));
+        var reader = new CsvReader(CsvText.WithoutMark(text));
         var header = reader.Read();
         if (header is not null && file.ReadHeader(header, reader.RecordLine) is { } columns)
             file.ReadRecords(reader, columns);
@@ -77,8 +78,6 @@ internal sealed class WhitelistImportFile
         var columns = Columns.Select(column => header.ToList().IndexOf(column)).ToArray();
         (string Code, string Message)? fault = header switch
         {
-            [var only] when only.Contains(';', StringComparison.Ordinal) =>
-                (ImportFault.Semicolons, "separates the columns with ';': save the file as comma-separated"),
             _ when header.Distinct(StringComparer.Ordinal).Count() != header.Count => (ImportFault.ColumnTwice, "names a column twice"),
             _ when header.Except(Columns, StringComparer.Ordinal).Any() =>
                 (ImportFault.UnknownColumn, "names a column other than terminalId, label and enabledUntil"),

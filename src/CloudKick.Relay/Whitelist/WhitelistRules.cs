@@ -21,7 +21,7 @@ internal sealed class WhitelistRules : AbstractValidator<WhitelistLine>
             .WithMessage("must not have control characters such as tabs and line ends").WithErrorCode(ImportFault.ControlCharacters);
         RuleFor(line => line.Label).Must(label => !FreeText.IsSensitive(label)).WithMessage(FreeText.Rule).WithErrorCode(ImportFault.Sensitive);
         RuleFor(line => line.EnabledUntil).Must(text => string.IsNullOrEmpty(text) || Rfc3339.TryParse(text, out _))
-            .WithMessage("must be a date and time with its offset, like 2027-01-31T23:59:59+01:00 or 2027-01-31T22:59:59Z").WithErrorCode(ImportFault.Moment);
+            .WithMessage(Rfc3339.Rule).WithErrorCode(ImportFault.Moment);
     }
 
     /// <summary>The setting that a line which keeps the rules asks for.</summary>

@@ -75,9 +75,6 @@ internal static class WhitelistStore
         where c.merchant_id = @merchant
         """;
 
-    private const string AuditSql =
-        "select append_audits(@merchant, @actor, @origin, @actions, @terminalIds, @before::jsonb[], @after::jsonb[])";
-
     public static Task<WhitelistEntry?> FindAsync(
         TenantDatabase database, MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
         database.QuerySingleOrDefaultAsync<WhitelistEntry>(merchant, FindSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
@@ -119,19 +116,9 @@ internal static class WhitelistStore
     public static async Task<LastChange> RecordAsync(
         TenantTransaction transaction, MerchantId merchant, Actor actor, IReadOnlyList<WhitelistDifference> differences, CancellationToken cancellationToken)
     {
-        await transaction.ExecuteAsync(
-            AuditSql,
-            new
-            {
-                merchant = merchant.Value,
-                actor = actor.Name,
-                origin = actor.Origin,
-                actions = differences.Select(difference => difference.Action).ToArray(),
-                terminalIds = differences.Select(difference => difference.TerminalId).ToArray(),
-                before = differences.Select(difference => difference.Before?.ToJson()).ToArray(),
-                after = differences.Select(difference => difference.After?.ToJson()).ToArray(),
-            },
-            cancellationToken);
+        AuditedChange[] changes =
+            [.. differences.Select(difference => new AuditedChange(difference.Action, difference.TerminalId, difference.Before?.ToJson(), difference.After?.ToJson()))];
+        await Audit.AppendAllAsync(transaction, merchant, actor, changes, cancellationToken);
         return (await transaction.QuerySingleOrDefaultAsync<LastChange>(
             RecordSql, new { merchant = merchant.Value, actor = actor.Name, entries = WhitelistDifference.ToJson(differences) }, cancellationToken))!;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CloudKick.Relay.Auditing;
+using CloudKick.Relay.Csv;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Tests.Terminals;
 using CloudKick.Relay.Whitelist;

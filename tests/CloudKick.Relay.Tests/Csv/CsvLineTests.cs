@@ -7,6 +7,7 @@ internal sealed class CsvLineTests
     [TestCase("NL-CAT", "NL-CAT")]
     [TestCase("", "")]
     [TestCase("a,b", "\"a,b\"")]
+    [TestCase("a;b", "\"a;b\"")]
     [TestCase("say \"hi\"", "\"say \"\"hi\"\"\"")]
     [TestCase("two\r\nlines", "\"two\r\nlines\"")]
     public void Cells_are_quoted_where_they_must_be(string text, string cell) => Assert.That(CsvLine.Harmless(text), Is.EqualTo(cell));

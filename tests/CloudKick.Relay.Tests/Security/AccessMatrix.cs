@@ -41,6 +41,14 @@ internal static class AccessMatrix
         ["GET /v1/whitelist-changes/last"] = $"{MerchantsPeople} key:whitelist:read",
         ["POST /v1/whitelist-changes/{changeId:guid}/undo"] = $"{Admins} key:whitelist:write",
 
+        ["GET /v1/api-keys/"] = $"{Admins} key:keys:read",
+        ["POST /v1/api-keys/"] = $"{Admins} key:keys:write",
+        ["GET /v1/api-keys/{keyId}"] = $"{Admins} key:keys:read",
+        ["POST /v1/api-keys/{keyId}/rotate"] = $"{Admins} key:keys:write",
+        ["POST /v1/api-keys/{keyId}/revoke"] = $"{Admins} key:keys:write",
+        ["GET /v1/audit/"] = $"{Admins} key:audit:read",
+        ["GET /v1/audit/verification"] = $"{Admins} key:audit:read",
+
         // The platform's calls.
         ["GET /v1/admin/merchants/"] = PlatformReads,
         ["POST /v1/admin/merchants/"] = PlatformWrites,
@@ -61,6 +69,7 @@ internal static class AccessMatrix
         ["GET /v1/admin/merchants/{merchantId:guid}/audit/verification"] = PlatformReads,
         ["GET /v1/admin/terminals/"] = PlatformReads,
         ["POST /v1/admin/terminals/"] = PlatformWrites,
+        ["POST /v1/admin/terminals/import"] = PlatformWrites,
         ["GET /v1/admin/terminals/{terminalId}"] = PlatformReads,
         ["GET /v1/admin/terminals/{terminalId}/diagnosis"] = PlatformReads,
         ["GET /v1/admin/terminals/{terminalId}/parameters"] = PlatformReads,

@@ -2,6 +2,7 @@ using System.Net;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
 using CloudKick.Testing;
+using Dapper;
 
 namespace CloudKick.Relay.Tests.Terminals;
 
@@ -89,6 +90,35 @@ internal sealed class TerminalEndpointsTests
         Assert.That((await _baker.AskAsync("/v1/terminals?prefix=WALK&presence=online", cancellationToken)).Items(), Is.Empty);
     }
 
+    [Test]
+    public async Task Terminals_are_found_by_how_they_stand_and_by_their_label(CancellationToken cancellationToken)
+    {
+        await RegisterAsync("FIND1", _bakery, cancellationToken, label: "Eclair counter", firmwareVersion: "13.2.0.1");
+        await RegisterAsync("FIND2", _bakery, cancellationToken, label: "Terrace", firmwareVersion: "14.0.11.01");
+        await RegisterAsync("FIND3", _butcher, cancellationToken, label: "Terrace", firmwareVersion: "13.2.0.1");
+        await using var connection = await _database.Owner.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            """
+            insert into terminal_presence (terminal_id, connected, event_at, version_number, session_identifier) values ('FIND1', false, now(), 1, 's'), ('FIND2', true, now(), 1, 's');
+            update terminal_states set failures_in_row = 3, failing_since = now() where terminal_id = 'FIND2';
+            """);
+
+        async Task<string> FindAsync(HttpClient client, string path) =>
+            string.Join(' ', (await client.AskAsync(path, cancellationToken)).Items().Select(item => (string?)item["terminalId"]));
+
+        foreach (var (query, expected) in new[]
+        {
+            ("status=offline", "FIND1"), ("status=online", "FIND2"), ("status=failing", "FIND2"), ("status=old-firmware", "FIND1"), ("status=cloud-connect-1", ""),
+            ("search=terr", "FIND2"), ("search=eCLAIR", "FIND1"), ("search=find", "FIND1 FIND2"), ("search=errace", ""),
+            ("status=offline&search=Terrace", ""), ("status=failing&presence=online", "FIND2"), ("status=failing&presence=offline", ""),
+        })
+            Assert.That(await FindAsync(_baker, $"/v1/terminals?prefix=FIND&{query}"), Is.EqualTo(expected), query);
+        Assert.That(await FindAsync(_baker, "/v1/terminals?status=never-seen&prefix=FIND"), Is.Empty);
+        Assert.That(await FindAsync(_admin, "/v1/admin/terminals?prefix=FIND&search=TERRACE&status=old-firmware"), Is.EqualTo("FIND3"));
+    }
+
+    [TestCase("/v1/terminals?status=asleep", "status")]
+    [TestCase("/v1/terminals?search=a%09b", "search")]
     [TestCase("/v1/terminals?presence=asleep", "presence")]
     [TestCase("/v1/terminals?limit=1000", "limit")]
     [TestCase("/v1/terminals/a%2Fb", "terminalId")]

@@ -29,7 +29,7 @@ internal sealed class QueryPlanTests
     [
         "/", "/health/", "/assets/", "/problem", "/language", "/sign-in", "/welcome/", "/account", "/m/{merchantId:guid}/whitelist/import",
         "/platform/users/{userId:guid}", "/platform/api-keys/{keyId}",
-        "/v1/admin/terminals/{terminalId}/certificates", "/v1/admin/audit/verification", "/v1/admin/merchants/{merchantId:guid}/audit/verification",
+        "/v1/admin/terminals/{terminalId}/certificates", "/v1/audit/verification", "/v1/admin/audit/verification", "/v1/admin/merchants/{merchantId:guid}/audit/verification",
     ];
 
     // How the statement ends that counts all terminals for the platform's overview: it reads them all, and its result is kept for a while.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CloudKick.Relay.Csv;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals;
@@ -226,6 +227,15 @@ internal sealed class WhitelistEndpointsTests
         Assert.That((answer.Status, answer.Fields.Count > 0 ? answer.Fields[0] : null), Is.EqualTo((HttpStatusCode.BadRequest, field)));
     }
 
+    [Test]
+    public async Task What_a_dutch_spreadsheet_writes_is_taken(CancellationToken cancellationToken)
+    {
+        var answer = await _client.PostContentAsync(
+            "/v1/whitelist/import?dryRun=true", [0xEF, 0xBB, 0xBF, .. "terminalId;label\r\nX1;Kassa 1, links\r\n"u8], "text/csv", cancellationToken);
+
+        Assert.That((answer.Status, (int?)answer.Json["created"]), Is.EqualTo((HttpStatusCode.OK, 1)), answer.Text);
+    }
+
     [TestCase("text/plain")]
     [TestCase("application/xml")]
     [TestCase("text/csv; charset=iso-8859-1")]
@@ -242,15 +252,18 @@ internal sealed class WhitelistEndpointsTests
     {
         var answer = await _client.PostContentAsync(
             "/v1/whitelist/import", [.. "terminalId,label\nX1,"u8, 0xE9], "text/csv", cancellationToken);
+        var marked = await _client.PostContentAsync(
+            "/v1/whitelist/import", [0xEF, 0xBB, 0xBF, .. "terminalId,label\nX1,"u8, 0xE9, .. "x\n"u8], "text/csv", cancellationToken);
 
         Assert.That((answer.Code, answer.Fields.SingleOrDefault()), Is.EqualTo(("invalid-request", "body")));
+        Assert.That((marked.Code, (string?)marked.Json["detail"]), Is.EqualTo(("invalid-request", "body: is not UTF-8: spreadsheets save it so as \"CSV UTF-8\"")));
     }
 
     [TestCase("text/csv")]
     [TestCase("application/json")]
     public async Task A_body_over_1_MiB_is_too_large(string type, CancellationToken cancellationToken)
     {
-        var answer = await ImportAsync(new string(' ', WhitelistImportEndpoint.MaximumBytes + 1), type, "", cancellationToken);
+        var answer = await ImportAsync(new string(' ', CsvRequest.MaximumBytes + 1), type, "", cancellationToken);
 
         Assert.That((answer.Status, answer.Code), Is.EqualTo((HttpStatusCode.RequestEntityTooLarge, "payload-too-large")));
     }

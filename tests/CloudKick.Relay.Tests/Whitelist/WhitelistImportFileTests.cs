@@ -15,6 +15,15 @@ internal sealed class WhitelistImportFileTests
     }
 
     [Test]
+    public void Semicolons_separate_where_the_header_has_them()
+    {
+        var file = WhitelistImportFile.FromCsv("\uFEFFterminalId;label;enabledUntil\r\nNL1;Comptoir 1, gauche;\r\nNL2;\"a;b\";2027-01-31T23:59:59+01:00\r\n");
+
+        Assert.That(file.Faults, Is.Empty);
+        Assert.That(file.Settings.Select(setting => setting.Label), Is.EqualTo(new[] { "Comptoir 1, gauche", "a;b" }));
+    }
+
+    [Test]
     public void Times_are_read_with_their_offset_and_may_be_empty()
     {
         var file = WhitelistImportFile.FromCsv("terminalId,label,enabledUntil\nNL1,,2027-01-31T23:59:59+01:00\nNL2,,\n");
@@ -37,7 +46,7 @@ internal sealed class WhitelistImportFileTests
     }
 
     [TestCase("", "body", "is empty")]
-    [TestCase("terminalId;label\nNL1;x\n", "lines[1]", "comma-separated")]
+    [TestCase("terminalId,label;enabledUntil\nNL1,x;\n", "lines[1]", "other than")]
     [TestCase("terminalId,terminalId\n", "lines[1]", "twice")]
     [TestCase("label\n", "lines[1]", "terminalId")]
     [TestCase("terminalId,merchantId\n", "lines[1]", "other than")]

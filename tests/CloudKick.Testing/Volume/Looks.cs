@@ -63,6 +63,8 @@ public static class Looks
             At("terminals/{terminalId}/diagnosis", "", "", $"terminals/{merchant.TerminalId}/diagnosis"),
             At("terminals/{terminalId}/parameters", "", "", $"terminals/{merchant.TerminalId}/parameters"),
             At("migration-plan"), At("whitelist-changes/last"),
+            At("api-keys/"), At("api-keys/", "deep", $"?cursor={Cursor(merchant.ApiKeyId)}"), At("api-keys/{keyId}", "", "", $"api-keys/{merchant.ApiKeyId}"),
+            .. AuditCalls(merchant).Select(call => At("audit/", call.What, call.Query)),
             At("whitelist/"), At("whitelist/", "200 a page", "?limit=200"), At("whitelist/", "deep", "?cursor=" + Cursor(DeepTerminal)),
             At("whitelist/", "by id", "?prefix=NL0001"), At("whitelist/", "without hits", "?prefix=ZZ"),
             At("whitelist/{terminalId}", "", "", $"whitelist/{merchant.TerminalId}"),
@@ -139,12 +141,32 @@ public static class Looks
         {
             (state, $"?state={state}"), ($"{state}, deep", $"?state={state}&cursor={Cursor(Middle(merchant))}"),
         }),
+        .. new[] { "coupled", "not_coupled", "pending" }.SelectMany(outcome => new[]
+        {
+            (outcome, $"?outcome={outcome}"), ($"{outcome}, deep", $"?outcome={outcome}&cursor={Cursor(Middle(merchant))}"),
+        }),
+        ("by time", $"?from={Ago(20)}:00Z&until={Ago(10)}:00Z"),
+        ("by time and outcome", $"?from={Ago(20)}:00Z&until={Ago(10)}:00Z&outcome=not_coupled"),
+        ("by time, without hits", $"?from={Ago(300)}:00Z&until={Ago(200)}:00Z"),
+    ];
+
+    private static IEnumerable<(string What, string Query)> AuditCalls(VolumeMerchant merchant) =>
+    [
+        ("", ""),
+        ("deep", "?cursor=" + Cursor("300")),
+        .. new[] { "whitelist.", "api-key.", "user.", "terminal.", "support." }.Select(family => (family, $"?action={family}")),
+        ("by who", "?who=till"),
+        ("by subject", $"?subject={merchant.TerminalId}"),
+        ("by time", $"?from={Ago(1)}:00Z&until={Ago(0)}:00Z"),
     ];
 
     private static IEnumerable<(string What, string Query)> TerminalCalls =>
     [
         ("", ""), ("200 a page", "?limit=200"), ("deep", "?cursor=" + Cursor(DeepTerminal)), ("by id", "?prefix=NL0001"), ("without hits", "?prefix=ZZ"),
         ("online", "?presence=online"), ("offline", "?presence=offline"), ("unknown", "?presence=unknown"),
+        .. new[] { "online", "offline", "never-seen", "failing", "old-firmware", "cloud-connect-1" }.Select(status => ($"status {status}", $"?status={status}")),
+        ("search by id", "?search=nl0000"), ("search by label", "?search=Terrace"), ("search without hits", $"?search={Nothing}"),
+        ("failing, deep", $"?status=failing&cursor={Cursor(DeepTerminal)}"),
     ];
 
     private static IEnumerable<(string What, string Query)> AuditSearches(VolumeMerchant merchant) =>

@@ -1,3 +1,5 @@
+using CloudKick.Relay.Csv;
+using CloudKick.Relay.Problems;
 using CloudKick.Relay.Whitelist;
 
 namespace CloudKick.Relay.Terminals.Import;
@@ -8,28 +10,10 @@ namespace CloudKick.Relay.Terminals.Import;
 /// <param name="Faults">What is wrong with it.</param>
 internal sealed record TerminalImportLine(int Number, NewTerminal? Terminal, IReadOnlyList<TerminalImportFault> Faults);
 
-/// <summary>Something that is wrong, for whoever puts it into words.</summary>
-/// <param name="Code">What: one of the constants, a code of <see cref="TerminalRules"/>, or with <see cref="NotCsv"/> of <see cref="ImportFault.OfCsv"/>.</param>
-/// <param name="Facts">What the words tell besides, in their order.</param>
-internal sealed record TerminalImportFault(string Code, params object[] Facts)
-{
-    public const string Empty = "empty";
-    public const string UnknownColumn = "unknown-column";
-    public const string Columns = "columns";
-    public const string TooMany = "too-many";
-    public const string Fields = "fields";
-    public const string TerminalId = "terminal-id";
-    public const string CardNumber = "card-number";
-    public const string Twice = "twice";
-    public const string NoManagementSystem = "no-management-system";
-
-    /// <summary>Its facts are the line and the code of the CSV's fault.</summary>
-    public const string NotCsv = "not-csv";
-}
-
 /// <summary>
 /// Terminals as CSV (RFC 4180) with a header line: <c>terminalId</c> and <c>managementSystemId</c>, and in any order
-/// <c>label</c>, <c>firmwareVersion</c>, <c>connectMode</c> and <c>subscriptionTopic</c> where they differ from what is usual. Pure.
+/// <c>label</c>, <c>firmwareVersion</c>, <c>connectMode</c> and <c>subscriptionTopic</c> where they differ from what is usual; commas or
+/// semicolons separate, as in the header line. Pure.
 /// </summary>
 internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Lines, TerminalImportFault? Fault)
 {
@@ -41,36 +25,45 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
     private const string Firmware = "firmwareVersion";
     private const string Mode = "connectMode";
     private const string Topic = "subscriptionTopic";
-    private static readonly string[] Columns = [Id, ManagementSystem, Label, Firmware, Mode, Topic];
+    
+    /// <summary>The columns, in the order in which they are told of.</summary>
+    public static IReadOnlyList<string> Columns { get; } = [Id, ManagementSystem, Label, Firmware, Mode, Topic];
 
     /// <summary>Reads and judges a file; <see cref="Fault"/> when it is none.</summary>
     public static TerminalImportFile Read(string text)
     {
-        var reader = new CsvReader(text.TrimStart('\uFEFF'));
+        var reader = new CsvReader(CsvText.WithoutMark(text));
         var header = reader.Read()?.ToList();
         if (header is null)
-            return new([], reader.Fault is null ? new(TerminalImportFault.Empty, string.Join(',', Columns)) : NotCsv(reader));
+            return Wrong(reader.Fault is null ? new(null, null, TerminalImportFault.Empty, $"is empty: the first line names the columns {All}", All) : NotCsv(reader));
         if (header.Except(Columns, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            return new([], new(TerminalImportFault.UnknownColumn, unknown, string.Join(',', Columns)));
+            return Wrong(new(reader.RecordLine, null, TerminalImportFault.UnknownColumn, $"names a column other than {All}", unknown, All));
         if (!header.Contains(Id) || !header.Contains(ManagementSystem) || header.Distinct(StringComparer.Ordinal).Count() != header.Count)
-            return new([], new(TerminalImportFault.Columns, Id, ManagementSystem));
+            return Wrong(new(reader.RecordLine, null, TerminalImportFault.Columns, $"must name the columns {Id} and {ManagementSystem}, and none twice", Id, ManagementSystem));
 
         var lines = new List<TerminalImportLine>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         while (reader.Read() is { } fields)
         {
             if (lines.Count == MaximumLines)
-                return new([], new(TerminalImportFault.TooMany, MaximumLines));
+                return Wrong(new(null, null, TerminalImportFault.TooMany, $"has more than {MaximumLines} lines: send them in parts", MaximumLines));
+            var number = reader.RecordLine;
             lines.Add(fields.Count == header.Count
-                ? Judge(reader.RecordLine, column => header.IndexOf(column) is var at and >= 0 ? fields[at].Trim() : "", seen)
-                : new(reader.RecordLine, null, [new(TerminalImportFault.Fields, fields.Count, header.Count)]));
+                ? Judge(number, column => header.IndexOf(column) is var at and >= 0 ? fields[at].Trim() : "", seen)
+                : new(number, null, [new(number, null, TerminalImportFault.Fields, $"has {fields.Count} fields where the header names {header.Count}", fields.Count, header.Count)]));
         }
 
-        return reader.Fault is null ? new(lines, null) : new([], NotCsv(reader));
+        return reader.Fault is not null ? Wrong(NotCsv(reader))
+            : lines.Count == 0 ? Wrong(new(null, null, TerminalImportFault.Empty, $"has no lines after the first, which names the columns {All}", All))
+            : new(lines, null);
     }
 
-    private static TerminalImportFault NotCsv(CsvReader reader) =>
-        new(TerminalImportFault.NotCsv, reader.RecordLine, ImportFault.OfCsv(reader.Fault!));
+    private static string All => string.Join(',', Columns);
+
+    private static TerminalImportFile Wrong(TerminalImportFault fault) => new([], fault);
+
+    private static TerminalImportFault NotCsv(CsvReader reader) => new(
+        reader.RecordLine, null, TerminalImportFault.NotCsv, $"is not CSV (RFC 4180): {reader.Fault}", reader.RecordLine, ImportFault.OfCsv(reader.Fault!));
 
     private static TerminalImportLine Judge(int number, Func<string, string> field, Dictionary<string, int> seen)
     {
@@ -84,14 +77,15 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
         var id = field(Id);
         List<TerminalImportFault> faults = [];
         if (!TerminalId.IsWellFormed(id))
-            faults.Add(new(TerminalImportFault.TerminalId));
+            faults.Add(new(number, Id, TerminalImportFault.TerminalId, TerminalId.Rule));
         else if (TerminalId.IsCardNumber(id))
-            faults.Add(new(TerminalImportFault.CardNumber));
+            faults.Add(new(number, Id, TerminalImportFault.CardNumber, TerminalId.NoCardNumber));
         else if (!seen.TryAdd(id, number))
-            faults.Add(new(TerminalImportFault.Twice, seen[id]));
+            faults.Add(new(number, Id, TerminalImportFault.Twice, $"is named at lines[{seen[id]}] already", seen[id]));
         if (field(ManagementSystem).Length == 0)
-            faults.Add(new(TerminalImportFault.NoManagementSystem));
-        faults.AddRange(TerminalRules.Instance.Validate(settings).Errors.Select(fault => new TerminalImportFault(fault.ErrorCode)));
+            faults.Add(new(number, ManagementSystem, TerminalImportFault.NoManagementSystem, "is required"));
+        faults.AddRange(TerminalRules.Instance.Validate(settings).Errors.Select(
+            fault => new TerminalImportFault(number, JsonPath.FromProperty(fault.PropertyName), fault.ErrorCode, fault.ErrorMessage)));
         return new(number, faults.Count == 0 ? new NewTerminal(id, field(ManagementSystem)) { Settings = settings } : null, faults);
     }
 

@@ -26,6 +26,11 @@ internal static class ParameterSheetHtml
         tbody th[scope=row] { font-weight: 400; }
         td code { font: 14px/1.3 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
         ol { margin: 0; padding-left: 1.3rem; }
+        @media screen and (max-width: 32rem) {
+          body { margin: .75rem auto; padding: 0 .5rem; font-size: 13px; }
+          td code { font-size: 12px; }
+          th, td { padding: .15rem .25rem; }
+        }
         @media print {
           body { margin: 0; max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.25; }
           h1 { font-size: 14pt; }

@@ -69,7 +69,7 @@ internal sealed class TerminalStates(TenantDatabase database)
         """;
 
     // How an id or a label begins, between two texts: row level security lets comparisons use an index, but not LIKE.
-    private const string BeginsSo =
+    internal const string BeginsSo =
         """
         (t.terminal_id ~>=~ @text and t.terminal_id ~<~ @beyond
          or t.terminal_id ~>=~ upper(@text) and t.terminal_id ~<~ upper(@beyond)
@@ -77,7 +77,7 @@ internal sealed class TerminalStates(TenantDatabase database)
         """;
 
     // U+10FFFF: what begins with a text comes before that text with this behind it.
-    private const string LastCharacter = "\U0010FFFF";
+    internal const string LastCharacter = "\U0010FFFF";
 
     private const string ChangesSql =
         """
@@ -87,6 +87,9 @@ internal sealed class TerminalStates(TenantDatabase database)
         order by c.change_id desc
         limit @limit
         """;
+
+    /// <summary>What a status asks of <c>terminal_states s</c>.</summary>
+    internal static string ConditionOf(string status) => Conditions[status];
 
     /// <summary>A merchant's terminals, or with null all, by id.</summary>
     /// <param name="reader">Who reads: a merchant sees its own only, whatever is searched; null: the platform.</param>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
@@ -119,6 +120,51 @@ internal sealed partial class AdministrationPagesTests
         Assert.That(done.Text, Does.Contain("Het bestand is geïmporteerd."));
         var after = await Whitelist.ListAsync(_merchant, new WhitelistFilter(), null, 10, cancellationToken);
         Assert.That(after.Select(entry => entry.Label), Is.EqualTo(new[] { "other", "a, b" }));
+    }
+
+    [Test]
+    public async Task Every_line_of_a_long_import_can_be_reached_and_those_with_faults_come_first(CancellationToken cancellationToken)
+    {
+        var lines = "terminalId;label\n" + string.Concat(Enumerable.Range(1, 1_200).Select(n => n > 1_100 ? $"no/{n};\n" : $"T{n};x\n"));
+
+        var parts = new List<string>();
+        foreach (var part in new[] { "1", "2", "3", "99" })
+            parts.Add((await _admin.SubmitAsync(At("whitelist/import"), cancellationToken, fields: [("Text", lines), ("Part", part)])).Html);
+
+        Assert.That(parts[0], Does.Contain(">no/1101<").And.Contain(">no/1200<").And.Contain(">T400<").And.Not.Contain(">T401<").And.Contain("name=\"Part\" value=\"2\""));
+        Assert.That(parts[1], Does.Contain(">T401<").And.Contain(">T900<").And.Not.Contain(">T901<"));
+        Assert.That(parts[2], Does.Contain(">T901<").And.Contain(">T1100<").And.Not.Contain("name=\"Part\" value=\"4\""));
+        Assert.That(parts[3], Does.Contain(">T1100<"), "beyond the last part is the last one");
+    }
+
+    [Test]
+    public async Task A_line_whose_fault_is_not_named_any_more_still_counts_and_says_so(CancellationToken cancellationToken)
+    {
+        var lines = "terminalId\n" + string.Concat(Enumerable.Range(1, WhitelistImportFile.MaximumFaults + 1).Select(n => $"no/{n}\n")) + "T1\n";
+
+        var last = await _admin.SubmitAsync(At("whitelist/import"), cancellationToken, fields: [("Text", lines), ("Part", "3")]);
+
+        Assert.That(last.Text, Does.Contain("1001 lines").Or.Contain("1,001 lines"));
+        Assert.That(last.Text, Does.Contain("no/1001").And.Contain("Something is wrong with this line, too."));
+    }
+
+    [TestCase("whitelist/import", "terminalId,label\nX1,")]
+    [TestCase("/platform/terminals/import", "terminalId,managementSystemId,label\nX1,GrundmasterNL,")]
+    public async Task A_file_that_is_not_UTF_8_is_told_so(string page, string text, CancellationToken cancellationToken)
+    {
+        using var people = await _relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
+        var path = page.StartsWith('/') ? page : At(page);
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(await people.TokenAsync(path, cancellationToken)), "__RequestVerificationToken" },
+            // Windows-1252 behind a byte order mark: the worst of both.
+            { new ByteArrayContent([0xEF, 0xBB, 0xBF, .. Encoding.Latin1.GetBytes(text + "café\n")]), "Upload", "export.csv" },
+        };
+
+        var answer = await people.SendAsync(HttpMethod.Post, path, form, follow: true, cancellationToken);
+
+        Assert.That(answer.Text, Does.Contain("The file is not UTF-8. Save it as \"CSV UTF-8\"."));
+        Assert.That(answer.Html, Does.Not.Contain("<caption>"));
     }
 
     [Test]

@@ -1,100 +1,96 @@
 using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Csv;
 using CloudKick.Relay.Security;
-using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Terminals.Import;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CloudKick.Relay.Admin.Pages;
 
-/// <summary>What a line of the file would do, or did.</summary>
-/// <param name="Line">The line.</param>
-/// <param name="Effect">A text's key.</param>
-/// <param name="Tone">The tag's style.</param>
-internal sealed record ImportEffect(TerminalImportLine Line, string Effect, string? Tone);
-
-/// <summary>Registers many terminals, from the management system's export: every line's effect is shown before anything changes.</summary>
-[RequireScope(Scopes.PlatformAdmin), RequestSizeLimit(MaximumSize), RequestFormLimits(ValueLengthLimit = MaximumSize)]
-internal sealed class TerminalImportPage(TerminalRegistry registry, TerminalDirectory directory) : AdminPage
+/// <summary>
+/// Registers many terminals, from the management system's export. First what each line would do and what is wrong, and nothing is changed;
+/// then, when nothing is wrong, all of it or nothing.
+/// </summary>
+[RequireScope(Scopes.PlatformAdmin), RequestSizeLimit(MaximumBytes)]
+internal sealed class TerminalImportPage(TerminalImport import) : AdminPage
 {
-    private const int MaximumSize = 1024 * 1024;
+    // What is typed comes percent-encoded.
+    private const int MaximumBytes = 2 * CsvRequest.MaximumBytes;
+
+    [BindProperty]
+    public IFormFile? Upload { get; set; }
 
     [BindProperty]
     public string? Csv { get; set; }
 
+    /// <summary>Which part of the report.</summary>
+    [BindProperty]
+    public int Part { get; set; } = 1;
+
     public override string Title => "Terminals.Import";
 
-    public IReadOnlyList<ImportEffect> Effects { get; private set; } = [];
-
-    public bool HasFaults => Effects.Any(effect => effect.Tone == "bad");
-
-    /// <summary>Something would change.</summary>
-    public bool HasNew => Effects.Any(effect => effect.Effect == "Terminals.WillRegister");
+    public TerminalImportReport? Report { get; private set; }
 
     /// <summary>The lines were carried out.</summary>
     public bool IsDone { get; private set; }
 
-    public IActionResult OnGet() => Page();
+    /// <summary>There is something to carry out.</summary>
+    public bool CanImport => Report is { IsFaulty: false, Created: > 0 } && !IsDone;
 
-    public async Task<IActionResult> OnPostAsync(IFormFile? file, CancellationToken cancellationToken)
+    /// <summary>What is shown of the report's lines.</summary>
+    public Parts Parts => new("lines", Part, Report!.Lines.Count);
+
+    /// <summary>Those with faults first.</summary>
+    public IEnumerable<TerminalImportResult> FaultyFirst => Report!.Lines.OrderByDescending(line => line.Effect == TerminalImportEffect.Faulty);
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        if (file is { Length: > 0 })
+        if (Upload is { Length: > 0 })
         {
-            using var reader = new StreamReader(file.OpenReadStream());
-            Csv = await reader.ReadToEndAsync(cancellationToken);
-            ModelState.Clear();
+            Csv = Upload.Length > CsvRequest.MaximumBytes ? null : await CsvText.ReadAsync(Upload.OpenReadStream(), cancellationToken);
+            ModelState.Remove(nameof(Csv));
+            if (Csv is null)
+            {
+                Blame(nameof(Upload), T[Upload.Length > CsvRequest.MaximumBytes ? "Whitelist.LargeFile" : "Whitelist.NotUtf8"]);
+                return Page();
+            }
         }
 
-        await JudgeAsync(cancellationToken);
+        await RunAsync(dryRun: true, cancellationToken);
         return Page();
     }
 
     public async Task<IActionResult> OnPostImportAsync(CancellationToken cancellationToken)
     {
-        await JudgeAsync(cancellationToken);
-        if (!ModelState.IsValid || HasFaults || !HasNew)
-            return Page();
-        var done = new List<ImportEffect>();
-        foreach (var effect in Effects)
-        {
-            if (effect.Effect != "Terminals.WillRegister")
-            {
-                done.Add(effect);
-                continue;
-            }
-
-            var outcome = await registry.AddAsync(effect.Line.Terminal!, Actor, cancellationToken);
-            done.Add(outcome == TerminalOutcome.Done
-                ? effect with { Effect = "Terminals.DidRegister", Tone = "good" }
-                : effect with { Effect = "Terminals.Outcome-" + outcome, Tone = "bad" });
-        }
-
-        Effects = done;
-        IsDone = true;
+        await RunAsync(dryRun: false, cancellationToken);
+        IsDone = Report is { IsFaulty: false };
         return Page();
     }
 
-    /// <summary>A fault in the reader's words.</summary>
-    public string TextOf(TerminalImportFault fault) => fault.Code == TerminalImportFault.NotCsv
-        ? T["Terminals.ImportFault-not-csv", fault.Facts[0], T[$"Whitelist.Fault-{fault.Facts[1]}"]]
-        : T["Terminals.ImportFault-" + fault.Code, fault.Facts];
-
-    private async Task JudgeAsync(CancellationToken cancellationToken)
+    /// <summary>What a line does, in the reader's words.</summary>
+    public string TextOf(TerminalImportEffect effect) => effect switch
     {
-        var read = TerminalImportFile.Read(Csv ?? "");
-        if (read.Fault is not null)
-        {
-            Blame(nameof(Csv), TextOf(read.Fault));
-            return;
-        }
+        TerminalImportEffect.Created => T[IsDone ? "Terminals.DidRegister" : "Terminals.WillRegister"],
+        TerminalImportEffect.Unchanged => T["Terminals.IsRegistered"],
+        _ => T["Terminals.Faulty"],
+    };
 
-        var systems = (await directory.ManagementSystemsAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        var known = await directory.KnownAsync([.. read.Lines.Select(line => line.Terminal?.TerminalId).OfType<string>()], cancellationToken);
-        Effects = [.. read.Lines.Select(line => line switch
-        {
-            { Terminal: null } => new ImportEffect(line, "Terminals.Faulty", "bad"),
-            { Terminal: { } one } when !systems.Contains(one.ManagementSystemId) => new ImportEffect(line, "Terminals.Outcome-UnknownManagementSystem", "bad"),
-            { Terminal: { } one } when known.Contains(one.TerminalId) => new ImportEffect(line, "Terminals.IsRegistered", null),
-            _ => new ImportEffect(line, "Terminals.WillRegister", "good"),
-        })];
+    /// <summary>A fault, in the reader's words.</summary>
+    public string TextOf(TerminalImportFault fault) => fault.Code switch
+    {
+        TerminalImportFault.NotCsv => T["Terminals.ImportFault-not-csv", fault.Facts[0], T[$"Whitelist.Fault-{fault.Facts[1]}"]],
+        TerminalImportFault.UnknownManagementSystem => T["Terminals.Outcome-UnknownManagementSystem"],
+        TerminalImportFault.ReservedTerminalId => T["Terminals.Outcome-ReservedTerminalId"],
+        TerminalImportFault.ThingNameTaken => T["Terminals.Outcome-ThingNameTaken"],
+        TerminalImportFault.InvalidTopic => T["Terminals.Outcome-InvalidTopic"],
+        _ => T["Terminals.ImportFault-" + fault.Code, fault.Facts],
+    };
+
+    private async Task RunAsync(bool dryRun, CancellationToken cancellationToken)
+    {
+        var file = TerminalImportFile.Read(Csv ?? "");
+        if (file.Fault is { } fault)
+            Blame(nameof(Csv), TextOf(fault));
+        else
+            Report = await import.RunAsync(file, Actor, dryRun, cancellationToken);
     }
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Csv;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Whitelist;
 using Microsoft.AspNetCore.Mvc;
@@ -13,18 +13,18 @@ namespace CloudKick.Relay.Admin.Pages;
 [RequireScope(Scopes.WhitelistWrite), RequestSizeLimit(MaximumBytes)]
 internal sealed class WhitelistImportPage(MerchantWhitelist whitelist) : MerchantPage
 {
-    /// <summary>So many lines are shown; those with faults first.</summary>
-    public const int MaximumShown = 500;
-
-    private const int MaximumBytes = 2 * WhitelistImportEndpoint.MaximumBytes;
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    // What is typed comes percent-encoded.
+    private const int MaximumBytes = 2 * CsvRequest.MaximumBytes;
 
     [BindProperty]
     public IFormFile? Upload { get; set; }
 
     [BindProperty]
     public string? Text { get; set; }
+
+    /// <summary>Which part of the preview.</summary>
+    [BindProperty]
+    public int Part { get; set; } = 1;
 
     /// <summary>What was previewed, when that is to be done.</summary>
     [BindProperty]
@@ -33,6 +33,9 @@ internal sealed class WhitelistImportPage(MerchantWhitelist whitelist) : Merchan
     public override string Title => "Whitelist.ImportTitle";
 
     public WhitelistPreview? Preview { get; private set; }
+
+    /// <summary>What is shown of the preview's lines.</summary>
+    public Parts Parts => new("lines", Part, Preview!.Lines.Count);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
@@ -69,22 +72,16 @@ internal sealed class WhitelistImportPage(MerchantWhitelist whitelist) : Merchan
             return string.IsNullOrWhiteSpace(Text) ? null : Text;
         }
 
-        if (Upload.Length > WhitelistImportEndpoint.MaximumBytes)
+        if (Upload.Length > CsvRequest.MaximumBytes)
         {
             Blame(nameof(Upload), T["Whitelist.LargeFile"]);
             return null;
         }
 
-        try
-        {
-            using var reader = new StreamReader(Upload.OpenReadStream(), StrictUtf8);
-            return await reader.ReadToEndAsync(cancellationToken);
-        }
-        catch (DecoderFallbackException)
-        {
+        var text = await CsvText.ReadAsync(Upload.OpenReadStream(), cancellationToken);
+        if (text is null)
             Blame(nameof(Upload), T["Whitelist.NotUtf8"]);
-            return null;
-        }
+        return text;
     }
 
     private async Task PreviewAsync(WhitelistImportFile file, CancellationToken cancellationToken)

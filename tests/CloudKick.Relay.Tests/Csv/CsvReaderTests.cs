@@ -1,6 +1,6 @@
-using CloudKick.Relay.Whitelist;
+using CloudKick.Relay.Csv;
 
-namespace CloudKick.Relay.Tests.Whitelist;
+namespace CloudKick.Relay.Tests.Csv;
 
 internal sealed class CsvReaderTests
 {
@@ -12,6 +12,10 @@ internal sealed class CsvReaderTests
     [TestCase("\n\r\na\n\nb\n\n", new[] { "3:a", "5:b" }, TestName = "Empty lines are passed over and counted")]
     [TestCase("\"\"\n", new[] { "1:" }, TestName = "A quoted field may be empty")]
     [TestCase(" a , b \n", new[] { "1: a | b " }, TestName = "Spaces belong to the field (RFC 4180 §2.4)")]
+    [TestCase("a;b\r\nc,1;\"d;e\"\r\n", new[] { "1:a|b", "2:c,1|d;e" }, TestName = "Semicolons separate where the first line has them first")]
+    [TestCase("\r\n\"a,1\";b\nc;d\n", new[] { "2:a,1|b", "3:c|d" }, TestName = "What is quoted in the first line separates nothing")]
+    [TestCase("a,b;c\nd;e,f\n", new[] { "1:a|b;c", "2:d;e|f" }, TestName = "A comma that comes first separates")]
+    [TestCase("a\nb;c\n", new[] { "1:a", "2:b;c" }, TestName = "A first line without either leaves semicolons alone")]
     [TestCase("", new string[0], TestName = "An empty text has no records")]
     public void Reads_what_RFC_4180_defines(string text, string[] expected)
     {
@@ -36,11 +40,11 @@ internal sealed class CsvReaderTests
     }
 
     [Test]
-    public void What_was_written_by_the_rules_is_read_back([Random(0, int.MaxValue, 200)] int seed)
+    public void What_was_written_by_the_rules_is_read_back([Random(0, int.MaxValue, 200)] int seed, [Values(',', ';')] char separator)
     {
         var random = new Random(seed);
         string[][] written = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Enumerable.Range(0, random.Next(2, 5)).Select(_ => Field(random)).ToArray())];
-        var text = string.Concat(written.Select(record => string.Join(',', record.Select(Quoted)) + (random.Next(2) == 0 ? "\n" : "\r\n")));
+        var text = string.Concat(written.Select(record => string.Join(separator, record.Select(Quoted)) + (random.Next(2) == 0 ? "\n" : "\r\n")));
 
         var reader = new CsvReader(text);
         List<IReadOnlyList<string>> read = [];
@@ -55,17 +59,17 @@ internal sealed class CsvReaderTests
     public void Any_text_comes_to_an_end([Random(0, int.MaxValue, 200)] int seed)
     {
         var random = new Random(seed);
-        var text = new string([.. Enumerable.Range(0, random.Next(40)).Select(_ => "a,\"\r\n"[random.Next(5)])]);
+        var text = new string([.. Enumerable.Range(0, random.Next(40)).Select(_ => "a,;\"\r\n"[random.Next(6)])]);
 
         var (records, _) = ReadAll(text);
 
         Assert.That(records, Has.Count.LessThanOrEqualTo(text.Length));
     }
 
-    private static string Field(Random random) => new([.. Enumerable.Range(0, random.Next(6)).Select(_ => "ab ,\"\n\ré"[random.Next(8)])]);
+    private static string Field(Random random) => new([.. Enumerable.Range(0, random.Next(6)).Select(_ => "ab ,;\"\n\ré"[random.Next(9)])]);
 
     private static string Quoted(string field) =>
-        field.AsSpan().IndexOfAny("\",\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        field.AsSpan().IndexOfAny("\",;\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static (List<string> Records, string? Fault) ReadAll(string text)
     {

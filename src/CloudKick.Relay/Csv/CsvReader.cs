@@ -1,12 +1,15 @@
+using System.Buffers;
 using System.Text;
 
-namespace CloudKick.Relay.Whitelist;
+namespace CloudKick.Relay.Csv;
 
 /// <summary>
 /// Reads comma-separated values as RFC 4180 §2 defines them: fields may be quoted, quotes inside are doubled, quoted fields may hold
-/// commas and line ends. A line may also end in a line feed alone. Strict: what is not CSV stops it with a fault, nothing is guessed.
+/// separators and line ends. A line may also end in a line feed alone. Where the comma is a decimal's, as in Dutch, French and German,
+/// spreadsheets separate by semicolons: whichever of the two comes first in the first record separates. Strict: what is not CSV stops it
+/// with a fault, nothing else is guessed.
 /// </summary>
-internal sealed class CsvReader(string text)
+internal sealed class CsvReader
 {
     public const string QuoteInside = "a quote stands inside a field that does not begin with one";
     public const string QuoteOpen = "a quoted field has no closing quote";
@@ -14,11 +17,20 @@ internal sealed class CsvReader(string text)
     public const string LoneCarriageReturn = "a carriage return stands alone";
 
     private const char Quote = '"';
-    private const char Comma = ',';
 
+    private readonly string _text;
+    private readonly char _separator;
+    private readonly SearchValues<char> _endOfBare;
     private readonly StringBuilder _quoted = new();
     private int _position;
     private int _line = 1;
+
+    public CsvReader(string text)
+    {
+        _text = text;
+        _separator = SeparatorOf(text);
+        _endOfBare = SearchValues.Create([_separator, Quote, '\r', '\n']);
+    }
 
     /// <summary>The line on which the last record began, from 1.</summary>
     public int RecordLine { get; private set; }
@@ -29,11 +41,11 @@ internal sealed class CsvReader(string text)
     /// <summary>The next record's fields; null at the end or at a fault. Empty lines are passed over.</summary>
     public IReadOnlyList<string>? Read()
     {
-        while (Fault is null && _position < text.Length && TryReadLineEnd())
+        while (Fault is null && _position < _text.Length && TryReadLineEnd())
         {
         }
 
-        if (Fault is not null || _position >= text.Length)
+        if (Fault is not null || _position >= _text.Length)
             return null;
 
         RecordLine = _line;
@@ -43,20 +55,20 @@ internal sealed class CsvReader(string text)
             fields.Add(ReadField());
             if (Fault is not null)
                 return null;
-            if (_position >= text.Length || TryReadLineEnd())
+            if (_position >= _text.Length || TryReadLineEnd())
                 return fields;
             if (Fault is not null)
                 return null;
-            _position++; // the comma
+            _position++; // the separator
         }
     }
 
-    private string ReadField() => _position < text.Length && text[_position] == Quote ? ReadQuoted() : ReadBare();
+    private string ReadField() => _position < _text.Length && _text[_position] == Quote ? ReadQuoted() : ReadBare();
 
     private string ReadBare()
     {
-        var rest = text.AsSpan(_position);
-        var length = rest.IndexOfAny("\",\r\n");
+        var rest = _text.AsSpan(_position);
+        var length = rest.IndexOfAny(_endOfBare);
         if (length < 0)
             length = rest.Length;
         else if (rest[length] == Quote)
@@ -71,7 +83,7 @@ internal sealed class CsvReader(string text)
         while (true)
         {
             _position++; // the opening quote, or the second one of a pair
-            var rest = text.AsSpan(_position);
+            var rest = _text.AsSpan(_position);
             var length = rest.IndexOf(Quote);
             if (length < 0)
             {
@@ -82,9 +94,9 @@ internal sealed class CsvReader(string text)
             _quoted.Append(rest[..length]);
             _line += rest[..length].Count('\n');
             _position += length + 1;
-            if (_position >= text.Length || text[_position] is Comma or '\r' or '\n')
+            if (_position >= _text.Length || _text[_position] is '\r' or '\n' || _text[_position] == _separator)
                 return _quoted.ToString();
-            if (text[_position] != Quote)
+            if (_text[_position] != Quote)
             {
                 Fault = QuoteGoesOn;
                 return "";
@@ -96,12 +108,12 @@ internal sealed class CsvReader(string text)
 
     private bool TryReadLineEnd()
     {
-        switch (text[_position])
+        switch (_text[_position])
         {
             case '\n':
                 _position++;
                 break;
-            case '\r' when _position + 1 < text.Length && text[_position + 1] == '\n':
+            case '\r' when _position + 1 < _text.Length && _text[_position + 1] == '\n':
                 _position += 2;
                 break;
             case '\r':
@@ -113,5 +125,22 @@ internal sealed class CsvReader(string text)
 
         _line++;
         return true;
+    }
+
+    // Header lines name columns; what separates those separates all the rest.
+    private static char SeparatorOf(string text)
+    {
+        var isQuoted = false;
+        foreach (var character in text.AsSpan().TrimStart("\r\n"))
+        {
+            if (character == Quote)
+                isQuoted = !isQuoted;
+            else if (!isQuoted && character is (',' or ';'))
+                return character;
+            else if (!isQuoted && character is ('\r' or '\n'))
+                break;
+        }
+
+        return ',';
     }
 }
