@@ -1,1 +1,4 @@
+using CloudKick.Faults.Tests.Experiments;
+
 [assembly: Parallelizable(ParallelScope.Fixtures)]
+[assembly: TellsSeed]

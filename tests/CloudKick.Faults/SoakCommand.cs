@@ -35,7 +35,7 @@ internal static class SoakCommand
         await output.WriteLineAsync(repeat);
         await using var world = await World.StartAsync(options, cancellationToken);
         await world.PlayBriefSessionsAsync(cancellationToken);
-        using var till = new Till(world.History, world.Token, () => [.. world.Nodes.Select(node => node.Http)]) { TtlSeconds = TtlSeconds };
+        using var till = new Till(world.History, world.TokenOf, () => world.TillAddresses) { TtlSeconds = TtlSeconds };
         using var enough = new CancellationTokenSource();
         var load = new KickLoad(till, world.Terminals) { Pause = TimeSpan.FromMilliseconds(50) };
         var loading = load.RunAsync(0, enough.Token, cancellationToken);
@@ -64,8 +64,20 @@ internal static class SoakCommand
         using var timer = new PeriodicTimer(SampleEvery);
         var (started, node) = (world.History.Now, world.Nodes[0]);
         do
-            trend.Add(world.History.Now - started, node.WorkingSet, node.OpenFiles);
+            Sample();
         while (await NextAsync());
+
+        void Sample()
+        {
+            try
+            {
+                trend.Add(world.History.Now - started, node.WorkingSet, node.OpenFiles);
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or IOException && !node.IsRunning)
+            {
+                // It has died: whoever waits for it to be ready says so, with what it said last.
+            }
+        }
 
         async Task<bool> NextAsync()
         {
@@ -80,7 +92,7 @@ internal static class SoakCommand
         }
     }
 
-    private static long Memory(World world) => world.Nodes.Max(node => node.WorkingSet) / 1_000_000;
+    private static long Memory(World world) => world.Nodes.Where(node => node.IsRunning).Select(node => node.WorkingSet).DefaultIfEmpty().Max() / 1_000_000;
 
     private static string Line(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
 }

@@ -42,9 +42,9 @@ public sealed class PublishingOptions
 
     /// <summary>
     /// New kicks are refused with 429 while the way to the cloud is so full that they would wait longer than this for their turn:
-    /// 100 ms to 1 min, default 2 s. Keep it well under <c>CloudKick:Kicks:Lease</c>: what waits longer begins a new attempt.
+    /// 10 ms to 1 min, default 2 s. Keep it well under <c>CloudKick:Kicks:Lease</c>: what waits longer begins a new attempt.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan MaximumWait { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a kick waits for its turn in the MQTT pool before <c>Auto</c> sends it over HTTPS: 0 to 10 s, default 250 ms.</summary>

@@ -11,8 +11,8 @@ internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeI
     // With an attempt's own end before it, a link that is only half there is given up within ten seconds.
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(4);
 
-    // Kicks live for seconds: after an outage of any length the relay is back within a few. Jitter keeps nodes apart.
-    private static readonly MqttReconnectOptions Reconnect = new() { Maximum = TimeSpan.FromSeconds(4) };
+    // Kicks live for seconds: after an outage of any length the relay is back within five, the handshakes included. Jitter keeps nodes apart.
+    private static readonly MqttReconnectOptions Reconnect = new() { Maximum = TimeSpan.FromSeconds(3) };
 
     /// <summary>
     /// A client named <c>&lt;prefix&gt;-&lt;node&gt;-&lt;suffix&gt;</c>, not yet started; <paramref name="configure"/> adds what is its own.

@@ -4,7 +4,7 @@ using CloudKick.Faults.Stage;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>A node dies at each of the six points between a kick's commit and its answer; the till asks the other one with the same key.</summary>
-[CancelAfter(Size.Patience)]
+[Patience]
 internal sealed class CrashPointTests
 {
     private const string Variable = "CLOUDKICK_FAILPOINT";
@@ -38,8 +38,8 @@ internal sealed class CrashPointTests
     {
         var terminal = _world.Terminals[_next++];
         await _doomed.StartAsync(new Dictionary<string, string> { [Variable] = failpoint }, cancellationToken);
-        using var first = new Till(_world.History, _world.Token, () => [_doomed.Http]) { TtlSeconds = TtlSeconds };
-        using var second = new Till(_world.History, _world.Token, () => [_other.Http]) { TtlSeconds = TtlSeconds };
+        using var first = new Till(_world.History, _world.TokenOf, () => [_doomed.Http]) { TtlSeconds = TtlSeconds };
+        using var second = new Till(_world.History, _world.TokenOf, () => [_other.Http]) { TtlSeconds = TtlSeconds };
 
         var unanswered = await first.AskAsync(terminal, failpoint, cancellationToken);
         await _doomed.WaitForExitAsync(cancellationToken);

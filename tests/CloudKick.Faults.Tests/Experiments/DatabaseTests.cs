@@ -11,13 +11,13 @@ using Npgsql;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>The database dies, is replaced, has no room, or is behind something: nothing is promised that is not stored.</summary>
-[CancelAfter(Size.Patience)]
+[Patience]
 internal sealed class DatabaseTests
 {
     private const int TtlSeconds = 20;
     private const int Terminations = 5;
-    private static readonly TimeSpan BackAfterRestart = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan BackAfterPromotion = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BackAfterRestart = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BackAfterPromotion = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan DiskIsFull = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BackAfterFullDisk = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UntilRefused = TimeSpan.FromMilliseconds(100);
@@ -101,6 +101,47 @@ internal sealed class DatabaseTests
 
         Assert.That(silent.Concat(full).Select(answer => answer?.Status), Is.All.EqualTo(503), "said, and in time");
         Assert.That(afterwards.Concat(again).Select(answer => answer?.IsSuccess), Is.All.True);
+        await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
+    }
+
+    [Test]
+    public async Task Pool_that_is_empty_is_said_to_be_the_database_that_is_unavailable_until_it_is_not(CancellationToken cancellationToken)
+    {
+        await using var world = await World.StartAsync(
+            new WorldOptions
+            {
+                Seed = Run.Seed, Nodes = 1, Terminals = 20,
+                Settings = new Dictionary<string, string>
+                {
+                    // One of the two listens for notifications.
+                    ["CloudKick:Database:MaximumPoolSize"] = "2",
+                    ["CloudKick:Database:CommandTimeout"] = "00:00:05",
+                    ["CloudKick:Database:ConnectTimeout"] = "00:00:02",
+                },
+            },
+            cancellationToken);
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = Run.Till(world, TtlSeconds, requestTimeout: TimeSpan.FromSeconds(15));
+        var kick = (await till.KickAsync(world.Terminals[0], "before", cancellationToken))!.KickId!;
+        await using var locker = await world.Superuser.OpenConnectionAsync(cancellationToken);
+
+        // What has the connection waits for kicks, and all others for the connection.
+        await using var transaction = await locker.BeginTransactionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("lock table kicks in access exclusive mode", locker, transaction);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        world.History.Fault("no connection of the pool comes back");
+        var reads = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => till.GetAsync(kick, cancellationToken)));
+        var asked = await Task.WhenAll(world.Terminals.Skip(1).Select(terminal => till.AskAsync(terminal, "empty-" + terminal, cancellationToken)));
+        var read = await reads;
+        await transaction.RollbackAsync(cancellationToken);
+        world.History.Fault("the pool has its connections again");
+        var again = await Task.WhenAll(world.Terminals.Skip(1).Select(terminal => till.KickAsync(terminal, "empty-" + terminal, cancellationToken)));
+
+        Assert.That(read.Select(body => (string?)body["code"]), Is.All.EqualTo("database-unavailable"));
+        Assert.That(asked.Select(answer => answer?.Text), Is.All.EqualTo("database-unavailable"));
+        Assert.That(world.Nodes[0].Log, Does.Contain("The connection pool has been exhausted").And.Contain("'Max Pool Size' (currently 2)"), "that was why");
+        Assert.That(again.Select(answer => answer?.IsSuccess), Is.All.True);
+        Assert.That((string?)(await till.GetAsync(kick, cancellationToken))["id"], Is.EqualTo(kick));
         await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
     }
 

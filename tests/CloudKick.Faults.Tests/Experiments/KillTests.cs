@@ -5,7 +5,7 @@ using CloudKick.Faults.Stage;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>Nodes die without a word.</summary>
-[CancelAfter(Size.Patience)]
+[Patience]
 [NonParallelizable]
 internal sealed class KillTests
 {

@@ -7,7 +7,7 @@ using CloudKick.Testing.Mosquitto;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>The broker is one that others wrote, and dies.</summary>
-[CancelAfter(Size.Patience)]
+[Patience]
 internal sealed class MosquittoTests
 {
     private const int TtlSeconds = 20;
@@ -50,11 +50,12 @@ internal sealed class MosquittoTests
         await lasting.ConnectAsync(cancellationToken);
         var first = lasting.ConnAck;
 
+        await using var dead = new DeadBroker();
         await Outage.StrikeAsync(
-            _world, _till, ClientsPerNode,
+            _world, new KickLoad(_till, _world.Terminals) { UnderWay = 4, Pause = Outage.Pause }, ClientsPerNode,
             () => keepsSessions ? _broker.ShutDownAsync(cancellationToken) : _broker.StopAsync(),
             () => _broker.StartAgainAsync(cancellationToken),
-            cancellationToken);
+            cancellationToken, dead);
         await Eventually.HoldsAsync(() => lasting.State == MqttClientState.Connected && !ReferenceEquals(lasting.ConnAck, first), cancellationToken);
 
         Assert.That(lasting.ConnAck!.SessionPresent, Is.EqualTo(keepsSessions), "the broker had its sessions, or had not");

@@ -5,11 +5,18 @@ internal static class Size
 {
     public const string Variable = "CLOUDKICK_FULL_SIZE";
 
-    /// <summary>What ends an experiment that hangs, full-size ones included; milliseconds.</summary>
-    public const int Patience = 1_800_000;
+    private static readonly TimeSpan ScaledPatience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan FullPatience = TimeSpan.FromMinutes(30);
 
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable(Variable) == "1";
+
+    /// <summary>What ends an experiment that hangs: of the small ones before the test command gives the whole process up, which is after ten minutes.</summary>
+    public static TimeSpan Patience { get; } = Of(ScaledPatience, FullPatience);
 
     /// <summary>One of the two.</summary>
     public static T Of<T>(T scaled, T full) => IsFull ? full : scaled;
 }
+
+/// <summary>NUnit's <see cref="CancelAfterAttribute"/> with <see cref="Size.Patience"/>.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class PatienceAttribute() : CancelAfterAttribute((int)Size.Patience.TotalMilliseconds);

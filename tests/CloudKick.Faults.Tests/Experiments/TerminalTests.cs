@@ -11,7 +11,7 @@ using CloudKick.Testing;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>Terminals that were away, kicks that come late, twice or out of order, and a whitelist that changes meanwhile.</summary>
-[CancelAfter(Size.Patience)]
+[Patience]
 [Order(1)] // the longest wait of all, and little else: it begins first
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]

@@ -13,7 +13,7 @@ namespace CloudKick.Faults.Tests.Experiments;
 /// The link to a broker dribbles and is reset after its first byte, its second, and so on to the last of a conversation: what the client says
 /// of its publish is what happened.
 /// </summary>
-[CancelAfter(Size.Patience)]
+[Patience]
 internal sealed class TornLinkTests
 {
     private const int MoreThanAConversation = 1_000;

@@ -56,8 +56,80 @@ internal sealed class CheckerTests
     public void Till_that_was_told_published_of_what_was_never_sent_is_found()
     {
         _story.Change(row => row with { BrokerOutcome = "never_sent" });
+        _story.Happenings.RemoveAll(happening => happening is Happening.Published);
+        _story.Events.RemoveAt(1);
 
         Assert.That(_story.Broken(), Is.EqualTo(new[] { AnswerChecks.True }));
+    }
+
+    [Test]
+    public void Kick_that_was_never_sent_it_says_while_the_broker_had_it_is_found()
+    {
+        _story.Happenings.RemoveAll(happening => happening is Happening.Answered);
+        _story.Happenings.Add(new Happening.Answered(Story.At(0.3), "key-1", Story.Terminal, 202, Story.Kick, "accepted"));
+        _story.Change(row => row with { BrokerOutcome = "never_sent" });
+        _story.Events.RemoveAt(1);
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { DeliveryChecks.NeverSent }));
+    }
+
+    [Test]
+    public void Kick_that_is_published_it_says_before_the_broker_had_it_is_found_where_the_broker_tells_all()
+    {
+        _story.Happenings.RemoveAll(happening => happening is Happening.Published);
+        _story.Happenings.Add(new Happening.Published(Story.At(0.26), Story.Kick, "NL-CAT/" + Story.Terminal, "relay-n1"));
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { DeliveryChecks.NeverSent }));
+        _story.Rules = _story.Rules with { BrokerTellsAll = false };
+        Assert.That(_story.Broken(), Is.Empty);
+    }
+
+    [Test]
+    public void Kick_that_is_published_it_says_and_the_broker_never_had_is_found()
+    {
+        _story.Happenings.RemoveAll(happening => happening is Happening.Published);
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { DeliveryChecks.NeverSent }));
+    }
+
+    [Test]
+    public void Key_that_only_ever_heard_refusals_is_found_unless_they_may_be_final()
+    {
+        foreach (var second in Enumerable.Range(1, 60))
+        {
+            _story.Happenings.Add(new Happening.Asked(Story.At(second), "key-2", Story.Terminal, "n1"));
+            _story.Happenings.Add(new Happening.Answered(Story.At(second + 0.1), "key-2", Story.Terminal, 503, null, "database-unavailable"));
+        }
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { AnswerChecks.Accounted }));
+        _story.Rules = _story.Rules with { FinalRefusals = ["database-unavailable"] };
+        Assert.That(_story.Broken(), Is.Empty);
+    }
+
+    [Test]
+    public void Key_that_is_refused_and_then_has_its_kick_is_accounted_for()
+    {
+        _story.Happenings.Insert(1, new Happening.Answered(Story.At(0.05), "key-1", Story.Terminal, 503, null, "database-unavailable"));
+
+        Assert.That(_story.Broken(), Is.Empty);
+    }
+
+    [Test]
+    public void One_key_of_two_merchants_is_two_kicks()
+    {
+        _story.Happenings.Add(new Happening.Asked(Story.At(1), "key-1", Story.OthersTerminal, "n1"));
+        _story.Happenings.Add(new Happening.Answered(Story.At(1.2), "key-1", Story.OthersTerminal, 202, "kck_2", "accepted"));
+        _story.Kicks.Add(_story.Kicks[0] with
+        {
+            KickId = "kck_2", TerminalId = Story.OthersTerminal, MerchantId = Story.Other, State = "cancelled", BrokerOutcome = "unknown", AcceptedAt = Story.At(1.1), EndedAt = Story.At(3),
+        });
+        _story.Events.Add(Story.Step(4, "accepted", 1.1, "n1-a") with { KickId = "kck_2", MerchantId = Story.Other });
+        _story.Events.Add(Story.Step(5, "cancelled", 3, "n1-a") with { KickId = "kck_2", MerchantId = Story.Other });
+        _story.Keys.Add(new KeyRecord(Story.Other, "key-1", "kck_2"));
+
+        Assert.That(_story.Broken(), Is.Empty);
+        _story.Keys[1] = new KeyRecord(Story.Merchant, "key-1", "kck_2");
+        Assert.That(_story.Broken(), Is.SupersetOf(new[] { AnswerChecks.OneKeyOneKick, TenantChecks.Tenant }));
     }
 
     [Test]
@@ -140,6 +212,7 @@ internal sealed class CheckerTests
     public void Publish_in_an_attempt_that_began_off_the_whitelist_is_found()
     {
         _story.Happenings.Add(new Happening.LeftWhitelist(Story.At(5), Story.Terminal));
+        _story.Audited.Add(new AuditRecord(Story.Merchant, "whitelist.remove", Story.Terminal));
         _story.Happenings.Add(new Happening.Published(Story.At(7), Story.Kick, "NL-CAT/" + Story.Terminal, "relay-n1"));
 
         Assert.That(_story.Broken(), Is.EqualTo(new[] { DeliveryChecks.Whitelisted }));
@@ -166,8 +239,37 @@ internal sealed class CheckerTests
     {
         _story.Events.Insert(1, Story.Step(1, "attempt", 0.15, "n2-b") with { EventId = 1 });
         _story.Events[0] = _story.Events[0] with { EventId = 0 };
+        _story.Change(row => row with { Attempt = 2 });
 
         Assert.That(_story.Broken(), Is.EqualTo(new[] { StateChecks.Fenced }));
+    }
+
+    [Test]
+    public void Outcome_of_an_attempt_that_was_never_begun_is_found()
+    {
+        _story.Events.Insert(1, Story.Step(1, "attempt_unknown", 0.15, "n1-a") with { EventId = 1 });
+        _story.Events[0] = _story.Events[0] with { EventId = 0 };
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { StateChecks.Forward }), "unknown, then published, and one attempt");
+        _story.Events.Insert(2, Story.Step(1, "attempt", 0.16, "n1-a") with { EventId = 1 });
+        _story.Change(row => row with { Attempt = 2 });
+        Assert.That(_story.Broken(), Is.Empty);
+    }
+
+    [Test]
+    public void State_that_its_events_do_not_lead_to_is_found()
+    {
+        _story.Change(row => row with { State = "delivered", EndedAt = null });
+
+        Assert.That(_story.Broken(), Does.Contain(StateChecks.Complete));
+    }
+
+    [Test]
+    public void Outcome_that_no_event_tells_is_found()
+    {
+        _story.Events.RemoveAt(1);
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { StateChecks.Complete }));
     }
 
     [Test]
@@ -208,9 +310,35 @@ internal sealed class CheckerTests
     [Test]
     public void Kick_of_another_merchant_is_found()
     {
-        _story.Change(row => row with { MerchantId = Guid.NewGuid() });
+        _story.Change(row => row with { MerchantId = Story.Other });
 
-        Assert.That(_story.Broken(), Is.EqualTo(new[] { StateChecks.Tenant }));
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { TenantChecks.Tenant }));
+    }
+
+    [Test]
+    public void Session_of_another_merchant_is_found()
+    {
+        _story.Sessions[0] = _story.Sessions[0] with { MerchantId = Story.Other };
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { TenantChecks.Tenant }));
+    }
+
+    [Test]
+    public void Broken_audit_chain_is_found()
+    {
+        _story.AuditFaults.Add(new AuditFault(Story.Merchant, 7, "changed"));
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { TenantChecks.Audited }));
+    }
+
+    [Test]
+    public void Change_that_the_audit_log_lacks_is_found()
+    {
+        _story.Happenings.Add(new Happening.LeftWhitelist(Story.At(5), Story.Terminal));
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { TenantChecks.Audited }));
+        _story.Audited.Add(new AuditRecord(Story.Merchant, "whitelist.remove", Story.Terminal));
+        Assert.That(_story.Broken(), Is.Empty);
     }
 
     [Test]
@@ -220,6 +348,7 @@ internal sealed class CheckerTests
         _story.Events.RemoveRange(1, 2);
         _story.Events.Add(Story.Step(2, "attempt", 15, "n2-b"));
         _story.Events.Add(Story.Step(3, "connected", 16, "n2-b"));
+        _story.Change(row => row with { Attempt = 2, BrokerOutcome = "unknown" });
 
         Assert.That(_story.Broken(), Is.EqualTo(new[] { StateChecks.TakenOver }));
     }
@@ -235,12 +364,23 @@ internal sealed class CheckerTests
     }
 
     [Test]
+    public void More_in_flight_than_may_be_is_found()
+    {
+        _story.Happenings.Add(new Happening.Acknowledges(Story.At(1), Now: false));
+        _story.Happenings.AddRange(Enumerable.Range(0, 100).Select(i =>
+            new Happening.Published(Story.At(1 + (i / 50.0)), Story.Kick, "NL-CAT/" + Story.Terminal, "relay-n1")));
+        Assert.That(_story.Broken(), Is.Empty);
+
+        _story.Happenings.Add(new Happening.Published(Story.At(4), Story.Kick, "NL-CAT/" + Story.Terminal, "relay-n1"));
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { DeliveryChecks.Quota }));
+    }
+
+    [Test]
     public void Report_names_the_promise_the_kick_the_seed_and_how_to_repeat()
     {
         _story.Sessions.Add(_story.Sessions[0]);
-        var verdict = Checker.Judge(_story.Happenings, new Record(Story.At(60), _story.Kicks, _story.Events, _story.Sessions, _story.Keys), _story.Rules);
 
-        var report = verdict.Report(4711, "run it again");
+        var report = _story.Judge().Report(4711, "run it again");
 
         Assert.That(report, Does.Contain(DeliveryChecks.OneSession).And.Contain(Story.Kick).And.Contain("4711").And.Contain("run it again"));
     }

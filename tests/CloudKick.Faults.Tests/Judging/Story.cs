@@ -9,7 +9,9 @@ internal sealed class Story
 {
     public const string Kick = "kck_1";
     public const string Terminal = "NL000001";
+    public const string OthersTerminal = "NL000002";
     public static readonly Guid Merchant = Guid.Parse("11111111-1111-1111-1111-111111111111");
+    public static readonly Guid Other = Guid.Parse("22222222-2222-2222-2222-222222222222");
     private static readonly DateTimeOffset Start = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
     /// <summary>Asked, stored, answered, published, received, connected.</summary>
@@ -32,8 +34,8 @@ internal sealed class Story
             },
         ];
         Events = [Step(1, "accepted", 0.1, "n1-a"), Step(2, "published", 0.25, "n1-a"), Step(3, "connected", 0.5, "n1-a")];
-        Sessions = [new SessionRecord(Kick, Terminal, At(0.5))];
-        Keys = [new KeyRecord("key-1", Kick)];
+        Sessions = [new SessionRecord(Merchant, Kick, Terminal, At(0.5))];
+        Keys = [new KeyRecord(Merchant, "key-1", Kick)];
     }
 
     public List<Happening> Happenings { get; }
@@ -46,7 +48,11 @@ internal sealed class Story
 
     public List<KeyRecord> Keys { get; }
 
-    public Rules Rules { get; set; } = new() { MerchantId = Merchant };
+    public List<AuditRecord> Audited { get; } = [];
+
+    public List<AuditFault> AuditFaults { get; } = [];
+
+    public Rules Rules { get; set; } = new() { Merchants = new Dictionary<string, Guid> { [Terminal] = Merchant, [OthersTerminal] = Other } };
 
     /// <summary>When the database is read.</summary>
     public double ReadAt { get; set; } = 60;
@@ -54,12 +60,15 @@ internal sealed class Story
     public static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);
 
     public static EventRecord Step(long id, string name, double at, string? node = null, string? detail = null) =>
-        new() { KickId = Kick, EventId = id, Event = name, At = At(at), Node = node, Detail = detail };
+        new() { KickId = Kick, MerchantId = Merchant, EventId = id, Event = name, At = At(at), Node = node, Detail = detail };
 
     /// <summary>The kick's row, changed.</summary>
     public void Change(Func<KickRecord, KickRecord> change) => Kicks[0] = change(Kicks[0]);
 
+    /// <summary>What the checker says.</summary>
+    public Verdict Judge() =>
+        Checker.Judge(Happenings, new Record(At(ReadAt), Kicks, Events, Sessions, Keys) { Audited = Audited, AuditFaults = AuditFaults }, Rules);
+
     /// <summary>The promises that the checker finds broken.</summary>
-    public IEnumerable<string> Broken() =>
-        Checker.Judge(Happenings, new Record(At(ReadAt), Kicks, Events, Sessions, Keys), Rules).Violations.Select(violation => violation.Promise).Distinct();
+    public IEnumerable<string> Broken() => Judge().Violations.Select(violation => violation.Promise).Distinct();
 }

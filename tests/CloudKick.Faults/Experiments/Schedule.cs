@@ -29,7 +29,7 @@ public static class Schedule
             else if (kill % 3 == 2)
                 await HoldAcknowledgementsAsync(world, node, cancellationToken);
             await world.KillAsync(node);
-            world.Cloud.Control.LoseAcknowledgements();
+            world.LoseAcknowledgements();
             if (kill % 3 == 1)
                 world.BrokerLink.ResetAll();
             world.BrokerLink.Heal();
@@ -47,9 +47,11 @@ public static class Schedule
         ArgumentNullException.ThrowIfNull(world);
         ArgumentNullException.ThrowIfNull(told);
         var until = world.History.Now + duration;
+        // The first node lives through it all, so that it can be seen whether something grows; alone, nobody dies.
+        var faults = world.Nodes.Count > 1 ? [.. Deadly, .. Faults] : Faults;
         while (world.History.Now < until)
         {
-            var (name, strikeAsync) = Faults[world.Random.Next(Faults.Length)];
+            var (name, strikeAsync) = faults[world.Random.Next(faults.Length)];
             world.History.Fault(name);
             told(name);
             await strikeAsync(world, cancellationToken);
@@ -57,12 +59,14 @@ public static class Schedule
             world.TerminalLink.Heal();
             world.DatabaseLink.Heal();
             world.TasLink.Heal();
+            foreach (var link in world.TillLinks)
+                link.Heal();
             await Task.WhenAll(world.Nodes.Select(node => node.WaitUntilReadyAsync(cancellationToken)));
             await PauseAsync(world, 3, cancellationToken);
         }
     }
 
-    private static readonly (string Name, Func<World, CancellationToken, Task> StrikeAsync)[] Faults =
+    private static readonly (string Name, Func<World, CancellationToken, Task> StrikeAsync)[] Deadly =
     [
         ("a node is killed", async (world, cancellationToken) =>
         {
@@ -70,18 +74,22 @@ public static class Schedule
             await world.KillAsync(node);
             await node.StartAsync(cancellationToken: cancellationToken);
         }),
+        ("a node is replaced", async (world, cancellationToken) =>
+        {
+            var node = Mortal(world);
+            await node.TerminateAsync(cancellationToken);
+            await node.StartAsync(cancellationToken: cancellationToken);
+        }),
+    ];
+
+    private static readonly (string Name, Func<World, CancellationToken, Task> StrikeAsync)[] Faults =
+    [
         ("a node stands still", async (world, cancellationToken) =>
         {
             var node = Any(world);
             node.Freeze();
             await PauseAsync(world, 15, cancellationToken);
             node.Thaw();
-        }),
-        ("a node is replaced", async (world, cancellationToken) =>
-        {
-            var node = Mortal(world);
-            await node.TerminateAsync(cancellationToken);
-            await node.StartAsync(cancellationToken: cancellationToken);
         }),
         ("the broker is away", async (world, cancellationToken) =>
         {
@@ -97,21 +105,24 @@ public static class Schedule
         }),
         ("acknowledgements come late", async (world, cancellationToken) =>
         {
-            world.Cloud.Control.HoldAcknowledgements();
+            world.HoldAcknowledgements();
             await PauseAsync(world, 8, cancellationToken);
-            world.Cloud.Control.ReleaseAcknowledgements();
+            world.ReleaseAcknowledgements();
         }),
         ("acknowledgements are lost", async (world, cancellationToken) =>
         {
-            world.Cloud.Control.HoldAcknowledgements();
+            world.HoldAcknowledgements();
             await PauseAsync(world, 4, cancellationToken);
-            world.Cloud.Control.LoseAcknowledgements();
+            world.LoseAcknowledgements();
         }),
         ("the broker's link is half open", (world, cancellationToken) => HangAsync(world, world.BrokerLink, 12, cancellationToken)),
         ("the database does not answer", (world, cancellationToken) => HangAsync(world, world.DatabaseLink, 6, cancellationToken)),
         ("terminals' links to the broker hang", (world, cancellationToken) => HangAsync(world, world.TerminalLink, 6, cancellationToken)),
         ("terminals' links to the broker tear", (world, cancellationToken) => TearAsync(world, world.TerminalLink, cancellationToken)),
         ("terminals' sessions hang", (world, cancellationToken) => HangAsync(world, world.TasLink, 6, cancellationToken)),
+        ("a till's link to a node hangs", (world, cancellationToken) => HangAsync(world, AnyTillLink(world), 6, cancellationToken)),
+        ("a till's link to a node tears", (world, cancellationToken) => TearAsync(world, AnyTillLink(world), cancellationToken)),
+        ("answers to tills tear", (world, cancellationToken) => TearAnswersAsync(world, cancellationToken)),
         ("the broker's link tears", (world, cancellationToken) => TearAsync(world, world.BrokerLink, cancellationToken)),
         ("the database's link tears", (world, cancellationToken) => TearAsync(world, world.DatabaseLink, cancellationToken)),
         ("the database ends the relay's sessions", (world, cancellationToken) => world.ScalarAsync<long>(
@@ -132,7 +143,7 @@ public static class Schedule
     private static async Task HoldAcknowledgementsAsync(World world, RelayNode node, CancellationToken cancellationToken)
     {
         var (until, before) = (world.History.Now + UnderWayWithin, Published());
-        world.Cloud.Control.HoldAcknowledgements();
+        world.HoldAcknowledgements();
         while (Published() < before + UnderWay && world.History.Now < until)
             await Task.Delay(Glance, cancellationToken);
 
@@ -156,8 +167,20 @@ public static class Schedule
         }
     }
 
-    // The first one lives through it all, so that it can be seen whether something grows.
-    private static RelayNode Mortal(World world) => world.Nodes[world.Nodes.Count == 1 ? 0 : world.Random.Next(1, world.Nodes.Count)];
+    // What was asked has been done, and the till does not hear of it.
+    private static async Task TearAnswersAsync(World world, CancellationToken cancellationToken)
+    {
+        for (var tear = 0; tear < 10; tear++)
+        {
+            foreach (var link in world.TillLinks)
+                link.ToClient.Faults = new LinkFaults { ResetsAfterBytes = world.Random.Next(1, 2_000) };
+            await PauseAsync(world, 1, cancellationToken);
+        }
+    }
+
+    private static FaultProxy AnyTillLink(World world) => world.TillLinks[world.Random.Next(world.TillLinks.Count)];
+
+    private static RelayNode Mortal(World world) => world.Nodes[world.Random.Next(1, world.Nodes.Count)];
 
     private static RelayNode Any(World world) => world.Nodes[world.Random.Next(world.Nodes.Count)];
 

@@ -43,6 +43,11 @@ public abstract record Happening(DateTimeOffset At)
     /// <param name="Node">What its name begins with.</param>
     public sealed record NodeKilled(DateTimeOffset At, string Node) : Happening(At);
 
+    /// <summary>The broker stops acknowledging what it takes, or does it again.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Now">Whether it acknowledges from now on.</param>
+    public sealed record Acknowledges(DateTimeOffset At, bool Now) : Happening(At);
+
     /// <summary>Another fault began or ended.</summary>
     public sealed record Fault(DateTimeOffset At, string What) : Happening(At);
 }

@@ -8,7 +8,14 @@ namespace CloudKick.Faults.Histories;
 /// <param name="Keys">Every idempotency key.</param>
 public sealed record Record(
     DateTimeOffset ReadAt, IReadOnlyList<KickRecord> Kicks, IReadOnlyList<EventRecord> Events, IReadOnlyList<SessionRecord> Sessions,
-    IReadOnlyList<KeyRecord> Keys);
+    IReadOnlyList<KeyRecord> Keys)
+{
+    /// <summary>Every row of the audit log. Default none.</summary>
+    public IReadOnlyList<AuditRecord> Audited { get; init; } = [];
+
+    /// <summary>Where the audit log's chains are broken. Default nowhere.</summary>
+    public IReadOnlyList<AuditFault> AuditFaults { get; init; } = [];
+}
 
 /// <summary>A kick as it is stored.</summary>
 public sealed record KickRecord
@@ -50,6 +57,9 @@ public sealed record EventRecord
     /// <summary>Its place in the order.</summary>
     public required long EventId { get; init; }
 
+    /// <summary>Whose it is.</summary>
+    public required Guid MerchantId { get; init; }
+
     /// <summary>What: accepted, attempt, published, delivered, connected, expired, cancelled, failed …</summary>
     public required string Event { get; init; }
 
@@ -64,12 +74,26 @@ public sealed record EventRecord
 }
 
 /// <summary>A session at the TAS as it is stored.</summary>
+/// <param name="MerchantId">Whose it is.</param>
 /// <param name="KickId">The kick that it answers.</param>
 /// <param name="TerminalId">The terminal.</param>
 /// <param name="OpenedAt">When it was let in.</param>
-public sealed record SessionRecord(string KickId, string TerminalId, DateTimeOffset OpenedAt);
+public sealed record SessionRecord(Guid MerchantId, string KickId, string TerminalId, DateTimeOffset OpenedAt);
 
 /// <summary>An idempotency key as it is stored.</summary>
+/// <param name="MerchantId">Whose it is.</param>
 /// <param name="Key">The key.</param>
 /// <param name="KickId">What it stands for.</param>
-public sealed record KeyRecord(string Key, string KickId);
+public sealed record KeyRecord(Guid MerchantId, string Key, string KickId);
+
+/// <summary>A row of the audit log.</summary>
+/// <param name="MerchantId">In whose chain; null: the platform's.</param>
+/// <param name="Action">What was done.</param>
+/// <param name="Subject">To what.</param>
+public sealed record AuditRecord(Guid? MerchantId, string Action, string Subject);
+
+/// <summary>A place where a chain of the audit log is broken.</summary>
+/// <param name="MerchantId">Whose chain; null: the platform's.</param>
+/// <param name="ChainIndex">At which row.</param>
+/// <param name="Kind">How.</param>
+public sealed record AuditFault(Guid? MerchantId, long ChainIndex, string Kind);

@@ -16,13 +16,22 @@ public static class RecordReader
 
     private const string EventsSql =
         """
-        select kick_id as KickId, event_id as EventId, event as Event, at as At, node as Node, detail as Detail
+        select kick_id as KickId, merchant_id as MerchantId, event_id as EventId, event as Event, at as At, node as Node, detail as Detail
         from kick_events order by kick_id, event_id
         """;
 
-    private const string SessionsSql = "select kick_id as KickId, terminal_id as TerminalId, opened_at as OpenedAt from tas_sessions";
+    private const string SessionsSql = "select merchant_id as MerchantId, kick_id as KickId, terminal_id as TerminalId, opened_at as OpenedAt from tas_sessions";
 
-    private const string KeysSql = "select key as Key, kick_id as KickId from idempotency_keys";
+    private const string KeysSql = "select merchant_id as MerchantId, key as Key, kick_id as KickId from idempotency_keys";
+
+    private const string AuditedSql = "select merchant_id as MerchantId, action as Action, subject as Subject from audit_log";
+
+    private const string AuditFaultsSql =
+        """
+        select c.merchant_id as MerchantId, v.chain_index as ChainIndex, v.fault as Kind
+        from (select merchant_id from merchants union all select null) c (merchant_id)
+        cross join lateral verify_audit(c.merchant_id) v
+        """;
 
     /// <summary>All of it, as of one moment.</summary>
     public static async Task<Record> ReadAsync(NpgsqlDataSource superuser, CancellationToken cancellationToken)
@@ -35,6 +44,8 @@ public static class RecordReader
         var events = await connection.QueryAsync<EventRow>(Command(EventsSql));
         var sessions = await connection.QueryAsync<SessionRow>(Command(SessionsSql));
         var keys = await connection.QueryAsync<KeyRow>(Command(KeysSql));
+        var audited = await connection.QueryAsync<AuditRow>(Command(AuditedSql));
+        var faults = await connection.QueryAsync<AuditFaultRow>(Command(AuditFaultsSql));
         return new Record(
             readAt,
             [.. kicks.Select(kick => new KickRecord
@@ -44,10 +55,14 @@ public static class RecordReader
             })],
             [.. events.Select(step => new EventRecord
             {
-                KickId = Written(step.KickId), EventId = step.EventId, Event = step.Event, At = step.At, Node = step.Node, Detail = step.Detail,
+                KickId = Written(step.KickId), MerchantId = step.MerchantId, EventId = step.EventId, Event = step.Event, At = step.At, Node = step.Node, Detail = step.Detail,
             })],
-            [.. sessions.Select(session => new SessionRecord(Written(session.KickId), session.TerminalId, session.OpenedAt))],
-            [.. keys.Select(key => new KeyRecord(key.Key, Written(key.KickId)))]);
+            [.. sessions.Select(session => new SessionRecord(session.MerchantId, Written(session.KickId), session.TerminalId, session.OpenedAt))],
+            [.. keys.Select(key => new KeyRecord(key.MerchantId, key.Key, Written(key.KickId)))])
+        {
+            Audited = [.. audited.Select(row => new AuditRecord(row.MerchantId, row.Action, row.Subject))],
+            AuditFaults = [.. faults.Select(fault => new AuditFault(fault.MerchantId, fault.ChainIndex, fault.Kind))],
+        };
 
         CommandDefinition Command(string sql) => new(sql, transaction: transaction, cancellationToken: cancellationToken);
     }
@@ -77,6 +92,8 @@ public static class RecordReader
 
     private sealed record EventRow
     {
+        public required Guid MerchantId { get; init; }
+
         public required Guid KickId { get; init; }
 
         public required long EventId { get; init; }
@@ -92,6 +109,8 @@ public static class RecordReader
 
     private sealed record SessionRow
     {
+        public required Guid MerchantId { get; init; }
+
         public required Guid KickId { get; init; }
 
         public required string TerminalId { get; init; }
@@ -99,8 +118,28 @@ public static class RecordReader
         public required DateTime OpenedAt { get; init; }
     }
 
+    private sealed record AuditRow
+    {
+        public Guid? MerchantId { get; init; }
+
+        public required string Action { get; init; }
+
+        public required string Subject { get; init; }
+    }
+
+    private sealed record AuditFaultRow
+    {
+        public Guid? MerchantId { get; init; }
+
+        public required long ChainIndex { get; init; }
+
+        public required string Kind { get; init; }
+    }
+
     private sealed record KeyRow
     {
+        public required Guid MerchantId { get; init; }
+
         public required string Key { get; init; }
 
         public required Guid KickId { get; init; }

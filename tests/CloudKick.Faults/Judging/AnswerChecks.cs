@@ -6,7 +6,7 @@ internal static class AnswerChecks
     public const string Stored = "I1 a 2xx answer stands for one stored kick";
     public const string True = "I2 what a till was told stays true";
     public const string OneKeyOneKick = "I6 one idempotency key is one kick";
-    public const string Accounted = "R1 every request ends in an answer, and every kick was asked for";
+    public const string Accounted = "R1 every request ends in a kick, and every kick was asked for";
 
     public static IEnumerable<Violation> Judge(Case @case)
     {
@@ -27,18 +27,29 @@ internal static class AnswerChecks
                 yield return new Violation(True, row.KickId, $"a till was told {answer.Text}, and it was never sent");
         }
 
-        foreach (var key in @case.Answers.Where(answer => answer.IsSuccess).GroupBy(answer => answer.Key, answer => answer.KickId!))
+        foreach (var key in @case.Answers.Where(answer => answer.IsSuccess).GroupBy(answer => Key(@case, answer.TerminalId, answer.Key), answer => answer.KickId!))
         {
             var kicks = key.Concat(@case.KicksOfKey[key.Key]).Distinct().ToArray();
             if (kicks.Length > 1)
-                yield return new Violation(OneKeyOneKick, key.Key, $"stands for {string.Join(" and ", kicks)}");
+                yield return new Violation(OneKeyOneKick, key.Key.Key, $"stands for {string.Join(" and ", kicks)}");
         }
 
-        var asked = @case.Asked.Select(asked => asked.Key).ToHashSet();
-        foreach (var key in asked.Except(@case.Answers.Select(answer => answer.Key)))
-            yield return new Violation(Accounted, key, "never got an answer");
-        var known = @case.Answers.Select(answer => answer.KickId).Concat(@case.Record.Keys.Where(key => asked.Contains(key.Key)).Select(key => key.KickId)).ToHashSet();
+        // In the order of taking note: a till that is refused asks again, until it has its kick.
+        var asked = @case.Asked.Select(asked => Key(@case, asked.TerminalId, asked.Key)).ToHashSet();
+        var lastWords = @case.Answers.GroupBy(answer => Key(@case, answer.TerminalId, answer.Key)).ToDictionary(key => key.Key, key => key.Last());
+        foreach (var key in asked)
+        {
+            if (!lastWords.TryGetValue(key, out var last))
+                yield return new Violation(Accounted, key.Key, "never got an answer");
+            else if (!last.IsSuccess && !@case.Rules.FinalRefusals.Contains(last.Text))
+                yield return new Violation(Accounted, key.Key, $"for {last.TerminalId}: the last answer was {last.Status} {last.Text} at {last.At:HH:mm:ss.fff}");
+        }
+
+        var known = @case.Answers.Select(answer => answer.KickId)
+            .Concat(@case.Record.Keys.Where(key => asked.Contains((key.MerchantId, key.Key))).Select(key => key.KickId)).ToHashSet();
         foreach (var row in @case.Record.Kicks.Where(row => !known.Contains(row.KickId)))
             yield return new Violation(Accounted, row.KickId, $"for {row.TerminalId}: nobody asked for it");
     }
+
+    private static (Guid? Merchant, string Key) Key(Case @case, string terminalId, string key) => (@case.Owner(terminalId), key);
 }

@@ -27,8 +27,12 @@ internal sealed class Case(IReadOnlyList<Happening> happenings, Record record, R
     /// <summary>By terminal.</summary>
     public ILookup<string, Happening.LeftWhitelist> LeftWhitelist { get; } = happenings.OfType<Happening.LeftWhitelist>().ToLookup(left => left.TerminalId);
 
-    /// <summary>Ids of the kicks that a stored idempotency key stands for.</summary>
-    public ILookup<string, string> KicksOfKey { get; } = record.Keys.ToLookup(stored => stored.Key, stored => stored.KickId);
+    /// <summary>Ids of the kicks that a merchant's stored idempotency key stands for.</summary>
+    public ILookup<(Guid? Merchant, string Key), string> KicksOfKey { get; } =
+        record.Keys.ToLookup(stored => ((Guid?)stored.MerchantId, stored.Key), stored => stored.KickId);
+
+    /// <summary>The merchant whose terminal it is; null when it is nobody's.</summary>
+    public Guid? Owner(string terminalId) => rules.Merchants.TryGetValue(terminalId, out var merchant) ? merchant : null;
 
     /// <summary>The only row of a kick; null when there is none.</summary>
     public KickRecord? Row(string kickId) => Rows[kickId].FirstOrDefault();

@@ -13,7 +13,7 @@ public static class Checker
         ArgumentNullException.ThrowIfNull(happenings);
         ArgumentNullException.ThrowIfNull(record);
         var @case = new Case(happenings, record, rules);
-        return new Verdict([.. AnswerChecks.Judge(@case), .. StateChecks.Judge(@case), .. DeliveryChecks.Judge(@case)], Summarise(@case));
+        return new Verdict([.. AnswerChecks.Judge(@case), .. StateChecks.Judge(@case), .. DeliveryChecks.Judge(@case), .. TenantChecks.Judge(@case)], Summarise(@case));
     }
 
     private static List<string> Summarise(Case @case)

@@ -12,12 +12,15 @@ internal static class DeliveryChecks
     public const string NotActedLate = "R3 no terminal acts on a kick that has expired";
     public const string OneSession = "I7 one session per kick";
     public const string OwnTopic = "I10 a kick goes to its terminal's topic";
+    public const string NeverSent = "R1 what was never sent was not published, and what is published was";
     public const string Quota = "I11 a connection stays within the cloud's limit";
 
+    // How long a node waits for an acknowledgement.
+    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan TerminalsSecond = TimeSpan.FromSeconds(1);
 
     public static IEnumerable<Violation> Judge(Case @case) =>
-        @case.Published.SelectMany(published => JudgePublish(@case, published)).Concat(Sessions(@case)).Concat(Quotas(@case));
+        @case.Published.SelectMany(published => JudgePublish(@case, published)).Concat(Truth(@case)).Concat(Sessions(@case)).Concat(Quotas(@case)).Concat(InFlight(@case));
 
     private static IEnumerable<Violation> JudgePublish(Case @case, Happening.Published published)
     {
@@ -37,6 +40,20 @@ internal static class DeliveryChecks
             var begun = @case.Events[row.KickId].LastOrDefault(step => step.Event is "accepted" or "attempt" && step.At <= published.At);
             if (published.At > left.At && (begun is null || begun.At > left.At || published.At > begun.At + @case.Rules.AttemptLasts))
                 yield return new Violation(Whitelisted, row.KickId, $"{row.TerminalId} left {left.At:HH:mm:ss.fff}, published {published.At:HH:mm:ss.fff}");
+        }
+    }
+
+    // What is told of a kick, against what the broker saw.
+    private static IEnumerable<Violation> Truth(Case @case)
+    {
+        var first = @case.Published.GroupBy(published => published.KickId).ToDictionary(kick => kick.Key, kick => kick.Min(published => published.At));
+        foreach (var row in @case.Record.Kicks)
+        {
+            var taken = first.TryGetValue(row.KickId, out var at) ? at : (DateTimeOffset?)null;
+            if (row.BrokerOutcome == "never_sent" && taken is not null)
+                yield return new Violation(NeverSent, row.KickId, $"was never sent, it says, and the broker had it {taken:HH:mm:ss.fff}");
+            if (@case.Rules.BrokerTellsAll && @case.Events[row.KickId].FirstOrDefault(step => step.Event == "published") is { } told && !(taken <= told.At))
+                yield return new Violation(NeverSent, row.KickId, $"was published by {told.At:HH:mm:ss.fff}, it says; the broker had it {(taken is null ? "never" : $"{taken:HH:mm:ss.fff}")}");
         }
     }
 
@@ -63,7 +80,7 @@ internal static class DeliveryChecks
 
     private static IEnumerable<Violation> Quotas(Case @case)
     {
-        if (@case.Rules.PublishesPerSecond is not (> 0 and var limit))
+        if (@case.Rules.PublishesPerSecond is not (> 0 and var limit) || !@case.Rules.BrokerTellsAll)
             yield break;
         foreach (var connection in @case.Published.GroupBy(published => published.ClientId))
         {
@@ -71,6 +88,27 @@ internal static class DeliveryChecks
             var worst = Enumerable.Range(0, Math.Max(0, moments.Length - limit)).Where(i => moments[i + limit] - moments[i] < TimeSpan.FromSeconds(1)).ToArray();
             if (worst.Length > 0)
                 yield return new Violation(Quota, connection.Key, $"more than {limit} publishes within a second of {moments[worst[0]]:HH:mm:ss.fff}");
+        }
+    }
+
+    // While the broker acknowledges nothing, what it has taken from a connection is what that has in flight; until the connection is
+    // given up for it, and another one of the same name begins anew.
+    private static IEnumerable<Violation> InFlight(Case @case)
+    {
+        var (until, taken) = (DateTimeOffset.MinValue, new Dictionary<string, int>());
+        foreach (var happening in @case.Happenings)
+        {
+            if (happening is Happening.Acknowledges acknowledges)
+            {
+                until = acknowledges.Now ? DateTimeOffset.MinValue : acknowledges.At + GivenUpAfter;
+                taken.Clear();
+            }
+            else if (happening is Happening.Published published && published.At < until)
+            {
+                var count = taken[published.ClientId] = taken.GetValueOrDefault(published.ClientId) + 1;
+                if (count == @case.Rules.MaximumInFlight + 1)
+                    yield return new Violation(Quota, published.ClientId, $"more than {@case.Rules.MaximumInFlight} in flight {published.At:HH:mm:ss.fff}");
+            }
         }
     }
 }

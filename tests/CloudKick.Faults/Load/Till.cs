@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CloudKick.Faults.Histories;
@@ -16,18 +18,20 @@ public sealed class Till : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly History _history;
+    private readonly Func<string, string> _tokenOf;
     private readonly Func<IReadOnlyList<Uri>> _addresses;
+    private readonly ConcurrentDictionary<string, string> _terminalOf = [];
     private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) });
     private int _next;
 
     /// <param name="history">Takes note of what is asked and answered.</param>
-    /// <param name="token">The API key.</param>
+    /// <param name="tokenOf">The API key to ask with, by the terminal.</param>
     /// <param name="addresses">Where the API answers now.</param>
-    public Till(History history, string token, Func<IReadOnlyList<Uri>> addresses)
+    public Till(History history, Func<string, string> tokenOf, Func<IReadOnlyList<Uri>> addresses)
     {
         _history = history;
         _addresses = addresses;
-        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _tokenOf = tokenOf;
         _client.Timeout = Timeout.InfiniteTimeSpan;
     }
 
@@ -65,7 +69,7 @@ public sealed class Till : IDisposable
     {
         var addresses = _addresses();
         var address = addresses[(int)((uint)Interlocked.Increment(ref _next) % addresses.Count)];
-        _history.Add(new Happening.Asked(_history.Now, key, terminal, address.Host));
+        _history.Add(new Happening.Asked(_history.Now, key, terminal, address.Authority));
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(RequestTimeout);
         try
@@ -76,20 +80,25 @@ public sealed class Till : IDisposable
             var answer = new Happening.Answered(
                 _history.Now, key, terminal, (int)response.StatusCode, (string?)body?["id"], (string?)body?["state"] ?? (string?)body?["code"] ?? "");
             _history.Add(answer);
+            if (answer.KickId is { } kick)
+                _terminalOf[kick] = terminal;
             return answer;
         }
+        // HttpClient lets a socket's own exception through when a connection is reset between its start and its first byte.
         catch (Exception exception) when (
-            exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            exception is HttpRequestException or IOException or SocketException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             _history.Add(new Happening.Unanswered(_history.Now, key, terminal, exception.Message));
             return null;
         }
     }
 
-    /// <summary>The kick as the API shows it now.</summary>
+    /// <summary>A kick that this till asked for, as the API shows it now; or the problem that it tells.</summary>
     public async Task<JsonObject> GetAsync(string kickId, CancellationToken cancellationToken)
     {
-        using var response = await _client.GetAsync(new Uri(_addresses()[0], "v1/kicks/" + kickId), cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_addresses()[0], "v1/kicks/" + kickId));
+        request.Headers.Authorization = Bearer(_terminalOf[kickId]);
+        using var response = await _client.SendAsync(request, cancellationToken);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!.AsObject();
     }
 
@@ -112,6 +121,8 @@ public sealed class Till : IDisposable
                 ["reference"] = string.Create(CultureInfo.InvariantCulture, $"{key}"),
             }.ToJsonString(),
             new MediaTypeHeaderValue("application/json")),
-        Headers = { { "Idempotency-Key", key } },
+        Headers = { { "Idempotency-Key", key }, { "Authorization", Bearer(terminal).ToString() } },
     };
+
+    private AuthenticationHeaderValue Bearer(string terminal) => new("Bearer", _tokenOf(terminal));
 }

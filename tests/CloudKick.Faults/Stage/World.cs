@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using CloudKick.Cli.Local;
 using CloudKick.Faults.Histories;
 using CloudKick.Faults.Judging;
@@ -34,15 +35,16 @@ public sealed class World : IAsyncDisposable
     private readonly List<TerminalFleet> _fleets = [];
     private BrokerWatch? _watch;
 
-    private World(WorldOptions options, TestDatabase database, LocalCloudServer cloud, string directory, Guid merchant, string token)
+    private readonly Dictionary<string, (Guid Merchant, string Token)> _owners;
+    private readonly HttpClient _merchants = new();
+
+    private World(WorldOptions options, TestDatabase database, LocalCloudServer cloud, string directory, IReadOnlyList<(Guid Merchant, string Token)> merchants)
     {
         _options = options;
         _directory = directory;
         _superuser = NpgsqlDataSource.Create(database.SuperuserConnectionString + NoPool);
         Database = database;
         Cloud = cloud;
-        Merchant = merchant;
-        Token = token;
         Random = new Random(options.Seed);
         History = new History(TimeProvider.System);
         cloud.Control.PublishAccepted = History.Add;
@@ -53,6 +55,7 @@ public sealed class World : IAsyncDisposable
         DatabaseLink = new FaultProxy(seeds + 1, null, DatabaseAddress(database.ServiceConnectionString));
         TasLink = new FaultProxy(seeds + 2);
         Terminals = [.. Enumerable.Range(1, options.Terminals).Select(i => string.Create(CultureInfo.InvariantCulture, $"NL{i:D6}"))];
+        _owners = Terminals.Index().ToDictionary(terminal => terminal.Item, terminal => merchants[terminal.Index % merchants.Count]);
     }
 
     /// <summary>The seed's numbers, for what the experiment itself decides. Not thread-safe.</summary>
@@ -82,11 +85,11 @@ public sealed class World : IAsyncDisposable
     /// <summary>Between the terminals and the nodes' TAS: the balancer.</summary>
     public FaultProxy TasLink { get; }
 
-    /// <summary>The merchant whose terminals they are.</summary>
-    public Guid Merchant { get; }
+    /// <summary>Between the tills and each node, in the nodes' order.</summary>
+    public IReadOnlyList<FaultProxy> TillLinks { get; private set; } = [];
 
-    /// <summary>The till's API key.</summary>
-    public string Token { get; }
+    /// <summary>Where tills reach the nodes over <see cref="TillLinks"/>.</summary>
+    public IReadOnlyList<Uri> TillAddresses => [.. TillLinks.Select(link => new Uri($"http://{link.Endpoint}/"))];
 
     /// <summary>Ids of the whitelisted terminals; who plays them is said by <see cref="PlayAsync"/>.</summary>
     public IReadOnlyList<string> Terminals { get; }
@@ -104,8 +107,8 @@ public sealed class World : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("cloudkick-faults-").FullName;
         var cloud = await LocalCloudServer.StartAsync(
             new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(directory, "cloud") }, cancellationToken: cancellationToken);
-        var (merchant, token) = await AddMerchantAsync(database, cancellationToken);
-        var world = new World(options, database, cloud, directory, merchant, token);
+        var merchants = await AddMerchantsAsync(database, options.Merchants, cancellationToken);
+        var world = new World(options, database, cloud, directory, merchants);
         try
         {
             await world.RegisterTerminalsAsync(cancellationToken);
@@ -115,6 +118,7 @@ public sealed class World : IAsyncDisposable
             var settings = await world.NodeSettingsAsync();
             world.Nodes = [.. Enumerable.Range(0, options.Nodes).Select(_ => new RelayNode(settings))];
             world.TasLink.Backends = [.. world.Nodes.Select(node => node.Tas)];
+            world.TillLinks = [.. world.Nodes.Select((node, i) => new FaultProxy(options.Seed + i, null, node.HttpEndpoint))];
             if (options.StartsNodes)
                 await Task.WhenAll(world.Nodes.Select(node => node.StartAsync(cancellationToken: cancellationToken)));
             return world;
@@ -152,9 +156,11 @@ public sealed class World : IAsyncDisposable
         return fleet;
     }
 
-    /// <summary>All terminals, each closing its session soon, so that it can be kicked again.</summary>
-    public Task<TerminalFleet> PlayBriefSessionsAsync(CancellationToken cancellationToken) => PlayAsync(
-        Terminals,
+    /// <summary>Terminals that close each session soon, so that they can be kicked again.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="terminals">Which; null: all.</param>
+    public Task<TerminalFleet> PlayBriefSessionsAsync(CancellationToken cancellationToken, IEnumerable<string>? terminals = null) => PlayAsync(
+        terminals ?? Terminals,
         options => options with { Behaviour = TerminalBehaviour.DropsSession, BehaviourDelay = TimeSpan.FromMilliseconds(200) },
         cancellationToken);
 
@@ -206,12 +212,38 @@ public sealed class World : IAsyncDisposable
         _superuser = NpgsqlDataSource.Create(server.SuperuserConnectionString(Database.Name) + NoPool);
     }
 
-    /// <summary>Takes a terminal off the whitelist, and takes note when that is committed.</summary>
+    /// <summary>The API key that acts for the terminal's merchant.</summary>
+    public string TokenOf(string terminal) => _owners[terminal].Token;
+
+    /// <summary>Takes a terminal off its merchant's whitelist as the merchant would, and takes note when that is committed.</summary>
     public async Task RemoveFromWhitelistAsync(string terminal, CancellationToken cancellationToken)
     {
-        await using var connection = await _superuser.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition("delete from whitelist_entries where terminal_id = @terminal", new { terminal }, cancellationToken: cancellationToken));
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(Nodes[0].Http, "v1/whitelist/" + terminal));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TokenOf(terminal));
+        using var response = await _merchants.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
         History.Add(new Happening.LeftWhitelist(History.Now, terminal));
+    }
+
+    /// <summary>From now on LocalCloud takes and delivers what is published and does not acknowledge it.</summary>
+    public void HoldAcknowledgements()
+    {
+        Cloud.Control.HoldAcknowledgements();
+        History.Add(new Happening.Acknowledges(History.Now, Now: false));
+    }
+
+    /// <summary>The acknowledgements that were held come now, late; the next ones at once.</summary>
+    public void ReleaseAcknowledgements()
+    {
+        History.Add(new Happening.Acknowledges(History.Now, Now: true));
+        Cloud.Control.ReleaseAcknowledgements();
+    }
+
+    /// <summary>The acknowledgements that were held never come; the next ones at once.</summary>
+    public void LoseAcknowledgements()
+    {
+        History.Add(new Happening.Acknowledges(History.Now, Now: true));
+        Cloud.Control.LoseAcknowledgements();
     }
 
     /// <summary>The cloud dies, with all that it has in its memory: sessions, subscriptions.</summary>
@@ -242,20 +274,25 @@ public sealed class World : IAsyncDisposable
     }
 
     /// <summary>What this world's kicks are judged by when the experiment does not say otherwise.</summary>
-    public Rules Rules => new() { MerchantId = Merchant };
+    public Rules Rules => new()
+    {
+        Merchants = _owners.ToDictionary(owner => owner.Key, owner => owner.Value.Merchant),
+        BrokerTellsAll = _options.Mosquitto is null,
+    };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes)
             await node.DisposeAsync();
-        foreach (var link in (FaultProxy[])[BrokerLink, TerminalLink, DatabaseLink, TasLink])
+        foreach (var link in (FaultProxy[])[BrokerLink, TerminalLink, DatabaseLink, TasLink, .. TillLinks])
             await link.DisposeAsync();
         foreach (var fleet in _fleets)
             await fleet.DisposeAsync();
         if (_watch is not null)
             await _watch.DisposeAsync();
         await Cloud.DisposeAsync();
+        _merchants.Dispose();
         await _superuser.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
@@ -264,13 +301,18 @@ public sealed class World : IAsyncDisposable
     private static IPEndPoint DatabaseAddress(string connectionString) =>
         new(IPAddress.Loopback, new NpgsqlConnectionStringBuilder(connectionString).Port);
 
-    private static async Task<(Guid Merchant, string Token)> AddMerchantAsync(TestDatabase database, CancellationToken cancellationToken)
+    private static async Task<List<(Guid Merchant, string Token)>> AddMerchantsAsync(TestDatabase database, int count, CancellationToken cancellationToken)
     {
         var tenants = new TenantDatabase(database.Owner);
-        var merchant = await new MerchantRegistry(tenants, TimeProvider.System).AddAsync("Fault experiments", Actor.Cli, cancellationToken);
-        var key = await new ApiKeys(tenants).CreateAsync(
-            new NewApiKey(new MerchantId(merchant.MerchantId), "test", "till", [Scopes.KicksWrite, Scopes.KicksRead]), Actor.Cli, cancellationToken);
-        return (merchant.MerchantId, key!.Token);
+        var merchants = new List<(Guid, string)>();
+        for (var number = 1; number <= count; number++)
+        {
+            var merchant = await new MerchantRegistry(tenants, TimeProvider.System).AddAsync($"Fault experiments {number}", Actor.Cli, cancellationToken);
+            var key = await new ApiKeys(tenants).CreateAsync(
+                new NewApiKey(new MerchantId(merchant.MerchantId), "test", "till", [Scopes.KicksWrite, Scopes.KicksRead, Scopes.WhitelistWrite]), Actor.Cli, cancellationToken);
+            merchants.Add((merchant.MerchantId, key!.Token));
+        }
+        return merchants;
     }
 
     private async Task<RelayNodeSettings> NodeSettingsAsync()
@@ -302,10 +344,11 @@ public sealed class World : IAsyncDisposable
         await using var connection = await _superuser.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into terminals (terminal_id, merchant_id, management_system_id, thing_name) select t, @Merchant, 'GrundmasterNL', t from unnest(@terminals) t;
-            insert into whitelist_entries (merchant_id, terminal_id) select @Merchant, t from unnest(@terminals) t
+            insert into terminals (terminal_id, merchant_id, management_system_id, thing_name)
+            select r.terminal, r.merchant, 'GrundmasterNL', r.terminal from unnest(@terminals, @merchants) r (terminal, merchant);
+            insert into whitelist_entries (merchant_id, terminal_id) select r.merchant, r.terminal from unnest(@terminals, @merchants) r (terminal, merchant)
             """,
-            new { Merchant, terminals = Terminals.ToArray() },
+            new { terminals = Terminals.ToArray(), merchants = Terminals.Select(terminal => _owners[terminal].Merchant).ToArray() },
             cancellationToken: cancellationToken));
     }
 }

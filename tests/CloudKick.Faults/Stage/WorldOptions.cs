@@ -15,6 +15,9 @@ public sealed record WorldOptions
     /// <summary>Terminals that are registered and on the whitelist. Default 200.</summary>
     public int Terminals { get; init; } = 200;
 
+    /// <summary>Merchants, whose terminals they are in turn. Default 2.</summary>
+    public int Merchants { get; init; } = 2;
+
     /// <summary>A PostgreSQL server of the run's own, disposed of by its maker; null: the one that all runs of this process share.</summary>
     public PrivatePostgres? Server { get; init; }
 

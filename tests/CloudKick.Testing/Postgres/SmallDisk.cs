@@ -50,10 +50,20 @@ public sealed class SmallDisk : IAsyncDisposable
         else
         {
             var holder = Process.Start(CommandRun.StartInfo(["unshare", "--map-root-user", "--mount", "/bin/sh", "-c", HolderScript, "disk", options, mountPoint]))!;
-            if (await holder.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Timeout, cancellationToken) is not null)
-                return new SmallDisk(mountPoint, holder);
-            refusal = await holder.StandardError.ReadToEndAsync(cancellationToken);
-            holder.Dispose();
+            try
+            {
+                if (await holder.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Timeout, cancellationToken) is not null)
+                    return new SmallDisk(mountPoint, holder);
+                refusal = await holder.StandardError.ReadToEndAsync(cancellationToken).WaitAsync(Timeout, cancellationToken);
+                holder.Dispose();
+            }
+            catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+            {
+                holder.Kill(entireProcessTree: true);
+                holder.Dispose();
+                System.IO.Directory.Delete(mountPoint);
+                throw;
+            }
         }
         System.IO.Directory.Delete(mountPoint);
         Assert.Ignore($"NOT CHECKED: a disk that can be filled is a small file system of its own, and this machine does not let us mount one: {refusal.Trim()}");
