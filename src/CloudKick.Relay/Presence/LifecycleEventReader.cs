@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CloudKick.Relay.FreeTexts;
 
 namespace CloudKick.Relay.Presence;
 
@@ -19,6 +20,10 @@ internal static class LifecycleEventReader
     private const int MaximumDepth = 8;
     private const int MaximumClientId = 128;
     private const int MaximumText = 128;
+    private const int ShortestIdentifier = 32;
+
+    // Versions count a client's connections. One that is no such number would outrank every later event.
+    private const long MostConnections = int.MaxValue;
 
     // Clocks may be wrong by minutes, not by days; a far future would outrank every later event.
     private static readonly TimeSpan LargestLead = TimeSpan.FromDays(1);
@@ -89,7 +94,7 @@ internal static class LifecycleEventReader
             fault = "its eventType is neither connected nor disconnected";
         else if (type is not null && type != (connected.Value ? Connected : Disconnected))
             fault = "its eventType is not the topic's";
-        else if (Number(root, "versionNumber") is not (>= 0 and var version))
+        else if (Number(root, "versionNumber") is not (>= 0 and <= MostConnections and var version))
             fault = "it has no versionNumber";
         else if (Time(root, now) is not { } at)
             fault = "its timestamp cannot be";
@@ -98,13 +103,19 @@ internal static class LifecycleEventReader
             fault = "a text in it is too long or has control characters";
         else
             return new PresenceEvent(
-                clientId, connected.Value, version, session ?? "", at, connected.Value ? null : reason, connected.Value ? address : null, Principal(root));
+                clientId, connected.Value, version, Kept(session) ?? "", at, connected.Value ? null : Kept(reason), connected.Value ? Kept(address) : null, Principal(root));
         return null;
     }
 
     // Certificates' ids are all that is of use; what else there is may be longer, and is no fault.
     private static string? Principal(JsonElement root) =>
-        Text(root, "principalIdentifier") is { Length: > 0 } principal && IsText(principal, MaximumText) ? principal : null;
+        Text(root, "principalIdentifier") is { Length: > 0 } principal && IsText(principal, MaximumText) ? Kept(principal) : null;
+
+    // The cloud writes nothing sensitive; somebody who can write to the queue might. An event is worth something without such a text.
+    private static string? Kept(string? text) => text is null || (!IsIdentifier(text) && FreeText.IsSensitive(text)) ? null : text;
+
+    // The cloud's own ids may have as many decimal digits in a row as a card number has.
+    private static bool IsIdentifier(string text) => text.Length >= ShortestIdentifier && text.All(letter => char.IsAsciiHexDigit(letter) || letter == '-');
 
     private static DateTimeOffset? Time(JsonElement root, DateTimeOffset now)
     {

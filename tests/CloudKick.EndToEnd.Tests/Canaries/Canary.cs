@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace CloudKick.EndToEnd.Tests.Canaries;
 
 /// <summary>Something that must not be found anywhere.</summary>
@@ -6,6 +8,14 @@ namespace CloudKick.EndToEnd.Tests.Canaries;
 /// <param name="Needle">The part of it that gives it away.</param>
 internal sealed record Canary(string Name, string Text, string Needle)
 {
+    private static readonly char[] Separators = [' ', '-', '.'];
+
+    /// <summary>The needle as it may stand somewhere: as it is, escaped for an address or a form, and a number without what parts its groups.</summary>
+    public IReadOnlyList<string> Needles { get; } =
+    [
+        .. new[] { Needle, Uri.EscapeDataString(Needle), WebUtility.UrlEncode(Needle), WithoutSeparators(Needle) }.Distinct(StringComparer.Ordinal),
+    ];
+
     /// <summary>
     /// What is recognised for what it is, wherever it comes in: it is refused, or not kept. Numbers are the brands' own test numbers.
     /// </summary>
@@ -24,4 +34,10 @@ internal sealed record Canary(string Name, string Text, string Needle)
     /// is a password or a token, it is not.
     /// </summary>
     public static Canary Opaque { get; } = new("a password", "Opaque-canary-W7q9", "Opaque-canary-W7q9");
+
+    /// <summary>Whether it is in the text, in one way or another.</summary>
+    public bool IsIn(string text) => Needles.Any(needle => text.Contains(needle, StringComparison.OrdinalIgnoreCase));
+
+    private static string WithoutSeparators(string text) =>
+        text.All(letter => char.IsAsciiDigit(letter) || Separators.Contains(letter)) ? string.Concat(text.Where(char.IsAsciiDigit)) : text;
 }

@@ -11,19 +11,13 @@ namespace CloudKick.EndToEnd.Tests.Canaries;
 /// </summary>
 internal sealed class CanaryStage : IAsyncDisposable
 {
-    private static readonly Dictionary<string, string?> Settings = new()
+    private static readonly Dictionary<string, string?> Settings = new(RelayHost.NoRateLimits)
     {
         ["Logging:LogLevel:Default"] = "Trace",
         ["Logging:LogLevel:CloudKick"] = "Trace",
         ["Logging:LogLevel:Microsoft"] = "Trace",
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace",
         ["Logging:LogLevel:Npgsql"] = "Trace",
-        ["CloudKick:RateLimits:Key:PerMinute"] = "1000000",
-        ["CloudKick:RateLimits:Key:Burst"] = "100000",
-        ["CloudKick:RateLimits:Terminal:PerMinute"] = "1000000",
-        ["CloudKick:RateLimits:Terminal:Burst"] = "100000",
-        ["CloudKick:RateLimits:UnknownKeys:PerMinute"] = "1000000",
-        ["CloudKick:RateLimits:UnknownKeys:Burst"] = "100000",
     };
 
     private readonly TelemetryWitness _telemetry;
@@ -44,10 +38,15 @@ internal sealed class CanaryStage : IAsyncDisposable
 
     public ApiSurface Api { get; }
 
-    public static async Task<CanaryStage> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="settings">The relay's, beside those that make it talkative.</param>
+    public static async Task<CanaryStage> StartAsync(CancellationToken cancellationToken, params (string Name, string? Value)[] settings)
     {
         var telemetry = new TelemetryWitness();
-        var stage = await KickStage.StartAsync(Settings, cancellationToken: cancellationToken);
+        var all = new Dictionary<string, string?>(Settings);
+        foreach (var (name, value) in settings)
+            all[name] = value;
+        var stage = await KickStage.StartAsync(all, cancellationToken: cancellationToken);
         var merchant = await stage.Relay.CreateClientAsync(stage.Merchant, [.. Scopes.OfMerchants]);
         var admin = await stage.Relay.CreateAdminClientAsync();
         var openApi = JsonNode.Parse(await admin.GetStringAsync(new Uri("swagger/v1/swagger.json", UriKind.Relative), cancellationToken))!;
@@ -72,16 +71,15 @@ internal sealed class CanaryStage : IAsyncDisposable
     public async Task AssertNowhereAsync(IEnumerable<Canary> canaries, CancellationToken cancellationToken)
     {
         var places = new List<string>();
-        var asked = $"url.full={Kicks.Relay.Address}";
+        var telemetry = Telemetry();
         foreach (var canary in canaries)
         {
-            bool Tells(string text) => text.Contains(canary.Needle, StringComparison.Ordinal);
-            places.AddRange(_answers.Where(Tells).Select(answer => $"{canary.Name} in the answer to {answer}"));
-            // The test's own clients trace their requests too; what they ask the relay for is theirs.
-            places.AddRange(_telemetry.Seen.Where(seen => Tells(seen) && !seen.Contains(asked, StringComparison.Ordinal)).Select(seen => $"{canary.Name} in {seen}"));
-            places.AddRange(Kicks.Relay.Logs.All.Where(record => Tells(record.Message) || Tells(record.Details))
+            places.AddRange(_answers.Where(canary.IsIn).Select(answer => $"{canary.Name} in the answer to {answer}"));
+            places.AddRange(telemetry.Where(canary.IsIn).Select(seen => $"{canary.Name} in {seen}"));
+            places.AddRange(Kicks.Relay.Logs.All.Where(record => canary.IsIn(record.Message) || canary.IsIn(record.Details))
                 .Select(record => $"{canary.Name} in the log: {record.Category} {record.EventId} {record.Level} {record.Message} {record.Details}"));
-            places.AddRange((await DatabaseWitness.FindAsync(Kicks.Database, canary.Needle, cancellationToken)).Select(column => $"{canary.Name} in {column}"));
+            foreach (var needle in canary.Needles)
+                places.AddRange((await DatabaseWitness.FindAsync(Kicks.Database, needle, cancellationToken)).Select(column => $"{canary.Name} in {column}"));
         }
         Assert.That(places.Select(place => place.Length <= 400 ? place : place[..400]).Distinct().Take(60), Is.Empty);
     }
@@ -91,8 +89,15 @@ internal sealed class CanaryStage : IAsyncDisposable
     (
         _answers.Any(answer => answer.Contains(text, StringComparison.Ordinal)),
         Kicks.Relay.Logs.All.Any(record => record.Message.Contains(text, StringComparison.Ordinal) || record.Details.Contains(text, StringComparison.Ordinal)),
-        _telemetry.Seen.Any(seen => seen.Contains(text, StringComparison.Ordinal)),
+        Telemetry().Any(seen => seen.Contains(text, StringComparison.Ordinal)),
         await DatabaseWitness.FindAsync(Kicks.Database, text, cancellationToken));
+
+    /// <summary>All that was seen of the relay: the test's own clients trace their requests too, and what they ask it for is theirs.</summary>
+    public IReadOnlyList<string> Telemetry()
+    {
+        var asked = $"url.full={Kicks.Relay.Address}";
+        return [.. _telemetry.Look().Where(seen => !seen.Contains(asked, StringComparison.Ordinal))];
+    }
 
     public async ValueTask DisposeAsync()
     {

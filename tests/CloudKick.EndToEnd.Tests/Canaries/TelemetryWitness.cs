@@ -22,13 +22,21 @@ internal sealed class TelemetryWitness : IDisposable
         ActivitySource.AddActivityListener(_activities);
         _meters.InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument);
         _meters.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Keep(instrument, tags));
+        _meters.SetMeasurementEventCallback<byte>((instrument, _, tags, _) => Keep(instrument, tags));
+        _meters.SetMeasurementEventCallback<short>((instrument, _, tags, _) => Keep(instrument, tags));
+        _meters.SetMeasurementEventCallback<float>((instrument, _, tags, _) => Keep(instrument, tags));
+        _meters.SetMeasurementEventCallback<decimal>((instrument, _, tags, _) => Keep(instrument, tags));
         _meters.SetMeasurementEventCallback<int>((instrument, _, tags, _) => Keep(instrument, tags));
         _meters.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Keep(instrument, tags));
         _meters.Start();
     }
 
-    /// <summary>Each span and each measurement with all that is attached to it.</summary>
-    public IReadOnlyCollection<string> Seen => _seen;
+    /// <summary>Each span and each measurement with all that is attached to it; gauges and the like are asked now.</summary>
+    public IReadOnlyCollection<string> Look()
+    {
+        _meters.RecordObservableInstruments();
+        return _seen;
+    }
 
     public void Dispose()
     {

@@ -57,6 +57,32 @@ internal sealed class LifecycleEventReaderTests
         Assert.That(Read(Connected, $$"""{"versionNumber":1,"principalIdentifier":"{{role}}"}""").Read, Is.EqualTo(new PresenceEvent("T1", true, 1, "", Now, null, null)));
     }
 
+    [TestCase("sessionIdentifier")]
+    [TestCase("principalIdentifier")]
+    [TestCase("ipAddress")]
+    public void A_text_that_may_be_a_card_number_is_left_out_and_the_event_counts(string member)
+    {
+        var (read, _) = Read(Connected, $$"""{"versionNumber":1,"{{member}}":"4111111111111111"}""");
+
+        Assert.That(read, Is.EqualTo(new PresenceEvent("T1", true, 1, "", Now, null, null)));
+    }
+
+    [Test]
+    public void A_reason_that_may_be_a_card_number_is_left_out_and_the_event_counts() => Assert.That(
+        Read(Disconnected, """{"versionNumber":1,"disconnectReason":"5500 0000 0000 0004"}""").Read,
+        Is.EqualTo(new PresenceEvent("T1", false, 1, "", Now, null, null)));
+
+    [Test]
+    public void The_clouds_own_ids_are_kept_whatever_digits_they_have()
+    {
+        const string session = "a4111111111111111b38c9cb7967abcd";
+        const string certificate = "a4111111111111111b38c9cb7967abcda4111111111111111b38c9cb7967abcd";
+
+        var (read, _) = Read(Connected, $$"""{"versionNumber":1,"sessionIdentifier":"{{session}}","principalIdentifier":"{{certificate}}"}""");
+
+        Assert.That((read?.Session, read?.Principal), Is.EqualTo((session, certificate)));
+    }
+
     [TestCase("not json", "not JSON")]
     [TestCase("", "not JSON")]
     [TestCase("[]", "not an object")]
@@ -68,6 +94,7 @@ internal sealed class LifecycleEventReaderTests
     [TestCase("""{"versionNumber":1e400}""", "versionNumber")]
     [TestCase("""{"versionNumber":99999999999999999999}""", "versionNumber")]
     [TestCase("""{"versionNumber":null}""", "versionNumber")]
+    [TestCase("""{"versionNumber":"4111111111111111"}""", "versionNumber")]
     [TestCase("""{"versionNumber":1,"timestamp":0}""", "timestamp")]
     [TestCase("""{"versionNumber":1,"timestamp":9223372036854775807}""", "timestamp")]
     [TestCase("""{"versionNumber":1,"timestamp":"yesterday"}""", "timestamp")]
