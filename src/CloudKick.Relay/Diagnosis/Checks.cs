@@ -114,7 +114,7 @@ internal static class Checks
                 : Finding.Problem(Subscription, filters.Count == 0 ? "none" : "others", evidence.Topic, string.Join(", ", filters));
         }
         // A terminal that answered or came had the kick, so it listened.
-        if (evidence.LastFinishedKick is { } kick && (kick.DeliveredAt ?? kick.ConnectedAt) is { } heard)
+        if (evidence.LastHeardAt is { } heard)
             return Finding.Ok(Subscription, "heard", heard, evidence.Topic);
         return Finding.Unknown(Subscription, evidence.Subscriptions.WhyUnknown!, evidence.Topic);
     }
@@ -129,8 +129,11 @@ internal static class Checks
             { ConnectedAt: { } connected } => Finding.Ok(Session, "worked", connected),
             // It has the kick and says so: what is missing is its way to the TAS.
             { DeliveredAt: { } delivered } => Finding.Problem(Session, "answered-only", delivered, evidence.TasAddress),
-            { PublishedAt: { } published } when terminal.Connected is true => Finding.Problem(Session, "silent", published, evidence.TasAddress),
-            { PublishedAt: { } published } => Finding.Unknown(Session, "was-away", published),
+            { PublishedAt: { } published } when terminal.Connected is not true => Finding.Unknown(Session, "was-away", published),
+            // It has come since: the kick may have passed while it was away, and blames nobody's settings.
+            { PublishedAt: { } published } when terminal.ConnectedAt is not { } since || since > published =>
+                Finding.Unknown(Session, "came-later", published, terminal.ConnectedAt ?? terminal.PresenceAt ?? evidence.Now),
+            { PublishedAt: { } published } => Finding.Problem(Session, "silent", published, evidence.TasAddress),
             null when terminal.SessionOpenedAt is { } opened => Finding.Ok(Session, "worked", opened),
             _ => Finding.Unknown(Session, "no-kick"),
         };

@@ -34,8 +34,11 @@ internal sealed record Evidence
     /// <summary>Where kicks send terminals, <c>host:port</c>.</summary>
     public required string TasAddress { get; init; }
 
-    /// <summary>The newest kick that had its time: published, and final.</summary>
-    public KickEvidence? LastFinishedKick => Kicks.FirstOrDefault(kick => kick.PublishedAt is not null && kick.EndedAt is not null);
+    /// <summary>The newest kick that had its time.</summary>
+    public KickEvidence? LastFinishedKick => Kicks.FirstOrDefault(kick => kick.HadItsTime);
+
+    /// <summary>When the terminal had a kick, if it had the newest one that tells: cancelled or still open, it was heard all the same.</summary>
+    public DateTime? LastHeardAt => Kicks.FirstOrDefault(kick => kick.HadItsTime || kick.HeardAt is not null)?.HeardAt;
 }
 
 /// <summary>A kick, as far as the checks want to know.</summary>
@@ -47,6 +50,12 @@ internal sealed record KickEvidence
     public required DateTime? DeliveredAt { get; init; }
     public required DateTime? ConnectedAt { get; init; }
     public required DateTime? EndedAt { get; init; }
+
+    /// <summary>Published, and final by itself: one that somebody cancelled could not go on.</summary>
+    public bool HadItsTime => PublishedAt is not null && EndedAt is not null && State != "cancelled";
+
+    /// <summary>When the terminal answered or came; null: it did neither.</summary>
+    public DateTime? HeardAt => DeliveredAt ?? ConnectedAt;
 }
 
 /// <summary>The newest refusal of its kind.</summary>

@@ -60,6 +60,11 @@ internal sealed class ChecksTests
         yield return Fault("subscription.not-answered", Healthy with { Kicks = [Kick()], Subscriptions = SubscriptionEvidence.NotAnswered });
         yield return Fault("session.no-kick", Healthy with { Kicks = [] });
         yield return Fault("session.was-away", Offline("CONNECTION_LOST") with { Kicks = [Kick()] });
+        yield return Fault("session.came-later", Healthy with { Terminal = Healthy.Terminal with { ConnectedAt = MinutesAgo(8) }, Kicks = [Kick()] });
+        yield return Fault("session.came-later", Healthy with { Terminal = Healthy.Terminal with { ConnectedAt = null }, Kicks = [Kick()] });
+        yield return Fault("session.no-kick", Healthy with { Kicks = [Cancelled()] });
+        yield return Fault("session.no-kick", Healthy with { Kicks = [Cancelled(delivered: true)] });
+        yield return Fault("subscription.not-asked", Healthy with { Kicks = [Cancelled()], Subscriptions = SubscriptionEvidence.NotAsked });
         yield return Fault("network.on-site", Offline("CONNECTION_LOST"));
     }
 
@@ -69,6 +74,44 @@ internal sealed class ChecksTests
         var unknown = Checks.Evaluate(evidence).Where(finding => finding.Verdict is CheckVerdict.Unknown);
 
         Assert.That(unknown.Select(finding => $"{finding.Code}.{finding.Outcome}"), Does.Contain(mystery));
+    }
+
+    public static IEnumerable<TestCaseData> KicksThatBlameNobody()
+    {
+        yield return new TestCaseData(Healthy with { Kicks = [Cancelled()] }).SetArgDisplayNames("cancelled");
+        yield return new TestCaseData(Healthy with { Kicks = [Cancelled(delivered: true)] }).SetArgDisplayNames("cancelled after it was delivered");
+        yield return new TestCaseData(Healthy with { Terminal = Healthy.Terminal with { ConnectedAt = MinutesAgo(8) }, Kicks = [Kick()] })
+            .SetArgDisplayNames("expired before the terminal connected");
+        yield return new TestCaseData(Offline("CONNECTION_LOST") with { Kicks = [Kick()] }).SetArgDisplayNames("expired, and the terminal is away");
+    }
+
+    [TestCaseSource(nameof(KicksThatBlameNobody))]
+    public void A_kick_that_could_not_be_obeyed_does_not_blame_the_way_to_the_TAS(Evidence evidence)
+    {
+        Assert.That(Of(Checks.Session, evidence).Verdict, Is.EqualTo(CheckVerdict.Unknown));
+    }
+
+    [Test]
+    public void A_cancelled_kick_does_not_hide_how_the_one_before_it_ended()
+    {
+        Assert.That(Of(Checks.Session, Healthy with { Kicks = [Cancelled(), Kick()] }).Outcome, Is.EqualTo("silent"));
+        Assert.That(Of(Checks.Session, Healthy with { Kicks = [Cancelled(), Kick(connected: true)] }).Outcome, Is.EqualTo("worked"));
+    }
+
+    [Test]
+    public void A_terminal_that_connected_at_the_very_moment_of_the_kick_was_there()
+    {
+        var evidence = Healthy with { Terminal = Healthy.Terminal with { ConnectedAt = MinutesAgo(10) }, Kicks = [Kick()] };
+
+        Assert.That(Of(Checks.Session, evidence).Outcome, Is.EqualTo("silent"));
+    }
+
+    [Test]
+    public void A_kick_that_was_heard_shows_that_the_terminal_listens_even_when_it_was_cancelled()
+    {
+        var evidence = Healthy with { Kicks = [Cancelled(delivered: true)], Subscriptions = SubscriptionEvidence.NotAsked };
+
+        Assert.That(Of(Checks.Subscription, evidence).Outcome, Is.EqualTo("heard"));
     }
 
     [Test]
@@ -92,8 +135,10 @@ internal sealed class ChecksTests
     {
         var coupled = Healthy with { Kicks = [], Terminal = Healthy.Terminal with { SessionId = Guid.NewGuid(), SessionOpenedAt = MinutesAgo(1) } };
 
-        Assert.That(Checks.Evaluate(coupled).Single(finding => finding.Code == Checks.Session).Outcome, Is.EqualTo("live"));
+        Assert.That(Of(Checks.Session, coupled).Outcome, Is.EqualTo("live"));
     }
+
+    private static Finding Of(string code, Evidence evidence) => Checks.Evaluate(evidence).Single(finding => finding.Code == code);
 
     private static TestCaseData Fault(string outcome, Evidence evidence) => new TestCaseData(evidence, outcome).SetArgDisplayNames(outcome, evidence.Terminal.DisconnectReason ?? "");
 }

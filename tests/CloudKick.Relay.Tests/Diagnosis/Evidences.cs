@@ -73,6 +73,9 @@ internal static class Evidences
         EndedAt = MinutesAgo(9),
     };
 
+    /// <summary>The same, cancelled before its time was over.</summary>
+    public static KickEvidence Cancelled(bool delivered = false) => Kick(delivered) with { State = "cancelled" };
+
     public static RefusalEvidence Refusal(string code, string managementSystem, int minutesAgo) =>
         new() { Code = code, ManagementSystemId = managementSystem, At = MinutesAgo(minutesAgo), Count = 3 };
 }
