@@ -46,7 +46,7 @@ internal sealed class OverviewBoard(KickCounts kicks, TerminalStates terminals, 
             Kicks = await kicks.MinutesAsync(merchant, OverviewNow.Minutes, deadline.Token),
             Terminals = await terminals.CountAsync(merchant, deadline.Token),
             Failing = await terminals.ListAsync(merchant, new TerminalSearch(TerminalStatus.Failing), null, ShownFailing, deadline.Token),
-            Merchants = merchant is null ? [.. (await kicks.FailingMerchantsAsync(deadline.Token)).Where(one => one.IsUnusual)] : [],
+            Merchants = merchant is null ? await kicks.FailingMerchantsAsync(deadline.Token) : [],
         };
     }
 

@@ -65,9 +65,7 @@ internal sealed class KickCountsTests
         await FailAsync(await KickAsync(KickWorld.OfBakery));
         await RollUpAsync();
         var afterThree = await FailingAsync();
-        var last = await KickAsync(KickWorld.OfBakery);
-        await _world.ExecuteAsync(
-            "select open_tas_session(gen_random_uuid(), @terminal, @kick, @Node, 'nowhere')", new { terminal = KickWorld.OfBakery, kick = last.Value, Node });
+        await ConnectAsync(await KickAsync(KickWorld.OfBakery));
         await RollUpAsync();
         var afterSuccess = await FailingAsync();
 
@@ -79,6 +77,77 @@ internal sealed class KickCountsTests
         Task<IReadOnlyList<TerminalListRow>> FailingAsync() =>
             states.ListAsync(_world.Bakery, new TerminalSearch(TerminalStatus.Failing), null, 10, cancellationToken);
     }
+
+    [Test]
+    public async Task Three_failures_are_unusual_of_a_terminal_that_always_came_and_usual_of_one_that_hardly_ever_does(CancellationToken cancellationToken)
+    {
+        var states = new TerminalStates(new TenantDatabase(_world.Database.Service));
+        await _world.ExecuteAsync("update terminal_states set usual_failure = 0.9 where terminal_id = @terminal", new { terminal = KickWorld.OfBakery });
+        await _world.ExecuteAsync("update terminal_states set usual_failure = 0.01 where terminal_id = @terminal", new { terminal = KickWorld.OfButcher });
+
+        for (var n = 0; n < 3; n++)
+        {
+            await FailAsync(await KickAsync(KickWorld.OfBakery));
+            await FailAsync(await KickAsync(KickWorld.OfButcher, _world.Butcher));
+            await RollUpAsync();
+        }
+
+        var unusual = await states.UnusualAsync(null, 10, cancellationToken);
+        Assert.That(unusual.Select(row => (row.TerminalId, row.FailuresInRow)), Is.EqualTo((IEnumerable<(string, int)>)[(KickWorld.OfButcher, 3)]));
+        Assert.That(unusual[0].UsualFailure, Is.EqualTo(0.01f).Within(0.0001f), "as it was before, not with the failures in it");
+    }
+
+    [Test]
+    public async Task What_was_usual_before_is_found_anew_when_a_terminal_came_in_between(CancellationToken cancellationToken)
+    {
+        var states = new TerminalStates(new TenantDatabase(_world.Database.Service));
+        for (var n = 0; n < 2; n++)
+            await FailAsync(await KickAsync(KickWorld.OfBakery));
+        await RollUpAsync();
+        await ConnectAsync(await KickAsync(KickWorld.OfBakery));
+        await RollUpAsync();
+        var usual = await _world.ScalarAsync<float>("select usual_failure from terminal_states where terminal_id = @terminal", new { terminal = KickWorld.OfBakery });
+        for (var n = 0; n < 4; n++)
+        {
+            await FailAsync(await KickAsync(KickWorld.OfBakery));
+            await RollUpAsync();
+        }
+
+        var unusual = await states.UnusualAsync(null, 10, cancellationToken);
+        Assert.That(unusual.Select(row => row.FailuresInRow), Is.EqualTo((int[])[4]));
+        Assert.That(unusual[0].UsualFailure, Is.EqualTo(usual).Within(0.0001f).And.GreaterThan(0.05f));
+    }
+
+    [Test]
+    public async Task The_worst_is_first_and_a_page_goes_on_behind_the_one_before(CancellationToken cancellationToken)
+    {
+        var states = new TerminalStates(new TenantDatabase(_world.Database.Service));
+        foreach (var (failures, usual) in new[] { (4, 0f), (9, 0f), (9, 0.5f), (30, 0.5f), (4, 0f), (40, 0.99f) })
+        {
+            await _world.ExecuteAsync(
+                """
+                update terminal_states set usual_failure = @usual where terminal_id = @terminal;
+                update terminal_states set failures_in_row = @failures, failing_since = now() where terminal_id = @terminal;
+                """,
+                new { failures, usual, terminal = await _world.AddTerminalAsync(_world.Bakery) });
+        }
+
+        var all = await states.UnusualAsync(null, 10, cancellationToken);
+        var first = await states.UnusualAsync(null, 2, cancellationToken);
+        var second = await states.UnusualAsync(UnusualPlace.Read(UnusualPlace.Of(first[1])), 10, cancellationToken);
+
+        Assert.That(all.Select(row => (row.FailuresInRow, row.UsualFailure)), Is.EqualTo((IEnumerable<(int, float)>)[(9, 0f), (30, 0.5f), (4, 0f), (4, 0f)]));
+        Assert.That(first.Concat(second), Is.EqualTo(all));
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("NL000001")]
+    [TestCase("x~NL000001")]
+    [TestCase("NaN~NL000001")]
+    [TestCase("3~no id")]
+    [TestCase("3~A~B")]
+    public void A_place_that_is_none_is_the_beginning(string? text) => Assert.That(UnusualPlace.Read(text), Is.Null);
 
     [Test]
     public async Task A_new_merchant_inherits_no_failures(CancellationToken cancellationToken)
@@ -116,6 +185,9 @@ internal sealed class KickCountsTests
         await _world.LetExpireAsync(kick);
         await _world.ExecuteAsync("select expire_open_kicks()");
     }
+
+    private Task ConnectAsync(KickId kick) => _world.ExecuteAsync(
+        "select open_tas_session(gen_random_uuid(), @terminal, @kick, @Node, 'nowhere')", new { terminal = KickWorld.OfBakery, kick = kick.Value, Node });
 
     // Also those of this very moment.
     private Task RollUpAsync() => _world.ExecuteAsync("select roll_up_kicks(1000, interval '-1 second')");

@@ -118,6 +118,16 @@ as $$
     select m.merchant_id, 'key:volume0000000101', '[{"terminalId": "NL000000", "before": null, "after": {"label": "Counter", "enabledUntil": null}}]'
     from volume.merchants m;
 
+    -- Each seventh terminal came to its merchant from the largest one, or the other way round; some were declined, and few are open.
+    insert into terminal_transfers (terminal_id, from_merchant, to_merchant, from_name, to_name, proposed_at, proposed_by, from_agreed_at, ended_at, outcome)
+    select v.terminal_id, case when v.n % 2 = 0 then v.merchant_id else m.merchant_id end, case when v.n % 2 = 0 then m.merchant_id else v.merchant_id end,
+           'Bakery', 'Butcher', now() - interval '1 minute' * v.n, 'operator:volume', now() - interval '1 minute' * v.n,
+           case when v.n % 70 <> 0 then now() - interval '30 seconds' * v.n end,
+           case when v.n % 70 = 0 then null when v.n % 21 = 0 then 'declined' else 'done' end
+    from volume.terminals v
+    join volume.merchants m on m.n = 1 and m.merchant_id <> v.merchant_id
+    where v.n % 7 = 0;
+
     insert into cloud_connect_1_requests (merchant_id, terminal_id, last_at, count)
     select t.merchant_id, t.terminal_id, now() - interval '3 days' * random(), 5
     from terminals t

@@ -39,7 +39,7 @@ internal sealed class KickCounts(TenantDatabase database, TimeProvider timeProvi
             from kick_hours h
             where h.hour >= @recent
             group by h.merchant_id
-            having sum(h.kicks) filter (where h.state in ('expired', 'failed')) > 0
+            having sum(h.kicks) filter (where h.state in ('expired', 'failed')) >= @FewestFailures
             order by failed desc, h.merchant_id
             limit @MostFailing
         )
@@ -75,16 +75,17 @@ internal sealed class KickCounts(TenantDatabase database, TimeProvider timeProvi
     }
 
     /// <summary>
-    /// Merchants whose kicks fail, this hour and the one before against the seven days before, the most unusual first; of more than two hundred,
-    /// those with the most failures.
+    /// Merchants that fail more than is usual for them, this hour and the one before against the seven days before, the worst first: where most
+    /// kicks failed beyond what is usual. Looks at the two hundred with the most failures.
     /// </summary>
     public async Task<IReadOnlyList<FailingMerchant>> FailingMerchantsAsync(CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow().UtcDateTime;
         var recent = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerHour)).AddHours(-1);
         var rows = await database.QueryAsync<FailingMerchant>(
-            Tenant.Platform, FailingMerchantsSql, new { recent, baseline = recent - BaselineLength, MostFailing }, cancellationToken);
-        return [.. rows.OrderByDescending(row => row.Failure - row.UsualFailure)];
+            Tenant.Platform, FailingMerchantsSql, new { recent, baseline = recent - BaselineLength, MostFailing, FailingMerchant.FewestFailures },
+            cancellationToken);
+        return [.. rows.Where(row => row.IsUnusual).OrderByDescending(row => row.Excess)];
     }
 
     private Task<Guid> CountedToAsync(Tenant tenant, DateTime from, CancellationToken cancellationToken) =>
@@ -101,27 +102,4 @@ internal sealed record KickCount
     public required short Bucket { get; init; }
 
     public required long Kicks { get; init; }
-}
-
-/// <summary>A merchant whose kicks fail.</summary>
-internal sealed record FailingMerchant
-{
-    // A merchant without a history usually fails like others do: hardly ever.
-    private const double NothingKnown = 0.02;
-
-    public required Guid MerchantId { get; init; }
-    public required string Name { get; init; }
-    public required long Kicks { get; init; }
-    public required long Failed { get; init; }
-    public required long? UsualKicks { get; init; }
-    public required long? UsualFailed { get; init; }
-
-    /// <summary>The share that fails now, 0 to 1.</summary>
-    public double Failure => (double)Failed / Kicks;
-
-    /// <summary>The share that failed in the week before.</summary>
-    public double UsualFailure => UsualKicks is > 0 ? (double)(UsualFailed ?? 0) / UsualKicks.Value : NothingKnown;
-
-    /// <summary>Whether it fails clearly more than usual: a few failures by chance are none.</summary>
-    public bool IsUnusual => Failed >= 3 && Failure > UsualFailure + (2 * Math.Sqrt(Math.Max(UsualFailure, NothingKnown) * (1 - UsualFailure) / Kicks));
 }

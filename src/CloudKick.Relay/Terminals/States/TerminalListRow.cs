@@ -25,8 +25,11 @@ internal sealed record TerminalListRow
     public required DateTime? LastKickAt { get; init; }
     public required string? LastKickState { get; init; }
 
-    /// <summary>The share of its kicks that fail, 0 to 1, the newer ones counting more.</summary>
+    /// <summary>The share of its kicks that failed before its present failures in a row, 0 to 1, the newer ones counting more.</summary>
     public required float UsualFailure { get; init; }
+
+    /// <summary>How unlikely its failures in a row are for it, in powers of ten: 3 is once in a thousand times.</summary>
+    public required double Surprise { get; init; }
 
     public bool IsFailing => FailuresInRow >= TerminalStatus.FailuresOfFailing;
 }

@@ -29,7 +29,7 @@ internal sealed class TerminalStates(TenantDatabase database)
             select t.terminal_id as TerminalId, t.merchant_id as MerchantId, t.label as Label, t.management_system_id as ManagementSystemId,
                    t.firmware_version as FirmwareVersion, s.presence as Presence, s.old_firmware as OldFirmware, s.cloud_connect_1 as CloudConnect1,
                    s.failures_in_row as FailuresInRow, s.failing_since as FailingSince, s.last_kick_at as LastKickAt,
-                   s.last_kick_state as LastKickState, s.usual_failure as UsualFailure
+                   s.last_kick_state as LastKickState, s.usual_before as UsualFailure, s.surprise as Surprise
             from terminals t
             join terminal_states s on s.terminal_id = t.terminal_id
             where true
@@ -39,13 +39,16 @@ internal sealed class TerminalStates(TenantDatabase database)
     private const string ListTail =
         """
 
-            order by t.terminal_id
             limit @limit
         ) f
         left join merchants m on m.merchant_id = f.MerchantId
         left join terminal_presence p on p.terminal_id = f.TerminalId
-        order by f.TerminalId
+        order by 
         """;
+
+    private const string ById = "order by t.terminal_id" + ListTail + "f.TerminalId";
+
+    private const string WorstFirst = "order by s.surprise desc, s.terminal_id desc" + ListTail + "f.Surprise desc, f.TerminalId desc";
 
     private const string CountHead =
         """
@@ -113,9 +116,22 @@ internal sealed class TerminalStates(TenantDatabase database)
             where.Add(BeginsSo);
         if (after is not null)
             where.Add("t.terminal_id > @after and s.terminal_id > @after");
-        var sql = ListHead + string.Concat(where.Select(condition => "and " + condition + "\n")) + ListTail;
         return database.QueryAsync<TerminalListRow>(
-            TenantOf(reader), sql, new { merchant = merchant?.Value, text = search.Text, beyond = search.Text + LastCharacter, after, limit }, cancellationToken);
+            TenantOf(reader), ListSql(where, ById), new { merchant = merchant?.Value, text = search.Text, beyond = search.Text + LastCharacter, after, limit }, cancellationToken);
+    }
+
+    /// <summary>All merchants' terminals that fail more than is usual for them, the worst first; for the platform.</summary>
+    /// <param name="after">Only those behind this place; null: from the worst.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<IReadOnlyList<TerminalListRow>> UnusualAsync(UnusualPlace? after, int limit, CancellationToken cancellationToken)
+    {
+        // A number in the text, so that PostgreSQL sees that its index serves it.
+        List<string> where = ["s.surprise >= 3"];
+        if (after is not null)
+            where.Add("(s.surprise, s.terminal_id) < (@Surprise, @TerminalId)");
+        return database.QueryAsync<TerminalListRow>(
+            Tenant.Platform, ListSql(where, WorstFirst), new { after?.Surprise, after?.TerminalId, limit }, cancellationToken);
     }
 
     /// <summary>How many a merchant has of each kind, or with null all merchants.</summary>
@@ -126,6 +142,9 @@ internal sealed class TerminalStates(TenantDatabase database)
     /// <summary>The last changes of a terminal's connection, newest first.</summary>
     public Task<IReadOnlyList<PresenceChange>> ChangesAsync(MerchantId? reader, string terminalId, CancellationToken cancellationToken) =>
         database.QueryAsync<PresenceChange>(TenantOf(reader), ChangesSql, new { terminalId, limit = RecentChanges }, cancellationToken);
+
+    private static string ListSql(IEnumerable<string> where, string tail) =>
+        ListHead + string.Concat(where.Select(condition => "and " + condition + "\n")) + tail;
 
     private static Tenant TenantOf(MerchantId? merchant) => merchant is { } known ? known : Tenant.Platform;
 }

@@ -1,7 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Kicks.Counts;
 using CloudKick.Relay.Security;
-using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Terminals.States;
 
 namespace CloudKick.Relay.Admin.Pages;
@@ -12,9 +11,10 @@ internal sealed class ProblemsPage(KickCounts counts, TerminalStates states) : A
 {
     public override string Title => "Problems.Title";
 
-    /// <summary>Those whose kicks failed in this hour or the one before, the most unusual first.</summary>
+    /// <summary>Those that fail more than usual in this hour and the one before, the worst first.</summary>
     public IReadOnlyList<FailingMerchant> Merchants { get; private set; } = [];
 
+    /// <summary>Those whose last kicks failed, and usually do not; the worst first.</summary>
     public IReadOnlyList<TerminalListRow> Terminals { get; private set; } = [];
 
     public Paging Paging { get; private set; } = new(null, null);
@@ -22,9 +22,8 @@ internal sealed class ProblemsPage(KickCounts counts, TerminalStates states) : A
     public async Task OnGetAsync(string? after, CancellationToken cancellationToken)
     {
         Merchants = await counts.FailingMerchantsAsync(cancellationToken);
-        var rows = await states.ListAsync(
-            null, new TerminalSearch(TerminalStatus.Failing), TerminalId.IsWellFormed(after) ? after : null, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, row => row.TerminalId, Request, out var shown);
+        var rows = await states.UnusualAsync(UnusualPlace.Read(after), Paging.Size + 1, cancellationToken);
+        Paging = Paging.Of(rows, UnusualPlace.Of, Request, out var shown);
         Terminals = shown;
     }
 }
