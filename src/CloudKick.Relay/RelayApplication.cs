@@ -22,6 +22,7 @@ using CloudKick.Relay.Security;
 using CloudKick.Relay.Sessions;
 using CloudKick.Relay.Streams;
 using CloudKick.Relay.Terminals;
+using CloudKick.Relay.Terminals.Transfers;
 using CloudKick.Relay.Users;
 using CloudKick.Relay.Whitelist;
 
@@ -94,10 +95,12 @@ public static class RelayApplication
         app.MapKicks();
         app.MapWhitelist();
         app.MapTerminals();
+        app.MapTransfers();
         app.MapDiagnosis();
         app.MapMigration();
         app.MapAdmin();
         app.MapAdminTerminals();
+        app.MapAdminTransfers();
         app.MapAuditLog();
         app.MapPages();
         app.MapHealth();

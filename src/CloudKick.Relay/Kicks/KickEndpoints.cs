@@ -129,9 +129,9 @@ internal static class KickEndpoints
     }
 
     private static async Task<Results<Ok<KickResponse>, ProblemResult>> CancelAsync(
-        string id, Caller caller, KickQueries queries, KickStore store, CancellationToken cancellationToken)
+        string id, Caller caller, Actor actor, KickQueries queries, KickCancellation cancellation, CancellationToken cancellationToken)
     {
-        if (!KickId.TryParse(id, out var kick) || await store.CancelAsync(caller.RequiredMerchant, kick, cancellationToken) is not { } cancelled)
+        if (!KickId.TryParse(id, out var kick) || await cancellation.CancelAsync(caller.RequiredMerchant, kick, actor, cancellationToken) is not { } cancelled)
             return KickProblems.NotFound(id);
 
         var row = await queries.GetAsync(caller.RequiredMerchant, kick, cancellationToken);

@@ -15,6 +15,7 @@ internal static class KickRegistration
         services.AddSingleton<IValidator<KickRequest>, KickRequestValidator>();
         services.AddSingleton<KickStore>();
         services.AddSingleton<KickQueries>();
+        services.AddSingleton<KickCancellation>();
         services.AddSingleton<KickWatch>();
         services.AddSingleton<KickAcceptance>();
         services.AddSingleton<KickWriter>();

@@ -110,16 +110,6 @@ internal sealed class KickStore(
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Cancels the merchant's kick if it is open. Null when the merchant has no such kick; else whether this call ended it.</summary>
-    public async Task<bool?> CancelAsync(MerchantId merchant, KickId kick, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand("select cancelled from cancel_kick($1, $2, $3)");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = merchant.Value });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = kick.Value });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node.Name });
-        return (bool?)await command.ExecuteScalarAsync(cancellationToken);
-    }
-
     /// <summary>Makes the partitions of the coming days, drops those past retention with all that belongs to them, and forgets old idempotency keys.</summary>
     public async Task MaintainAsync(int daysAhead, CancellationToken cancellationToken)
     {

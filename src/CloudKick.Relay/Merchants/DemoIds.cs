@@ -10,4 +10,7 @@ public static class DemoIds
 
     /// <summary>The demo's merchant.</summary>
     public static MerchantId Merchant { get; } = new(new Guid("0199de40-0000-7000-8000-00000000de30"));
+
+    /// <summary>Another merchant, for examples that need two; <c>local</c> makes only one.</summary>
+    public static MerchantId OtherMerchant { get; } = new(new Guid("0199de40-0000-7000-8000-00000000de31"));
 }

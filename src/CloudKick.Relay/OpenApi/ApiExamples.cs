@@ -5,7 +5,7 @@ namespace CloudKick.Relay.OpenApi;
 
 /// <summary>
 /// The examples of the API's description, by operation: they work when pasted against what <c>cloudkick local</c> starts, whose
-/// terminals are NL000101, NL000102 and so on. A test sends each of them.
+/// terminals are NL000101, NL000102 and so on; but for a transfer, which needs a second merchant. A test sends each of them.
 /// </summary>
 internal static class ApiExamples
 {
@@ -27,6 +27,7 @@ internal static class ApiExamples
             """,
         ["updateTerminal"] = """{"label":"counter 1"}""",
         ["assignTerminal"] = $$"""{"merchantId":"{{DemoIds.Merchant}}"}""",
+        ["proposeTransfer"] = $$"""{"terminalId":"{{DemoIds.Terminal}}","merchantId":"{{DemoIds.OtherMerchant}}"}""",
     };
 
     // Not for ids that only an earlier answer can give, nor for an idempotency key: one that is filled in beforehand would be sent with

@@ -17,6 +17,7 @@ internal sealed class ParameterFilter : IOperationFilter
         ["presence"] = $"Only terminals of this presence: {string.Join(", ", PresenceState.All.Select(state => $"`{state}`"))}.",
         ["prefix"] = "Only terminals whose id begins with this.",
         ["unassigned"] = "`true`: only terminals that are no merchant's.",
+        ["transferId"] = "The transfer's id.",
         ["changeId"] = "The change's id, from `GET /v1/whitelist-changes/last`.",
         ["format"] = "`json`, `csv` or `html`; left out: by `Accept`, JSON when it does not say.",
         ["lang"] = "The language of texts for people, by its code: `en`, `nl`, `fr` or `de`; left out: by `Accept-Language`, English when it does not say.",

@@ -92,6 +92,17 @@ internal static class Problem
 
     public static ProblemResult TerminalExists(string detail) => new(ProblemTypes.TerminalExists, detail);
 
+    public static ProblemResult TerminalAssigned(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.TerminalAssigned, detail, extensions);
+
+    public static ProblemResult TransferNotFound(string detail) => new(ProblemTypes.TransferNotFound, detail);
+
+    public static ProblemResult TransferInProgress(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.TransferInProgress, detail, extensions);
+
+    public static ProblemResult TransferEnded(string detail, params (string Name, JsonNode? Value)[] extensions) =>
+        Create(ProblemTypes.TransferEnded, detail, extensions);
+
     public static ProblemResult TerminalOffline(string detail, params (string Name, JsonNode? Value)[] extensions) =>
         Create(ProblemTypes.TerminalOffline, detail, extensions);
 

@@ -17,12 +17,16 @@ internal static class ProblemTypes
     public static readonly ProblemType MerchantNotFound = new("merchant-not-found", 404, "There is no such merchant", Never);
     public static readonly ProblemType ApiKeyNotFound = new("api-key-not-found", 404, "There is no such API key", Never);
     public static readonly ProblemType CertificateNotFound = new("certificate-not-found", 404, "The terminal has no such certificate", Never);
+    public static readonly ProblemType TransferNotFound = new("transfer-not-found", 404, "There is no such transfer", Never);
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "This address does not answer to this method", Never);
     public static readonly ProblemType TerminalOffline = new("terminal-offline", 409, "The terminal is offline", Safe);
     public static readonly ProblemType KickInProgress = new("kick-in-progress", 409, "Another kick for this terminal is in progress", Safe);
     public static readonly ProblemType KickAlreadyFinal = new("kick-already-final", 409, "The kick has already ended", Never);
     public static readonly ProblemType IdempotencyKeyInUse = new("idempotency-key-in-use", 409, "A request with this idempotency key is still running", Safe);
     public static readonly ProblemType TerminalExists = new("terminal-exists", 409, "The terminal is registered already", Never);
+    public static readonly ProblemType TerminalAssigned = new("terminal-assigned", 409, "The terminal is another merchant's", Never);
+    public static readonly ProblemType TransferInProgress = new("transfer-in-progress", 409, "A transfer of the terminal is under way", Never);
+    public static readonly ProblemType TransferEnded = new("transfer-ended", 409, "The transfer has already ended", Never);
     public static readonly ProblemType TooManyCertificates = new("too-many-certificates", 409, "The terminal has two active certificates already", Never);
     public static readonly ProblemType CertificateState = new("certificate-state", 409, "The certificate's state does not allow this", Never);
     public static readonly ProblemType ProvisioningInProgress = new("provisioning-in-progress", 409, "The terminal's certificates are being changed", Safe);
@@ -47,7 +51,8 @@ internal static class ProblemTypes
     public static readonly IReadOnlyList<ProblemType> All =
     [
         InvalidRequest, Unauthorized, InsufficientScope, TerminalNotWhitelisted, NotFound, KickNotFound, TerminalNotFound, WhitelistEntryNotFound,
-        WhitelistChangeNotFound, MerchantNotFound, ApiKeyNotFound, CertificateNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse, TerminalExists, TooManyCertificates,
+        WhitelistChangeNotFound, MerchantNotFound, ApiKeyNotFound, CertificateNotFound, TransferNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse,
+        TerminalExists, TerminalAssigned, TransferInProgress, TransferEnded, TooManyCertificates,
         CertificateState, ProvisioningInProgress, NotTheLastChange, PreconditionFailed, PayloadTooLarge,
         UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, TooManyStreams, InternalError, ProvisioningNotConfigured,
         CloudNotAuthorized, CloudRefused, CloudUnavailable,

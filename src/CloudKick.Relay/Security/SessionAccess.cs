@@ -33,19 +33,17 @@ internal sealed class SessionAccess(
         if (scope != Scopes.Account && MustSetUpSecondFactor(person))
             return TypedResults.LocalRedirect(SecondFactorSetUpPath);
 
-        MerchantId? merchant = null;
         if (endpoint.Metadata.GetMetadata<MerchantInRouteAttribute>() is not null)
         {
             // Foreign and unknown are answered alike, whatever the caller may do elsewhere.
             if (await FindMerchantAsync(context, person) is not { } atHand)
                 return TypedResults.NotFound();
             context.Features.Set(atHand);
-            merchant = atHand.Id;
         }
 
         if (!caller.May(scope))
             return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
-        await looks.RecordAsync(context, caller, merchant);
+        await looks.RecordAsync(context, caller);
         return null;
     }
 
@@ -60,7 +58,7 @@ internal sealed class SessionAccess(
         // A browser sends the cookie with what any page makes it send; the token only ours can know.
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && !await antiforgery.IsRequestValidAsync(context))
             return Problem.Unauthorized("A change by session needs the page's token as the header RequestVerificationToken. Programs use an API key.");
-        await looks.RecordAsync(context, caller, null);
+        await looks.RecordAsync(context, caller);
         context.Features.Set(caller);
         return null;
     }

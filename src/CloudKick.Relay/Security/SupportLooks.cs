@@ -1,28 +1,74 @@
 using System.Text.Json.Nodes;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Users;
 
 namespace CloudKick.Relay.Security;
 
 /// <summary>
-/// Writes down what support staff look at, in the chain of the merchant whose data it is, before they see it: who is looked at can read
-/// who looked.
+/// Writes down what support staff look at, before they see it, in the chain of the merchant whose data it is: who is looked at can read
+/// who looked. Whose it is, the address says: by a merchant's id (in its path, or as the filter of a list), or by the id of what is a
+/// merchant's. What names nobody (a list over all merchants, the platform's own) is in the platform's chain.
 /// </summary>
 internal sealed class SupportLooks(TenantDatabase database)
 {
     private const int MaximumPathLength = 300;
 
-    public Task RecordAsync(HttpContext context, Caller caller, MerchantId? merchant)
+    // Where the merchant itself is named, an id that is somebody else's is not found, and nothing of that one's is seen. A transfer has two
+    // sides: in one order, so that two looks do not wait for each other's chains.
+    private const string WhoseSql =
+        """
+        select m.merchant_id from merchants m where m.merchant_id = @merchant::uuid
+        union
+        select w.merchant_id
+        from (
+            select t.merchant_id from terminals t where t.terminal_id = @terminal::text
+            union all
+            select k.merchant_id from api_keys k where k.key_id = @key::text
+            union all
+            select u.merchant_id from users u where u.user_id = @user::uuid
+            union all
+            select unnest(array[r.from_merchant, r.to_merchant]) from terminal_transfers r where r.transfer_id = @transfer::uuid
+        ) w
+        where w.merchant_id is not null and @merchant::uuid is null
+        order by 1
+        """;
+
+    // How lists over all merchants name the one that they are narrowed to: the API's, and the pages'.
+    private static readonly string[] Filters = [MerchantInRouteAttribute.RouteValue, "merchant"];
+
+    public Task RecordAsync(HttpContext context, Caller caller)
     {
         if (caller.Person is not { Role: Roles.PlatformSupport })
             return Task.CompletedTask;
         var path = context.Request.Path.ToString();
         var subject = path.Length <= MaximumPathLength ? path : path[..MaximumPathLength];
         var after = new JsonObject { ["method"] = context.Request.Method, ["query"] = context.Request.QueryString.HasValue ? context.Request.QueryString.Value : null };
+        var actor = new Actor(caller.Actor, context.Connection.RemoteIpAddress?.ToString());
         return database.InTransactionAsync(
             Tenant.Platform,
-            (transaction, token) => Audit.AppendAsync(
-                transaction, merchant, new Actor(caller.Actor, context.Connection.RemoteIpAddress?.ToString()), "support.look", subject, null, after, token),
+            async (transaction, token) =>
+            {
+                var whose = await transaction.QueryAsync<Guid>(WhoseSql, Named(context.Request), token);
+                foreach (var merchant in whose.Select(id => (MerchantId?)new MerchantId(id)).DefaultIfEmpty())
+                    await Audit.AppendAsync(transaction, merchant, actor, "support.look", subject, null, after, token);
+            },
             context.RequestAborted);
+    }
+
+    private static object Named(HttpRequest request)
+    {
+        string? Route(string name) => request.RouteValues[name]?.ToString();
+        var merchants = Filters.Select(filter => request.Query[filter].ToString()).Prepend(Route(MerchantInRouteAttribute.RouteValue));
+        return new
+        {
+            merchant = merchants.Select(Id).FirstOrDefault(id => id is not null),
+            terminal = Route("terminalId") is { } terminal && TerminalId.IsWellFormed(terminal) ? terminal : null,
+            key = Route("keyId") is { } key && ApiKeyToken.IsKeyId(key) ? key : null,
+            user = Id(Route("userId")),
+            transfer = Id(Route("transferId")),
+        };
+
+        static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;
     }
 }

@@ -49,18 +49,23 @@ internal static class AdminTerminalEndpoints
                 "A member that is left out stays as it is; `null` takes the value away. `If-Match` asks whether the terminal was changed, by an "
                 + "operator or by a transfer; that it connected, or opened a session, is no change.");
         terminals.MapPut(MerchantRoute, AssignAsync)
-            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound, ProblemTypes.TerminalAssigned)
             .HonoursIfMatch()
             .AnswersWithEntityTag()
             .WithName("assignTerminal")
-            .WithSummary("Give a terminal to a merchant.")
-            .WithDescription("The merchant that had it before can no longer see or kick it. `If-Match` takes the terminal's own tag.");
+            .WithSummary("Give a terminal that is nobody's to a merchant.")
+            .WithDescription(
+                "One that is another merchant's stays where it is (409 `terminal-assigned`): `POST /v1/admin/transfers` asks both merchants. "
+                + "`If-Match` takes the terminal's own tag.");
         terminals.MapDelete(MerchantRoute, UnassignAsync)
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotFound)
             .HonoursIfMatch()
             .WithName("unassignTerminal")
             .WithSummary("Take a terminal from its merchant.")
-            .WithDescription("204 also when it was nobody's. `If-Match` takes the terminal's own tag.");
+            .WithDescription(
+                "For a terminal that came back, or whose merchant left: the merchant is not asked, and can no longer see or kick it. Its audit log "
+                + "says who did it (`terminal.unassign`); whoever gets the terminal next is in that one's. 204 also when it was nobody's. "
+                + "`If-Match` takes the terminal's own tag.");
         terminals.MapTerminalImport();
         terminals.MapAdminParameterSheets();
         terminals.MapCertificates();
@@ -180,6 +185,9 @@ internal static class AdminTerminalEndpoints
         TerminalOutcome.TerminalExists => Problem.TerminalExists($"Terminal {terminalId} is registered already. PATCH /v1/admin/terminals/{terminalId} changes it."),
         TerminalOutcome.ThingNameTaken => Problem.TerminalExists("Another terminal has this thing name. A thing is one terminal's."),
         TerminalOutcome.UnknownMerchant => Problem.Invalid("merchantId", "is no merchant's id"),
+        TerminalOutcome.OthersTerminal => Problem.TerminalAssigned(
+            $"Terminal {terminalId} is another merchant's, who has to agree. Propose a transfer (POST /v1/admin/transfers): when both merchants agree, it changes hands.",
+            ("terminalId", terminalId)),
         TerminalOutcome.UnknownManagementSystem => Problem.Invalid(
             "managementSystemId", $"must be one of {string.Join(", ", await directory.ManagementSystemsAsync(cancellationToken))}"),
         TerminalOutcome.ReservedTerminalId => Problem.Invalid("terminalId", ReservedName),

@@ -3,6 +3,7 @@ using CloudKick.Relay.Paging;
 using CloudKick.Relay.Terminals.Certificates;
 using CloudKick.Relay.Terminals.Import;
 using CloudKick.Relay.Terminals.Parameters;
+using CloudKick.Relay.Terminals.Transfers;
 
 namespace CloudKick.Relay.Terminals;
 
@@ -16,6 +17,11 @@ namespace CloudKick.Relay.Terminals;
 [JsonSerializable(typeof(TerminalAssignment))]
 [JsonSerializable(typeof(TerminalImportAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<TerminalImportLineAnswer>))]
+[JsonSerializable(typeof(TransferPost))]
+[JsonSerializable(typeof(MerchantTransferAnswer))]
+[JsonSerializable(typeof(Page<MerchantTransferAnswer>))]
+[JsonSerializable(typeof(AdminTransferAnswer))]
+[JsonSerializable(typeof(Page<AdminTransferAnswer>))]
 [JsonSerializable(typeof(ParameterSheet))]
 [JsonSerializable(typeof(CertificatePost))]
 [JsonSerializable(typeof(CertificateAnswer))]

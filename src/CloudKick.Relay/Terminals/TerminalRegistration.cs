@@ -16,7 +16,7 @@ internal static class TerminalRegistration
     public static IServiceCollection AddTerminals(this IServiceCollection services)
     {
         services.AddFeatureOptions<ProvisioningOptions>(ProvisioningOptions.Section);
-        services.AddSingleton<TerminalDirectory>().AddSingleton<TerminalStates>().AddSingleton<TerminalTransfers>().AddSingleton<ParameterSheets>().AddSingleton<TerminalImport>();
+        services.AddSingleton<TerminalDirectory>().AddSingleton<TerminalStates>().AddSingleton<TerminalTransfers>().AddSingleton<TransferSearch>().AddSingleton<ParameterSheets>().AddSingleton<TerminalImport>();
         services.AddSingleton<TerminalCertificates>().AddSingleton<CertificateAnswers>().AddSingleton<CloudThings>().AddSingleton<CloudConnections>();
         services.AddSingleton(provider => new TerminalRegistry(
             provider.GetRequiredService<TenantDatabase>(), provider.GetRequiredService<IOptions<RelayMqttOptions>>().Value.ClientIdPrefix));

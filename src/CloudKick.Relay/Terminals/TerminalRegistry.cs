@@ -21,6 +21,7 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
 
     internal const string AddAction = "terminal.add";
     private const string AssignAction = "terminal.assign";
+    private const string UnassignAction = "terminal.unassign";
     private const string UpdateAction = "terminal.update";
 
     /// <summary>Registers a terminal.</summary>
@@ -50,7 +51,10 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
     /// <summary>Whether a name is, or could be, one of the relay's own in the cloud.</summary>
     internal bool IsRelays(string name) => TerminalRules.IsRelays(name, relayName);
 
-    /// <summary>Gives a terminal to a merchant, or takes it from whom it belongs to.</summary>
+    /// <summary>
+    /// Gives a terminal that is nobody's to a merchant, or takes it from whom it belongs to. From one merchant to another it takes both
+    /// sides' consent: <see cref="TerminalOutcome.OthersTerminal"/>.
+    /// </summary>
     /// <param name="terminalId">The terminal.</param>
     /// <param name="merchant">The merchant; null: nobody.</param>
     /// <param name="actor">Who does it, for the audit log.</param>
@@ -66,7 +70,7 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
         try
         {
             return await ChangeAsync(
-                terminalId, actor, AssignAction, condition,
+                terminalId, actor, merchant is null ? UnassignAction : AssignAction, condition,
                 before => before with { MerchantId = merchant?.Value },
                 (transaction, after, token) => TerminalStore.AssignAsync(transaction, after, token),
                 cancellationToken);
@@ -136,6 +140,8 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
                 var after = change(before);
                 if (after == before)
                     return (current, TerminalOutcome.Done);
+                if (before.MerchantId is { } owner && after.MerchantId is { } taker && taker != owner)
+                    return (current, TerminalOutcome.OthersTerminal);
                 if (await TerminalStore.FindManagementSystemAsync(transaction, after.ManagementSystemId, token) is { } managementSystem
                     && !after.HasTopic(managementSystem))
                     return (current, TerminalOutcome.InvalidTopic);

@@ -7,6 +7,17 @@ namespace CloudKick.Relay.Tests.Database;
 [CancelAfter(120_000)]
 internal sealed class CatalogueTests
 {
+    /// <summary>Every table that row level security does not guard, with the reason. One that is not named here has to be guarded.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Unguarded = new Dictionary<string, string>
+    {
+        ["management_systems"] = "which TMS there are: the same for all, and the service may only read it",
+        ["nodes"] = "the relay's own processes",
+        ["kick_rollup"] = "one row: up to which kick they are counted",
+        ["sign_in_failures"] = "by the hash of an address that somebody gave, before anybody knows whose it is, if it is anybody's",
+        ["data_protection_keys"] = "the key ring of all pages' cookies and forms, whoever they are for",
+        ["schema_migrations"] = "which migrations were applied",
+    };
+
     private TestDatabase _database = null!;
 
     [OneTimeSetUp]
@@ -25,6 +36,34 @@ internal sealed class CatalogueTests
     public async Task Every_table_with_a_merchant_forces_row_level_security()
     {
         Assert.That(await NamesAsync(TenantTables("not (c.relrowsecurity and c.relforcerowsecurity)")), Is.Empty);
+    }
+
+    [Test]
+    public async Task Every_other_table_forces_it_too_or_is_named_with_the_reason_why_not()
+    {
+        var unguarded = await NamesAsync(
+            """
+            select c.oid::regclass::text
+            from pg_class c
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)
+            """);
+
+        Assert.That(unguarded, Is.EquivalentTo(Unguarded.Keys));
+        Assert.That(Unguarded.Values, Is.All.Not.Empty);
+    }
+
+    [Test]
+    public async Task Every_table_that_forces_row_level_security_has_a_policy_that_asks_who_is_there()
+    {
+        var without = await NamesAsync(
+            """
+            select c.oid::regclass::text
+            from pg_class c
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relforcerowsecurity
+              and not exists (select from pg_policy p where p.polrelid = c.oid and pg_get_expr(p.polqual, p.polrelid) ~ 'current_merchant|terminals|users|kicks')
+            """);
+
+        Assert.That(without, Is.Empty);
     }
 
     [Test]

@@ -67,7 +67,7 @@ internal sealed class KickRetentionTests
 
         Assert.That(await PartitionAsync(kick), Does.Match("^kicks_[0-9]{8}$"));
         Assert.That(await _world.ScalarAsync<long>("select count(*) from kick_events where kick_id = @kick", new { kick = kick.Value }), Is.EqualTo(1));
-        Assert.That(await Node.CancelAsync(_world.Bakery, kick, CancellationToken.None), Is.True);
+        Assert.That(await _world.CancelAsync(_world.Bakery, kick), Is.True);
     }
 
     [Test]

@@ -32,7 +32,7 @@ internal sealed class KickSearchTests
         var failed = await AcceptAsync();
         await _world.ExecuteAsync("select fail_kicks(array[@kick], array[1], array['refused-by-cloud'], array['no'], 'node-1')", new { kick = failed.Value });
         var cancelled = await AcceptAsync();
-        await _node.CancelAsync(_world.Bakery, cancelled, CancellationToken.None);
+        await _world.CancelAsync(_world.Bakery, cancelled);
         await StoredAsync("connected", TimeSpan.Zero);
 
         Assert.That(await FindAsync(new KickQuery { States = ["expired", "failed"] }), Is.EqualTo((KickId[])[failed, expired]));

@@ -279,11 +279,16 @@ internal sealed class KickStoreTests
     {
         var kick = await AcceptNewAsync();
 
-        Assert.That(await _node.CancelAsync(_world.Butcher, kick, CancellationToken.None), Is.Null);
-        Assert.That(await _node.CancelAsync(_world.Bakery, kick, CancellationToken.None), Is.True);
-        Assert.That(await _node.CancelAsync(_world.Bakery, kick, CancellationToken.None), Is.False);
+        Assert.That(await _world.CancelAsync(_world.Butcher, kick), Is.Null);
+        Assert.That(await _world.CancelAsync(_world.Bakery, kick), Is.True);
+        Assert.That(await _world.CancelAsync(_world.Bakery, kick), Is.False);
         await _world.RecordPublishedAsync(kick, attempt: 1, "node-1");
         Assert.That(await _world.StateAsync(kick), Is.EqualTo("cancelled"));
+        Assert.That(
+            await _world.ScalarAsync<string>(
+                "select string_agg(actor || ' ' || action || ' ' || (before ->> 'state') || ' ' || (after ->> 'state'), ',') from audit_log where subject = @kick",
+                new { kick = kick.ToString() }),
+            Is.EqualTo("cli kick.cancel accepted cancelled"), "once, and not for whoever could not");
     }
 
     [Test]
@@ -292,7 +297,7 @@ internal sealed class KickStoreTests
         var kick = await AcceptNewAsync();
         await _world.LetExpireAsync(kick);
 
-        Assert.That(await _node.CancelAsync(_world.Bakery, kick, CancellationToken.None), Is.False);
+        Assert.That(await _world.CancelAsync(_world.Bakery, kick), Is.False);
         Assert.That(await _world.StateAsync(kick), Is.EqualTo("expired"));
     }
 

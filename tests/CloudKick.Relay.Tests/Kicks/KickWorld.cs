@@ -2,6 +2,7 @@ using CloudKick.Relay.Database;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Publishing;
+using CloudKick.Relay.Security;
 using CloudKick.Testing;
 using Dapper;
 using Microsoft.Extensions.Options;
@@ -60,6 +61,9 @@ internal sealed class KickWorld : IAsyncDisposable
         TtlSeconds = 30,
         Fingerprint = new byte[32],
     };
+
+    public Task<bool?> CancelAsync(MerchantId merchant, KickId kick) =>
+        new KickCancellation(new TenantDatabase(Database.Service), new NodeIdentity("node-1")).CancelAsync(merchant, kick, Actor.Cli, CancellationToken.None);
 
     public async Task<T> ScalarAsync<T>(string sql, object? parameters = null)
     {

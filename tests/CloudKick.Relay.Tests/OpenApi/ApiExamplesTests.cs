@@ -51,6 +51,7 @@ internal sealed class ApiExamplesTests
     private static async Task<HttpClient> AddDemoAsync(RelayHost relay, CancellationToken cancellationToken)
     {
         await relay.Services.GetRequiredService<MerchantRegistry>().AddAsync("Demo", Actor.Cli, cancellationToken, DemoIds.Merchant);
+        await relay.Services.GetRequiredService<MerchantRegistry>().AddAsync("Other", Actor.Cli, cancellationToken, DemoIds.OtherMerchant);
         foreach (var terminal in (string[])[DemoIds.Terminal, "NL000102"])
         {
             await relay.Services.GetRequiredService<TerminalRegistry>().AddAsync(

@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals;
+using CloudKick.Relay.Terminals.Transfers;
 using CloudKick.Relay.Users;
 using CloudKick.Relay.Whitelist;
 using CloudKick.Testing;
@@ -124,11 +125,20 @@ internal sealed partial class ForeignIdsTests
         {
             ["terminalId"] = (ForeignTerminal, UnknownTerminal),
             ["changeId"] = ((await services.GetRequiredService<MerchantWhitelist>().FindLastChangeAsync(foreign, CancellationToken.None))!.ChangeId.ToString(), Guid.NewGuid().ToString()),
+            ["transferId"] = ((await ProposeForeignAsync(foreign)).ToString(), Guid.NewGuid().ToString()),
             ["userId"] = (user.UserId.ToString(), Guid.NewGuid().ToString()),
             ["keyId"] = (key.Key.KeyId, "0123456789abcdef"),
             ["id"] = (kick, Another(kick)),
             ["kickId"] = (kick, Another(kick)),
         };
+    }
+
+    private async Task<Guid> ProposeForeignAsync(MerchantId foreign)
+    {
+        var taker = await _relay.AddMerchantAsync("Taker");
+        var (_, proposed) = await _relay.Services.GetRequiredService<TerminalTransfers>().ProposeAsync(ForeignTerminal, taker, Actor.Cli, CancellationToken.None);
+        Assert.That(proposed?.FromMerchant, Is.EqualTo(foreign.Value));
+        return proposed!.TransferId;
     }
 
     // One that could be: the last character is another one.

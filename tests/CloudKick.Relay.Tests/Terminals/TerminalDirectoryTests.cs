@@ -78,6 +78,7 @@ internal sealed class TerminalDirectoryTests
             Tenant.Platform, "select verdict from open_tas_session(@session, 'SESS2', @kick, 'node', 'remote')",
             new { session = Guid.CreateVersion7(), kick = kick.Value }, cancellationToken);
 
+        await new TerminalRegistry(_shop.Tenants).AssignAsync("SESS2", null, Shop.Actor, cancellationToken);
         await new TerminalRegistry(_shop.Tenants).AssignAsync("SESS2", _shop.Butcher, Shop.Actor, cancellationToken);
 
         var seen = TerminalAnswer.From((await _directory.FindAsync(_shop.Butcher, "SESS2", cancellationToken))!);

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Terminals;
+using CloudKick.Relay.Terminals.Transfers;
 
 namespace CloudKick.Relay.Tests.Terminals;
 
@@ -107,30 +108,61 @@ internal sealed class TerminalRegistryTests
     }
 
     [Test]
-    public async Task A_transfer_is_in_the_audit_log_of_both_merchants(CancellationToken cancellationToken)
+    public async Task Giving_and_taking_is_in_the_audit_log_of_whom_it_concerns(CancellationToken cancellationToken)
     {
         await _shop.AddTerminalAsync("MOVE1", null, cancellationToken);
 
         await _registry.AssignAsync("MOVE1", _shop.Bakery, Shop.Actor, cancellationToken);
         await _registry.AssignAsync("MOVE1", _shop.Bakery, Shop.Actor, cancellationToken);
-        await _registry.AssignAsync("MOVE1", _shop.Butcher, Shop.Actor, cancellationToken);
         await _registry.AssignAsync("MOVE1", null, Shop.Actor, cancellationToken);
+        await _registry.AssignAsync("MOVE1", _shop.Butcher, Shop.Actor, cancellationToken);
 
-        const string assigned = "key:test 192.0.2.7 terminal.assign";
-        Assert.That(await _shop.AuditAsync(null, "MOVE1", cancellationToken), Is.EqualTo(new[] { "key:test 192.0.2.7 terminal.add" }));
-        Assert.That(await _shop.AuditAsync(_shop.Bakery, "MOVE1", cancellationToken), Is.EqualTo(new[] { assigned, assigned }));
-        Assert.That(await _shop.AuditAsync(_shop.Butcher, "MOVE1", cancellationToken), Is.EqualTo(new[] { assigned, assigned }));
+        const string by = "key:test 192.0.2.7 terminal.";
+        Assert.That(await _shop.AuditAsync(null, "MOVE1", cancellationToken), Is.EqualTo(new[] { by + "add" }));
+        Assert.That(await _shop.AuditAsync(_shop.Bakery, "MOVE1", cancellationToken), Is.EqualTo(new[] { by + "assign", by + "unassign" }));
+        Assert.That(await _shop.AuditAsync(_shop.Butcher, "MOVE1", cancellationToken), Is.EqualTo(new[] { by + "assign" }));
     }
 
     [Test]
-    public async Task A_transferred_terminal_is_seen_by_its_new_merchant_alone(CancellationToken cancellationToken)
+    public async Task A_merchants_terminal_is_not_given_to_another_without_being_asked(CancellationToken cancellationToken)
     {
         await _shop.AddTerminalAsync("MOVE2", _shop.Bakery, cancellationToken);
 
-        await _registry.AssignAsync("MOVE2", _shop.Butcher, Shop.Actor, cancellationToken);
+        var outcome = await _registry.AssignAsync("MOVE2", _shop.Butcher, Shop.Actor, cancellationToken);
 
-        Assert.That(await _directory.FindAsync(_shop.Bakery, "MOVE2", cancellationToken), Is.Null);
-        Assert.That(await _directory.FindAsync(_shop.Butcher, "MOVE2", cancellationToken), Is.Not.Null);
+        Assert.That(outcome, Is.EqualTo(TerminalOutcome.OthersTerminal));
+        Assert.That(await _directory.FindAsync(_shop.Bakery, "MOVE2", cancellationToken), Is.Not.Null);
+        Assert.That(await _directory.FindAsync(_shop.Butcher, "MOVE2", cancellationToken), Is.Null);
+        Assert.That(await _shop.AuditAsync(_shop.Butcher, "MOVE2", cancellationToken), Is.Empty);
+    }
+
+    [Test]
+    public async Task Of_two_who_give_one_terminal_to_different_merchants_one_succeeds(CancellationToken cancellationToken)
+    {
+        string[] ids = ["RACE1", "RACE2", "RACE3", "RACE4"];
+        foreach (var id in ids)
+        {
+            await _shop.AddTerminalAsync(id, null, cancellationToken);
+
+            var outcomes = await Task.WhenAll(new[] { _shop.Bakery, _shop.Butcher, _shop.Bakery, _shop.Butcher }
+                .Select(merchant => _registry.AssignAsync(id, merchant, Shop.Actor, cancellationToken)));
+
+            var owner = (await _directory.FindAsync(null, id, cancellationToken))!.MerchantId;
+            Assert.That(outcomes.Where((_, n) => (n % 2 == 0) == (owner == _shop.Bakery.Value)), Is.All.EqualTo(TerminalOutcome.Done));
+            Assert.That(outcomes.Where((_, n) => (n % 2 == 0) != (owner == _shop.Bakery.Value)), Is.All.EqualTo(TerminalOutcome.OthersTerminal));
+        }
+    }
+
+    [Test]
+    public async Task A_terminal_that_was_taken_and_given_is_seen_by_its_new_merchant_alone(CancellationToken cancellationToken)
+    {
+        await _shop.AddTerminalAsync("MOVE4", _shop.Bakery, cancellationToken);
+
+        await _registry.AssignAsync("MOVE4", null, Shop.Actor, cancellationToken);
+        await _registry.AssignAsync("MOVE4", _shop.Butcher, Shop.Actor, cancellationToken);
+
+        Assert.That(await _directory.FindAsync(_shop.Bakery, "MOVE4", cancellationToken), Is.Null);
+        Assert.That(await _directory.FindAsync(_shop.Butcher, "MOVE4", cancellationToken), Is.Not.Null);
     }
 
     [Test]
@@ -147,14 +179,19 @@ internal sealed class TerminalRegistryTests
     [Test]
     public async Task Transfers_in_opposite_directions_do_not_block_each_other(CancellationToken cancellationToken)
     {
+        var transfers = new TerminalTransfers(_shop.Tenants);
         string[] ids = ["X1", "X2", "X3", "X4", "X5", "X6"];
+        var proposed = new List<Guid>();
         foreach (var (id, n) in ids.Select((id, n) => (id, n)))
+        {
             await _shop.AddTerminalAsync(id, n % 2 == 0 ? _shop.Bakery : _shop.Butcher, cancellationToken);
+            proposed.Add((await transfers.ProposeAsync(id, n % 2 == 0 ? _shop.Butcher : _shop.Bakery, Shop.Actor, cancellationToken)).Proposed!.TransferId);
+        }
 
-        var outcomes = await Task.WhenAll(ids.Select((id, n) =>
-            _registry.AssignAsync(id, n % 2 == 0 ? _shop.Butcher : _shop.Bakery, Shop.Actor, cancellationToken)));
+        await Task.WhenAll(proposed.Select(transfer => transfers.AgreeAsync(transfer, _shop.Bakery, Shop.Actor, cancellationToken)));
+        var outcomes = await Task.WhenAll(proposed.Select(transfer => transfers.AgreeAsync(transfer, _shop.Butcher, Shop.Actor, cancellationToken)));
 
-        Assert.That(outcomes, Is.All.EqualTo(TerminalOutcome.Done));
+        Assert.That(outcomes, Is.All.EqualTo(TransferOutcome.Transferred));
     }
 
     [Test]

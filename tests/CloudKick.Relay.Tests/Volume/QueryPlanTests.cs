@@ -24,11 +24,12 @@ internal sealed class QueryPlanTests
     // One that reads the largest merchant's terminals and shows those that it wants; its kicks are ten times as many.
     private const int MostDropped = 5_000;
 
-    // What is looked at nowhere: what has no data of its own, the few people and keys of the platform, what asks the cloud, and what goes through a whole chain on purpose.
+    // What is looked at nowhere: what has no data of its own, the few people and keys of the platform, a transfer (by its id alone), what asks
+    // the cloud, and what goes through a whole chain on purpose.
     private static readonly string[] NotLookedAt =
     [
         "/", "/health/", "/assets/", "/problem", "/language", "/sign-in", "/welcome/", "/account", "/m/{merchantId:guid}/whitelist/import",
-        "/platform/users/{userId:guid}", "/platform/api-keys/{keyId}",
+        "/platform/users/{userId:guid}", "/platform/api-keys/{keyId}", "/v1/transfers/{transferId:guid}", "/v1/admin/transfers/{transferId:guid}",
         "/v1/admin/terminals/{terminalId}/certificates", "/v1/audit/verification", "/v1/admin/audit/verification", "/v1/admin/merchants/{merchantId:guid}/audit/verification",
     ];
 

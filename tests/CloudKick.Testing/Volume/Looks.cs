@@ -65,6 +65,7 @@ public static class Looks
             At("migration-plan"), At("whitelist-changes/last"),
             At("api-keys/"), At("api-keys/", "deep", $"?cursor={Cursor(merchant.ApiKeyId)}"), At("api-keys/{keyId}", "", "", $"api-keys/{merchant.ApiKeyId}"),
             .. AuditCalls(merchant).Select(call => At("audit/", call.What, call.Query)),
+            .. TransferCalls.Select(call => At("transfers/", call.What, call.Query)), At("transfers/", "of a terminal", $"?terminalId={merchant.TerminalId}"),
             At("whitelist/"), At("whitelist/", "200 a page", "?limit=200"), At("whitelist/", "deep", "?cursor=" + Cursor(DeepTerminal)),
             At("whitelist/", "by id", "?prefix=NL0001"), At("whitelist/", "without hits", "?prefix=ZZ"),
             At("whitelist/{terminalId}", "", "", $"whitelist/{merchant.TerminalId}"),
@@ -79,7 +80,7 @@ public static class Looks
         ArgumentNullException.ThrowIfNull(merchant);
         return
         [
-            At("overview"), At("problems"), At("settings"),
+            At("overview"), At("problems"), At("problems", "deep", $"?after=5~{DeepTerminal}"), At("settings"),
             At("terminals"), At("terminals", "deep", $"?after={DeepTerminal}"), At("terminals", "by id", "?search=nl0000"), At("terminals", "by label", "?search=Terrace"),
             At("terminals", "without hits", $"?search={Nothing}"), At("terminals", "of a merchant", $"?merchant={merchant.Id}"),
             .. new[] { "online", "offline", "never-seen", "failing", "old-firmware", "cloud-connect-1", "unassigned" }
@@ -94,6 +95,8 @@ public static class Looks
             Api("merchants/{merchantId:guid}/api-keys", "", "", $"merchants/{merchant.Id}/api-keys"), Api("api-keys"),
             Api("api-keys/{keyId}", "", "", $"api-keys/{merchant.ApiKeyId}"), Api("audit"),
             Api("merchants/{merchantId:guid}/audit", "", "", $"merchants/{merchant.Id}/audit"),
+            .. TransferCalls.Select(call => Api("transfers/", call.What, call.Query)),
+            Api("transfers/", "of a merchant", $"?merchantId={merchant.Id}"), Api("transfers/", "of a terminal", $"?terminalId={merchant.TerminalId}"),
             .. TerminalCalls.Select(call => Api("terminals/", call.What, call.Query)),
             Api("terminals/", "of a merchant", $"?merchantId={merchant.Id}"), Api("terminals/", "unassigned", "?unassigned=true"),
             Api("terminals/{terminalId}", "", "", $"terminals/{merchant.TerminalId}"),
@@ -167,6 +170,13 @@ public static class Looks
         .. new[] { "online", "offline", "never-seen", "failing", "old-firmware", "cloud-connect-1" }.Select(status => ($"status {status}", $"?status={status}")),
         ("search by id", "?search=nl0000"), ("search by label", "?search=Terrace"), ("search without hits", $"?search={Nothing}"),
         ("failing, deep", $"?status=failing&cursor={Cursor(DeepTerminal)}"),
+    ];
+
+    private static IEnumerable<(string What, string Query)> TransferCalls =>
+    [
+        ("", ""), ("200 a page", "?limit=200"), ("open", "?state=open"), ("done", "?state=done"), ("declined", "?state=declined"),
+        // A place of the list: ticks of a moment, and an id.
+        ("deep", "?cursor=" + Cursor($"{TimeProvider.System.GetUtcNow().AddDays(-30).Ticks:D19}{Guid.Empty:N}")),
     ];
 
     private static IEnumerable<(string What, string Query)> AuditSearches(VolumeMerchant merchant) =>

@@ -19,9 +19,30 @@ internal sealed record TerminalTransfer
     /// <summary><c>done</c>, <c>declined</c>, <c>withdrawn</c>, or <c>overtaken</c>: it belonged to somebody else by then; null: open.</summary>
     public required string? Outcome { get; init; }
 
+    /// <summary>One of <see cref="TransferState"/>.</summary>
+    public string State => Outcome ?? TransferState.Open;
+
     /// <summary>Whether this merchant is asked and has not answered.</summary>
     public bool AwaitsAnswerOf(MerchantId merchant) => EndedAt is null
         && ((FromMerchant == merchant.Value && FromAgreedAt is null) || (ToMerchant == merchant.Value && ToAgreedAt is null));
+}
+
+/// <summary>How a transfer stands.</summary>
+internal static class TransferState
+{
+    /// <summary>It waits for an answer.</summary>
+    public const string Open = "open";
+
+    /// <summary>The terminal has changed hands.</summary>
+    public const string Done = "done";
+
+    public const string Declined = "declined";
+    public const string Withdrawn = "withdrawn";
+
+    /// <summary>Both agreed, but by then the terminal was somebody else's.</summary>
+    public const string Overtaken = "overtaken";
+
+    public static IReadOnlyList<string> All { get; } = [Open, Done, Declined, Withdrawn, Overtaken];
 }
 
 /// <summary>What became of a step of a transfer.</summary>

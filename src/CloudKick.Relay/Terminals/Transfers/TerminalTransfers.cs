@@ -13,7 +13,8 @@ internal sealed class TerminalTransfers(TenantDatabase database)
 {
     private const int Shown = 50;
 
-    private const string Columns =
+    /// <summary>What a <see cref="TerminalTransfer"/> is read from, of <c>terminal_transfers r</c>.</summary>
+    public const string Columns =
         """
         r.transfer_id as TransferId, r.terminal_id as TerminalId, r.from_merchant as FromMerchant, r.to_merchant as ToMerchant,
         r.from_name as FromName, r.to_name as ToName, r.proposed_at as ProposedAt, r.from_agreed_at as FromAgreedAt,
@@ -69,36 +70,37 @@ internal sealed class TerminalTransfers(TenantDatabase database)
         database.QuerySingleOrDefaultAsync<TerminalTransfer>(Tenant.Platform, OfTerminalSql, new { terminalId }, cancellationToken);
 
     /// <summary>Asks both merchants. For the platform's operators.</summary>
-    public async Task<TransferOutcome> ProposeAsync(string terminalId, MerchantId to, Actor actor, CancellationToken cancellationToken)
+    public async Task<(TransferOutcome Outcome, TerminalTransfer? Proposed)> ProposeAsync(
+        string terminalId, MerchantId to, Actor actor, CancellationToken cancellationToken)
     {
         try
         {
-            return await database.InTransactionAsync(
+            var proposal = await database.InTransactionAsync(
                 Tenant.Platform,
                 async (transaction, token) =>
                 {
                     var proposed = await transaction.QuerySingleOrDefaultAsync<TerminalTransfer>(
                         ProposeSql, new { terminalId, to = to.Value, proposedBy = actor.Name }, token);
-                    if (proposed is null)
-                        return TransferOutcome.Impossible;
-                    await AuditAsync(transaction, proposed, actor, "terminal.transfer.propose", token);
-                    return TransferOutcome.Waiting;
+                    if (proposed is not null)
+                        await AuditAsync(transaction, proposed, actor, "terminal.transfer.propose", token);
+                    return proposed;
                 },
                 cancellationToken);
+            return (proposal is null ? TransferOutcome.Impossible : TransferOutcome.Waiting, proposal);
         }
         catch (PostgresException refused) when (refused.ConstraintName == "terminal_transfers_open")
         {
-            return TransferOutcome.UnderWay;
+            return (TransferOutcome.UnderWay, null);
         }
     }
 
     /// <summary>Takes a proposal back. For the platform's operators.</summary>
     public Task<TransferOutcome> WithdrawAsync(Guid transfer, Actor actor, CancellationToken cancellationToken) =>
-        EndAsync(transfer, null, "withdrawn", "terminal.transfer.withdraw", actor, cancellationToken);
+        EndAsync(transfer, null, TransferState.Withdrawn, "terminal.transfer.withdraw", actor, cancellationToken);
 
     /// <summary>One side says no.</summary>
     public Task<TransferOutcome> DeclineAsync(Guid transfer, MerchantId merchant, Actor actor, CancellationToken cancellationToken) =>
-        EndAsync(transfer, merchant, "declined", "terminal.transfer.decline", actor, cancellationToken);
+        EndAsync(transfer, merchant, TransferState.Declined, "terminal.transfer.decline", actor, cancellationToken);
 
     /// <summary>One side says yes; with the second yes the terminal changes hands.</summary>
     public Task<TransferOutcome> AgreeAsync(Guid transfer, MerchantId merchant, Actor actor, CancellationToken cancellationToken) =>
@@ -119,7 +121,7 @@ internal sealed class TerminalTransfers(TenantDatabase database)
                 var isTheirs = terminal?.MerchantId == open.FromMerchant;
                 if (isTheirs)
                     await TerminalStore.AssignAsync(transaction, terminal! with { MerchantId = open.ToMerchant }, token);
-                await transaction.ExecuteAsync(EndSql, new { transfer, outcome = isTheirs ? "done" : "overtaken" }, token);
+                await transaction.ExecuteAsync(EndSql, new { transfer, outcome = isTheirs ? TransferState.Done : TransferState.Overtaken }, token);
                 await AuditAsync(transaction, open, actor, isTheirs ? "terminal.transfer" : "terminal.transfer.overtaken", token);
                 return isTheirs ? TransferOutcome.Transferred : TransferOutcome.Ended;
             },

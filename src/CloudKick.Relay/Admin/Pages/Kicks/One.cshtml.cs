@@ -17,7 +17,8 @@ internal sealed record KickView(KickDetail Kick, IReadOnlyList<KickEvent> Events
 
 /// <summary>One kick, as it happens while it is open.</summary>
 [RequireScope(Scopes.KicksRead, Scopes.KicksWrite)]
-internal sealed class KickPage(KickSearch search, KickEvents events, KickStore store, KickPulse pulse, UserRegistry users) : MerchantPage
+internal sealed class KickPage(
+    KickSearch search, KickEvents events, KickStore store, KickCancellation cancellation, KickPulse pulse, UserRegistry users) : MerchantPage
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
 
@@ -47,7 +48,7 @@ internal sealed class KickPage(KickSearch search, KickEvents events, KickStore s
 
     public async Task<IActionResult> OnPostCancelAsync(string id, CancellationToken cancellationToken)
     {
-        if (!KickId.TryParse(id, out var kick) || await store.CancelAsync(Merchant.Id, kick, cancellationToken) is not { } cancelled)
+        if (!KickId.TryParse(id, out var kick) || await cancellation.CancelAsync(Merchant.Id, kick, Actor, cancellationToken) is not { } cancelled)
             return NotFound();
         return cancelled ? Done(At($"kicks/{kick}"), "Kicks.SaidCancelled") : LocalRedirect(At($"kicks/{kick}"));
     }

@@ -74,12 +74,14 @@ internal sealed class PlatformTerminalPage(
     {
         if (!await ReadAsync(terminalId, cancellationToken))
             return NotFound();
-        // From one merchant to another it takes both sides' consent.
-        if (!Guid.TryParse(MerchantId, out var id) || Owner is not null)
+        if (!Guid.TryParse(MerchantId, out var id))
             return Blamed("Terminals.BadMerchant");
-        return await registry.AssignAsync(terminalId, new Database.MerchantId(id), Actor, cancellationToken) == TerminalOutcome.Done
-            ? Done(Address, "Terminals.SaidAssigned")
-            : Blamed("Terminals.Outcome-UnknownMerchant");
+        return await registry.AssignAsync(terminalId, new Database.MerchantId(id), Actor, cancellationToken) switch
+        {
+            TerminalOutcome.Done => Done(Address, "Terminals.SaidAssigned"),
+            TerminalOutcome.OthersTerminal => Blamed("Terminals.Outcome-OthersTerminal"),
+            _ => Blamed("Terminals.Outcome-UnknownMerchant"),
+        };
     }
 
     public async Task<IActionResult> OnPostUnassignAsync(string terminalId, CancellationToken cancellationToken)
@@ -96,7 +98,8 @@ internal sealed class PlatformTerminalPage(
             return NotFound();
         if (!Guid.TryParse(MerchantId, out var id))
             return Blamed("Terminals.BadMerchant");
-        return await transfers.ProposeAsync(terminalId, new Database.MerchantId(id), Actor, cancellationToken) switch
+        var (outcome, _) = await transfers.ProposeAsync(terminalId, new Database.MerchantId(id), Actor, cancellationToken);
+        return outcome switch
         {
             TransferOutcome.Waiting => Done(Address, "Terminals.SaidProposed"),
             TransferOutcome.UnderWay => Blamed("Terminals.TransferUnderWay"),
