@@ -50,6 +50,6 @@ internal static class MigrationEndpoints
         if (await planner.PlanAsync(merchant, byOperator, cancellationToken) is not { } plan)
             return MerchantEndpoints.NotFound(merchant.Value);
         http.Response.Headers.ContentLanguage = language.Name;
-        return TypedResults.Ok(PlanTexts.Describe(merchant, plan, language));
+        return TypedResults.Ok(PlanTexts.Describe(merchant, plan, plan.Open, language));
     }
 }

@@ -14,12 +14,14 @@ internal static class PlanTexts
     /// <summary>The answer to whoever asked.</summary>
     /// <param name="merchant">Whose plan.</param>
     /// <param name="plan">The plan.</param>
+    /// <param name="terminals">Those of its open terminals that are put into words: thousands of texts take their time.</param>
     /// <param name="language">One that <see cref="Languages.Language.All"/> has.</param>
     /// <param name="zone">The time zone of the texts' moments, where the reader is told which; null: UTC, and each says so.</param>
-    public static MigrationPlanAnswer Describe(MerchantId merchant, MigrationPlan plan, CultureInfo language, TimeZoneInfo? zone = null) => new(
+    public static MigrationPlanAnswer Describe(
+        MerchantId merchant, MigrationPlan plan, IEnumerable<PlanTerminal> terminals, CultureInfo language, TimeZoneInfo? zone = null) => new(
         merchant.Value, plan.Current, Summary(plan, language), language.Name, plan.Now, plan.Total, plan.OnCloudConnect1, plan.IsWhole,
         [.. plan.Steps.Select(step => Describe(step, plan, language))],
-        [.. plan.Open.Select(terminal => Describe(terminal, language, MomentText.WrittenOut(terminal.Facts, zone, language)))]);
+        [.. terminals.Select(terminal => Describe(terminal, language, MomentText.WrittenOut(terminal.Facts, zone, language)))]);
 
     private static string Summary(MigrationPlan plan, CultureInfo language) => plan.Total == 0
         ? Text("summary.none", language)

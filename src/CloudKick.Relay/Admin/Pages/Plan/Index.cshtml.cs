@@ -12,15 +12,15 @@ namespace CloudKick.Relay.Admin.Pages;
 [RequireScope(Scopes.TerminalsRead)]
 internal sealed class PlanPage(MigrationPlanner planner, IOptions<PageOptions> options) : MerchantPage
 {
+    private Dictionary<PlanStep, int> _atSteps = [];
+
     public override string Title => "Plan.Title";
 
+    /// <summary>The plan, with the terminals of this page that are not done.</summary>
     public MigrationPlanAnswer Plan { get; private set; } = null!;
 
     /// <summary>The step whose terminals are shown; null: all that are not done.</summary>
     public PlanStepAnswer? Step { get; private set; }
-
-    /// <summary>Terminals that are not done, of this page.</summary>
-    public IReadOnlyList<PlanTerminalAnswer> Terminals { get; private set; } = [];
 
     public Paging Paging { get; private set; } = new(null, null);
 
@@ -28,22 +28,23 @@ internal sealed class PlanPage(MigrationPlanner planner, IOptions<PageOptions> o
     {
         if (await planner.PlanAsync(Merchant.Id, byOperator: false, cancellationToken) is not { } plan)
             return NotFound();
-        Plan = PlanTexts.Describe(Merchant.Id, plan, Language.Current, options.Value.Zone);
-        Step = Plan.Steps.FirstOrDefault(one => string.Equals(one.Step.ToString(), step, StringComparison.OrdinalIgnoreCase));
+        _atSteps = plan.Open.CountBy(terminal => terminal.Step).ToDictionary();
+        var wanted = plan.Steps.FirstOrDefault(one => string.Equals(one.Step.ToString(), step, StringComparison.OrdinalIgnoreCase));
         var from = TerminalId.IsWellFormed(after) ? after : "";
-        var rows = Plan.Terminals
-            .Where(terminal => Step is null || terminal.Step == Step.Step)
-            .Where(terminal => string.CompareOrdinal(terminal.TerminalId, from) > 0)
-            .OrderBy(terminal => terminal.TerminalId, StringComparer.Ordinal)
+        var rows = plan.Open
+            .Where(terminal => wanted is null || terminal.Step == wanted.Step)
+            .Where(terminal => string.CompareOrdinal(terminal.Evidence.TerminalId, from) > 0)
+            .OrderBy(terminal => terminal.Evidence.TerminalId, StringComparer.Ordinal)
             .Take(Paging.Size + 1)
             .ToArray();
-        Paging = Paging.Of(rows, row => row.TerminalId, Request, out var shown);
-        Terminals = shown;
+        Paging = Paging.Of(rows, row => row.Evidence.TerminalId, Request, out var shown);
+        Plan = PlanTexts.Describe(Merchant.Id, plan, shown, Language.Current, options.Value.Zone);
+        Step = Plan.Steps.FirstOrDefault(one => one.Step == wanted?.Step);
         return Page();
     }
 
     /// <summary>How many terminals are at a step.</summary>
-    public int CountAt(PlanStepAnswer step) => Plan.Terminals.Count(terminal => terminal.Step == step.Step);
+    public int CountAt(PlanStepAnswer step) => _atSteps.GetValueOrDefault(step.Step);
 
     /// <summary>A step's name.</summary>
     public string TitleOf(PlanTerminalAnswer terminal) => Plan.Steps.First(step => step.Step == terminal.Step).Title;
