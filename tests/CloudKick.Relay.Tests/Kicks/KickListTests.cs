@@ -85,7 +85,9 @@ internal sealed class KickListTests
             """
             insert into kicks (kick_id, merchant_id, terminal_id, management_system_id, access_protocol, api_key_id, state, broker_outcome,
                                node, attempt, accepted_at, expires_at, ended_at)
-            values (@id, @merchant, 'LIST1', 'GrundmasterNL', 'OPI_NL', 'testtesttest', @state, 'acked', 'node-1', 1, @at, @at, @at)
+            values (@id, @merchant, 'LIST1', 'GrundmasterNL', 'OPI_NL', 'testtesttest', @state, 'acked', 'node-1', 1, @at, @at, @at);
+            -- As the functions that end a kick do it.
+            insert into unsuccessful_kicks (kick_id, merchant_id, state) select @id, @merchant, @state where @state <> 'connected'
             """,
             new { id, merchant = _merchant.Value, state, at });
         return new KickId(id).ToString();
