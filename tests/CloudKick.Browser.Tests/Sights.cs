@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CloudKick.EndToEnd.Tests;
 using CloudKick.Terminal;
+using CloudKick.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace CloudKick.Browser.Tests;
@@ -133,7 +134,7 @@ internal sealed class Sights
     {
         await visitor.OpenAsync(people);
         await visitor.UnfoldAsync("Email");
-        await visitor.FillAsync("Email", $"anna-{Guid.NewGuid():N}"[..16] + "@example.test");
+        await visitor.FillAsync("Email", Addresses.New("anna"));
         await visitor.FillAsync("Name", "Anna de Vries");
         await visitor.SubmitAndWaitAsync("Email");
     }

@@ -148,7 +148,7 @@ public sealed class RelayHost : IAsyncDisposable
     /// <returns>Their email address.</returns>
     public async Task<string> AddUserAsync(MerchantId? merchant, string role, CancellationToken cancellationToken = default)
     {
-        var email = string.Create(CultureInfo.InvariantCulture, $"{role}-{Guid.NewGuid():N}@example.test");
+        var email = Addresses.New(role);
         _ = await Services.GetRequiredService<UserRegistry>().AddWithPasswordAsync(new NewUser(merchant, email, role), Password, Actor.Cli, cancellationToken)
             ?? throw new InvalidOperationException($"{email} is taken.");
         return email;

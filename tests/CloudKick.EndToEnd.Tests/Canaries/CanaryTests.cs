@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Security;
 using System.Text;
@@ -194,7 +193,7 @@ internal sealed class CanaryTests
     public async Task Passwords_codes_cookies_and_links_that_are_right_stay_nowhere_either(CancellationToken cancellationToken)
     {
         var relay = _stage.Kicks.Relay;
-        var email = string.Create(CultureInfo.InvariantCulture, $"canary-{Guid.NewGuid():N}@example.test");
+        var email = Addresses.New("canary");
         var link = await relay.Services.GetRequiredService<UserRegistry>()
             .InviteAsync(new NewUser(_stage.Kicks.Merchant, email, Roles.Admin), TimeSpan.FromHours(1), Relay.Security.Actor.Cli, cancellationToken);
         using var browser = new PageClient(relay.Address);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using CloudKick.Relay.Database;
@@ -84,7 +83,7 @@ public sealed class VolumeReaders : IDisposable
     private async Task AddAsync(
         Uri relay, TenantDatabase tenants, Reader reader, MerchantId? merchant, string role, CancellationToken cancellationToken)
     {
-        var email = string.Create(CultureInfo.InvariantCulture, $"{role}-{Guid.NewGuid():N}@example.test");
+        var email = Addresses.New(role);
         _ = await new UserRegistry(tenants).AddWithPasswordAsync(new NewUser(merchant, email, role), Password, Actor.Cli, cancellationToken)
             ?? throw new InvalidOperationException($"{email} is taken.");
         var browser = _browsers[(reader, merchant)] = new PageClient(relay);

@@ -51,10 +51,18 @@ internal sealed class TerminalTransfers(TenantDatabase database)
 
     private const string EndSql = "update terminal_transfers r set ended_at = now(), outcome = @outcome where r.transfer_id = @transfer";
 
+    // Each side has its sorted list, of open ones and of all: however many there were, no more are read than shown.
     private const string OfMerchantSql = $"""
         select {Columns}
-        from terminal_transfers r
-        where r.from_merchant = @merchant or r.to_merchant = @merchant
+        from (
+            (select o.* from terminal_transfers o where o.from_merchant = @merchant and o.ended_at is null order by o.proposed_at desc limit @limit)
+            union all
+            (select o.* from terminal_transfers o where o.to_merchant = @merchant and o.ended_at is null order by o.proposed_at desc limit @limit)
+            union all
+            (select o.* from terminal_transfers o where o.from_merchant = @merchant and o.ended_at is not null order by o.proposed_at desc limit @limit)
+            union all
+            (select o.* from terminal_transfers o where o.to_merchant = @merchant and o.ended_at is not null order by o.proposed_at desc limit @limit)
+        ) r
         order by r.ended_at is not null, r.proposed_at desc
         limit @limit
         """;

@@ -161,7 +161,7 @@ internal sealed partial class PeoplePagesTests
         Assert.That(await ActionsAsync("user.session.end", cancellationToken), Is.Empty);
     }
 
-    private static string Address() => $"{Guid.NewGuid():N}@example.test";
+    private static string Address() => Addresses.New("somebody");
 
     private static string Link(PageAnswer page) => Links().Match(page.Text) is { Success: true } link ? link.Value : throw new InvalidOperationException($"No link: {page}");
 
