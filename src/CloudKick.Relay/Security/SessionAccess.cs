@@ -16,6 +16,9 @@ internal sealed class SessionAccess(
     public const string SignInPath = "/sign-in";
     public const string SecondFactorSetUpPath = "/account/second-factor";
 
+    /// <summary>In the address that a page without scripts refreshes itself with: its reader does not use it by that.</summary>
+    public const string UnattendedParameter = "unattended";
+
     /// <summary>Whether the endpoint is a page, or made for pages: keys are of no use there.</summary>
     public static bool IsForPeople(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null || endpoint.Metadata.GetMetadata<MerchantInRouteAttribute>() is not null;
@@ -65,13 +68,15 @@ internal sealed class SessionAccess(
 
     private async Task<SignedIn?> FindAsync(HttpContext context, SecretToken token)
     {
-        // A page that is left open asks for its stream again and again by itself: nobody does.
-        if (await sessions.FindAsync(token, context.RequestAborted, noteUse: !EventStream.IsAskedFor(context.Request)) is not { IsComplete: true } person)
+        if (await sessions.FindAsync(token, context.RequestAborted, noteUse: !IsUnattended(context.Request)) is not { IsComplete: true } person)
             return null;
         // Forms' tokens are bound to whoever they were made for.
         context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, person.SessionId.ToString())], "session"));
         return person;
     }
+
+    // A page that is left open asks for its stream again and again by itself, or, without scripts, for all of it: nobody does.
+    private static bool IsUnattended(HttpRequest request) => EventStream.IsAskedFor(request) || request.Query.ContainsKey(UnattendedParameter);
 
     private bool MustSetUpSecondFactor(SignedIn person) => !person.HasSecondFactor && secondFactors.IsRequiredOf(person.Role);
 

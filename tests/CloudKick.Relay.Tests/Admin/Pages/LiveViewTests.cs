@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Admin.Pages;
 using CloudKick.Relay.Security;
@@ -16,7 +17,7 @@ namespace CloudKick.Relay.Tests.Admin.Pages;
 
 /// <summary>A live view, in the place of the account page.</summary>
 [CancelAfter(60_000)]
-internal sealed class LiveViewTests
+internal sealed partial class LiveViewTests
 {
     private TestDatabase _database = null!;
     private RelayHost _relay = null!;
@@ -91,9 +92,15 @@ internal sealed class LiveViewTests
         }
 
         var afterStream = await IdleMinutesAsync(browser, cancellationToken);
+        var refreshed = Refresh().Match((await browser.OpenAsync("/platform/overview?unattended", cancellationToken)).Html).Groups[1].Value;
+        var overview = await browser.OpenAsync("/platform/overview" + refreshed, cancellationToken);
+        var afterRefresh = await IdleMinutesAsync(browser, cancellationToken);
         await browser.OpenAsync("/account", cancellationToken);
 
+        Assert.That(overview.Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(refreshed, Does.StartWith("?"));
         Assert.That(afterStream, Is.EqualTo(50).Within(1));
+        Assert.That(afterRefresh, Is.EqualTo(50).Within(1));
         Assert.That(await IdleMinutesAsync(browser, cancellationToken), Is.EqualTo(0).Within(1), "its reader loaded the page");
     }
 
@@ -136,6 +143,10 @@ internal sealed class LiveViewTests
         // Parts come without a pause here: it ends all the same.
         Assert.That(rest, Does.Contain("event: part").And.Not.Contain("event: end"));
     }
+
+    // What a browser without scripts does by itself.
+    [GeneratedRegex("http-equiv=\"refresh\" content=\"[0-9]+;url=([^\"]*)\"")]
+    private static partial Regex Refresh();
 
     private static async Task SkipToPartAsync(StreamReader reader, CancellationToken cancellationToken)
     {
