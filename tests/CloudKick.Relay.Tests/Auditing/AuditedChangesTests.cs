@@ -84,7 +84,7 @@ internal sealed class AuditedChangesTests
                 continue;
             var compiled = await _world.Get<PageLoader>().LoadAsync(page, endpoint.Metadata);
             found["/" + endpoint.RoutePattern.RawText!.TrimStart('/')] =
-                [.. compiled.HandlerMethods.Where(handler => handler.HttpMethod == "POST").Select(handler => handler.Name is null ? "" : $"?handler={handler.Name}")];
+                [.. compiled.HandlerMethods.Where(handler => string.Equals(handler.HttpMethod, "POST", StringComparison.OrdinalIgnoreCase)).Select(handler => handler.Name is null ? "" : $"?handler={handler.Name}")];
         }
 
         return found;
