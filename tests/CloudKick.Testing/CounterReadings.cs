@@ -14,15 +14,20 @@ public sealed class CounterReadings : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument is Counter<long> && instrument.Meter.Scope == meters)
-                listener.EnableMeasurementEvents(instrument);
+            if (instrument is not Counter<long> || instrument.Meter.Scope != meters)
+                return;
+            _counts.TryAdd(instrument.Name, 0);
+            listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _counts.AddOrUpdate(instrument.Name, value, (_, count) => count + value));
         _listener.Start();
     }
 
     /// <summary>How far a counter has come, whatever its tags; 0 when it never counted.</summary>
-    public long Of(string counter) => _counts.GetValueOrDefault(counter);
+    /// <exception cref="ArgumentException">There is no counter of this name: a zero would say nothing.</exception>
+    public long Of(string counter) => _counts.TryGetValue(counter, out var count)
+        ? count
+        : throw new ArgumentException($"There is no counter {counter}; there are {string.Join(", ", _counts.Keys.Order(StringComparer.Ordinal))}.", nameof(counter));
 
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
