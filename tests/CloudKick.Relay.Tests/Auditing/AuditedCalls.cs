@@ -81,7 +81,7 @@ internal static class AuditedCalls
             async world => (world.Operator, $"{Admin}/transfers/{(await world.TransferAsync()).TransferId}/withdraw", null)),
 
         [$"POST {Admin}/terminals/{{terminalId}}/certificates"] = Api(
-            "Own terminal.certificate.create", "POST",
+            "Own terminal.certificate.activate, Own terminal.certificate.create", "POST",
             async world => (world.Operator, $"{Admin}/terminals/{await world.TerminalAsync(world.Own)}/certificates", ChangeWorld.CertificateBody)),
         [$"POST {Admin}/terminals/{{terminalId}}/certificates/{{certificateId}}/deactivate"] = Api(
             "Own terminal.certificate.deactivate", "POST", async world => (world.Operator, await world.CertificateAsync() + "/deactivate", null)),
