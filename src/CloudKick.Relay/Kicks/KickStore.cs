@@ -97,7 +97,8 @@ internal sealed class KickStore(
     /// <summary>Ends kicks whose deadline has passed, those first that have been over for longest; whether there may be more.</summary>
     public async Task<bool> ExpireAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select expire_open_kicks()");
+        await using var command = dataSource.CreateCommand("select expire_open_kicks(null, $1)");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node.Name });
         return (int)(await command.ExecuteScalarAsync(cancellationToken))! == ExpiredAtOnce;
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
     private const string RecordAcknowledged = "select published_at, otherwise from record_acknowledged($1, $2, $3)";
     private const string ReleaseKicks = "select release_kicks($1, $2, $3, $4, $5, $6)";
     private const string FailKicks = "select fail_kicks($1, $2, $3, $4, $5)";
-    private const string RecordAnswers = "select record_answers($1, $2, $3)";
+    private const string RecordAnswers = "select record_answers($1, $2, $3, $4)";
     private const string RefusedCode = "refused-by-cloud";
     private const string OfflineCode = "terminal-offline";
     private const string AnswerAccepted = "accepted";
@@ -182,7 +182,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
     }
 
     // The terminal's acknowledgement of a direct message is its answer.
-    private static void AddAnswers(NpgsqlBatch commands, Entry[] entries)
+    private void AddAnswers(NpgsqlBatch commands, Entry[] entries)
     {
         if (entries.Length == 0)
             return;
@@ -190,6 +190,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
         command.Parameters.Add(Kicks(entries));
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, entry => entry.Attempt.TerminalId) });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(entries, _ => AnswerAccepted) });
+        AddNode(command, entries);
         commands.BatchCommands.Add(command);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using CloudKick.Mqtt;
+using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Kicks;
 using Npgsql;
 
@@ -10,9 +11,9 @@ namespace CloudKick.Relay.Publishing;
 /// Takes the terminals' own answers and records them, many in one statement. An answer makes a kick <c>delivered</c>; it is news, not
 /// a promise: while the database is away answers are dropped with a warning, and the kick goes on without that step.
 /// </summary>
-internal sealed partial class KickAnswers(NpgsqlDataSource dataSource, ILogger<KickAnswers> logger) : BackgroundService
+internal sealed partial class KickAnswers(NpgsqlDataSource dataSource, NodeIdentity node, ILogger<KickAnswers> logger) : BackgroundService
 {
-    private const string RecordAnswers = "select record_answers($1, $2, $3)";
+    private const string RecordAnswers = "select record_answers($1, $2, $3, $4)";
     private const int BatchSize = 256;
     private const int Capacity = 10_000;
     private const int MaximumPayload = 4096;
@@ -47,6 +48,7 @@ internal sealed partial class KickAnswers(NpgsqlDataSource dataSource, ILogger<K
                 command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batch.Select(answer => answer.Kick.Value)] });
                 command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Select(answer => answer.TerminalId)] });
                 command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Select(answer => answer.Result)] });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node.Name });
                 await command.ExecuteNonQueryAsync(stoppingToken);
             }
             // The boundary of the loop.

@@ -75,6 +75,20 @@ internal sealed class KickPagesTests
     }
 
     [Test]
+    public async Task Every_event_on_a_kicks_page_names_its_node(CancellationToken cancellationToken)
+    {
+        var (terminal, kick) = await KickAsync("order-7");
+        await _world.ExecuteAsync("select record_answers(array[@kick], array[@terminal], array['accepted'], @Node)", new { kick = kick.Value, terminal, Node });
+        await _world.LetExpireAsync(kick);
+        await _world.Node(Node).ExpireAsync(cancellationToken);
+
+        var page = await _operator.OpenAsync(Path($"kicks/{kick}"), cancellationToken);
+
+        Assert.That(page.Text, Does.Contain("The terminal has it elsewhere").And.Contain("Expired "));
+        Assert.That(page.Html, Does.Not.Match("data-label=\"Node\"[^>]*>–"));
+    }
+
+    [Test]
     public async Task A_kicks_page_shows_the_request_as_it_came(CancellationToken cancellationToken)
     {
         await _world.ExecuteAsync("update terminals set connect_mode = 'both' where terminal_id = @OfBakery", new { KickWorld.OfBakery });

@@ -301,6 +301,27 @@ internal sealed class KickStoreTests
         Assert.That(await _world.StateAsync(kick), Is.EqualTo("expired"));
     }
 
+    [Test]
+    public async Task An_expired_kicks_event_names_the_node_that_found_the_deadline_passed()
+    {
+        var terminal = await _world.AddTerminalAsync(_world.Bakery);
+        var replaced = (await KickWorld.AcceptAsync(_node, _world.Order(terminal))).Kick!.Value;
+        await _world.LetExpireAsync(replaced);
+        await KickWorld.AcceptAsync(_world.Node("decider"), _world.Order(terminal));
+        var cancelled = await AcceptNewAsync();
+        await _world.LetExpireAsync(cancelled);
+        await _world.CancelAsync(_world.Bakery, cancelled);
+        var swept = await AcceptNewAsync();
+        await _world.LetExpireAsync(swept);
+        await _world.Node("sweeper").ExpireAsync(CancellationToken.None);
+
+        var nodes = new List<string?>();
+        foreach (var kick in new[] { replaced, cancelled, swept })
+            nodes.Add(await _world.ScalarAsync<string?>("select node from kick_events where kick_id = @kick and event = 'expired'", new { kick = kick.Value }));
+
+        Assert.That(nodes, Is.EqualTo(new[] { "decider", "node-1", "sweeper" }));
+    }
+
     private Task<KickId> AcceptNewAsync() => _world.AcceptNewAsync(_node);
 
     private Task ReleaseAsync(KickId kick, int attempt, bool sent) => _world.ExecuteAsync(

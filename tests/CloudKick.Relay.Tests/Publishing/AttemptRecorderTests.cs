@@ -50,7 +50,7 @@ internal sealed class AttemptRecorderTests
     {
         await _recorder.RecordAsync(_attempt, new AttemptResult(AttemptOutcome.Delivered));
 
-        Assert.That(await EventsAsync(cancellationToken), Is.EqualTo(new[] { "accepted", "delivered", "published" }));
+        Assert.That(await EventsAsync(cancellationToken, "event || ' ' || node"), Is.EqualTo(new[] { "accepted test", "delivered test", "published test" }));
         Assert.That(await StateAsync(cancellationToken), Is.EqualTo("delivered"));
     }
 
@@ -109,6 +109,6 @@ internal sealed class AttemptRecorderTests
     private Task<string?> StateAsync(CancellationToken cancellationToken) => _shop.Tenants.QuerySingleOrDefaultAsync<string>(
         Tenant.Platform, "select state from kicks where kick_id = @kick", new { kick = _attempt.Kick.Value }, cancellationToken);
 
-    private async Task<IReadOnlyList<string>> EventsAsync(CancellationToken cancellationToken) => await _shop.Tenants.QueryAsync<string>(
-        Tenant.Platform, "select event from kick_events where kick_id = @kick order by at, event_id", new { kick = _attempt.Kick.Value }, cancellationToken);
+    private async Task<IReadOnlyList<string>> EventsAsync(CancellationToken cancellationToken, string columns = "event") => await _shop.Tenants.QueryAsync<string>(
+        Tenant.Platform, $"select {columns} from kick_events where kick_id = @kick order by at, event_id", new { kick = _attempt.Kick.Value }, cancellationToken);
 }

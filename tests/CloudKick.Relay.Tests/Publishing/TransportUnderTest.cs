@@ -39,7 +39,7 @@ internal sealed class TransportUnderTest : IAsyncDisposable
         Certificate = new RelayCertificate(mqttOptions, meters, Clock, _loggers.CreateLogger<RelayCertificate>());
         Pool = new MqttConnectionPool(
             new RelayMqttClients(mqttOptions, new NodeIdentity("node"), Certificate, Clock),
-            new KickAnswers(_database, _loggers.CreateLogger<KickAnswers>()), Certificate, mqttOptions, _publishing, _metrics, Clock,
+            new KickAnswers(_database, new NodeIdentity("node"), _loggers.CreateLogger<KickAnswers>()), Certificate, mqttOptions, _publishing, _metrics, Clock,
             _loggers.CreateLogger<MqttConnectionPool>());
         Refusals = new RouteRefusals(_metrics, Clock, _loggers.CreateLogger<RouteRefusals>());
         Transport = new MqttKickTransport(
