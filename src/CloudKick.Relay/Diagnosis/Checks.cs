@@ -1,4 +1,3 @@
-using CloudKick.Mqtt;
 using CloudKick.Relay.CloudConnect;
 using CloudKick.Relay.Terminals;
 
@@ -107,11 +106,12 @@ internal static class Checks
     {
         if (evidence.Subscriptions.Filters is { } filters)
         {
-            if (filters.Any(filter => MqttTopic.Matches(filter, evidence.Topic)))
+            if (evidence.IsSubscribed is true)
                 return Finding.Ok(Subscription, "subscribed", evidence.Topic);
-            return evidence.Terminal.Connected is false
-                ? Finding.Unknown(Subscription, "not-connected")
-                : Finding.Problem(Subscription, filters.Count == 0 ? "none" : "others", evidence.Topic, string.Join(", ", filters));
+            // Who has a subscription has come, whether or not the relay was told.
+            return evidence.Terminal.Connected ?? filters.Count > 0
+                ? Finding.Problem(Subscription, filters.Count == 0 ? "none" : "others", evidence.Topic, string.Join(", ", filters))
+                : Finding.Unknown(Subscription, "not-connected");
         }
         // A terminal that answered or came had the kick, so it listened.
         if (evidence.LastHeardAt is { } heard)
@@ -133,6 +133,8 @@ internal static class Checks
             // It has come since: the kick may have passed while it was away, and blames nobody's settings.
             { PublishedAt: { } published } when terminal.ConnectedAt is not { } since || since > published =>
                 Finding.Unknown(Session, "came-later", published, terminal.ConnectedAt ?? terminal.PresenceAt ?? evidence.Now),
+            // The kick cannot have reached it: its way to the TAS was not tried.
+            { PublishedAt: { } published } when evidence.IsSubscribed is false => Finding.Unknown(Session, "not-subscribed", published, evidence.Topic),
             { PublishedAt: { } published } => Finding.Problem(Session, "silent", published, evidence.TasAddress),
             null when terminal.SessionOpenedAt is { } opened => Finding.Ok(Session, "worked", opened),
             _ => Finding.Unknown(Session, "no-kick"),

@@ -1,3 +1,4 @@
+using CloudKick.Mqtt;
 using CloudKick.Relay.Terminals;
 
 namespace CloudKick.Relay.Diagnosis;
@@ -33,6 +34,9 @@ internal sealed record Evidence
 
     /// <summary>Where kicks send terminals, <c>host:port</c>.</summary>
     public required string TasAddress { get; init; }
+
+    /// <summary>Whether its kicks get to it by what it is subscribed to; null: that is not known.</summary>
+    public bool? IsSubscribed => Subscriptions.Filters?.Any(filter => MqttTopic.Matches(filter, Topic));
 
     /// <summary>The newest kick that had its time.</summary>
     public KickEvidence? LastFinishedKick => Kicks.FirstOrDefault(kick => kick.HadItsTime);

@@ -22,10 +22,8 @@ internal sealed class ChecksTests
         yield return Fault("management-system.mismatch", Healthy with { Refusals = [Refusal("management-system-mismatch", "GrundmasterBE", 2)] });
         yield return Fault("management-system.still-1", Healthy with { Refusals = [Refusal("cloud-connect-1", "08900000002", 2)] });
         yield return Fault("firmware.too-old", Healthy with { Terminal = Healthy.Terminal with { FirmwareVersion = "14.0.10.99" } });
-        yield return Fault("installation.never-connected", Healthy with
-        {
-            Terminal = Healthy.Terminal with { Connected = null, ConnectedAt = null }, Kicks = [], Subscriptions = SubscriptionEvidence.NotAsked,
-        });
+        yield return Fault("installation.never-connected", NeverConnected);
+        yield return Fault("installation.never-connected", NeverConnected with { Subscriptions = SubscriptionEvidence.Of([]) });
         yield return Fault("connection.offline", Offline("SERVER_ERROR"));
         yield return Fault("connection.offline", Offline(null));
         yield return Fault("connection.lost", Offline("MQTT_KEEP_ALIVE_TIMEOUT"));
@@ -36,16 +34,17 @@ internal sealed class ChecksTests
         yield return Fault("connection.not-allowed", Offline("FORBIDDEN_ACCESS"));
         yield return Fault("subscription.none", Healthy with { Kicks = [Kick()], Subscriptions = SubscriptionEvidence.Of([]) });
         yield return Fault("subscription.others", Healthy with { Kicks = [Kick()], Subscriptions = SubscriptionEvidence.Of(["BE-CAT/NL000001"]) });
+        yield return Fault("subscription.others", NeverConnected with { PresenceIsObserved = false, Subscriptions = SubscriptionEvidence.Of(["BE-CAT/NL000001"]) });
         yield return Fault("session.answered-only", Healthy with { Kicks = [Kick(delivered: true)] });
         yield return Fault("session.silent", Healthy with { Kicks = [Kick()] });
     }
 
     [TestCaseSource(nameof(Faults))]
-    public void A_fault_is_the_first_problem(Evidence evidence, string fault)
+    public void A_fault_is_the_only_problem(Evidence evidence, string fault)
     {
-        var cause = Checks.Evaluate(evidence).First(finding => finding.Verdict is CheckVerdict.Problem);
+        var problems = Checks.Evaluate(evidence).Where(finding => finding.Verdict is CheckVerdict.Problem);
 
-        Assert.That($"{cause.Code}.{cause.Outcome}", Is.EqualTo(fault));
+        Assert.That(problems.Select(finding => $"{finding.Code}.{finding.Outcome}"), Is.EqualTo(new[] { fault }));
     }
 
     public static IEnumerable<TestCaseData> Mysteries()
@@ -58,7 +57,10 @@ internal sealed class ChecksTests
         yield return Fault("management-system.no-request", Healthy with { Kicks = [] });
         yield return Fault("subscription.not-asked", Healthy with { Kicks = [Kick()], Subscriptions = SubscriptionEvidence.NotAsked });
         yield return Fault("subscription.not-answered", Healthy with { Kicks = [Kick()], Subscriptions = SubscriptionEvidence.NotAnswered });
+        yield return Fault("subscription.not-connected", NeverConnected with { Subscriptions = SubscriptionEvidence.Of([]) });
+        yield return Fault("subscription.not-connected", Offline("CONNECTION_LOST") with { Subscriptions = SubscriptionEvidence.Of([]) });
         yield return Fault("session.no-kick", Healthy with { Kicks = [] });
+        yield return Fault("session.not-subscribed", Healthy with { Kicks = [Kick()], Subscriptions = SubscriptionEvidence.Of([]) });
         yield return Fault("session.was-away", Offline("CONNECTION_LOST") with { Kicks = [Kick()] });
         yield return Fault("session.came-later", Healthy with { Terminal = Healthy.Terminal with { ConnectedAt = MinutesAgo(8) }, Kicks = [Kick()] });
         yield return Fault("session.came-later", Healthy with { Terminal = Healthy.Terminal with { ConnectedAt = null }, Kicks = [Kick()] });

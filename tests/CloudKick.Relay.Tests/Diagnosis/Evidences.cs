@@ -56,6 +56,14 @@ internal static class Evidences
     public static TerminalRow Connected(TerminalRow terminal) =>
         terminal with { Connected = true, PresenceAt = MinutesAgo(60), ConnectedAt = MinutesAgo(60), IpAddress = "192.0.2.7" };
 
+    /// <summary>A terminal that is registered, and of which nothing has been heard since.</summary>
+    public static Evidence NeverConnected => Healthy with
+    {
+        Terminal = Healthy.Terminal with { Connected = null, PresenceAt = null, ConnectedAt = null, IpAddress = null },
+        Kicks = [],
+        Subscriptions = SubscriptionEvidence.NotAsked,
+    };
+
     public static Evidence Offline(string? reason) => Healthy with
     {
         Terminal = Healthy.Terminal with { Connected = false, PresenceAt = MinutesAgo(5), DisconnectedAt = MinutesAgo(5), DisconnectReason = reason },
