@@ -32,7 +32,7 @@ internal static class MerchantEndpoints
             .ProducesProblems(ProblemTypes.MerchantNotFound)
             .WithName("disableMerchant")
             .WithSummary("Disable a merchant.")
-            .WithDescription("None of its keys works any more, within 5 seconds on every node. Its data stays.");
+            .WithDescription("None of its keys works any more, within 5 seconds on every node; its people cannot sign in, and nobody kicks its terminals. Its data stays.");
         merchants.MapPost("/{merchantId:guid}/enable", EnableAsync)
             .IsRepeatable()
             .ProducesProblems(ProblemTypes.MerchantNotFound)

@@ -29,6 +29,8 @@ internal static class Checks
     {
         if (evidence.Terminal.MerchantId is null)
             return Finding.Problem(Whitelist, "unassigned");
+        if (evidence.MerchantDisabledAt is { } disabled)
+            return Finding.Problem(Whitelist, "merchant-disabled", disabled);
         if (!evidence.IsListed)
             return Finding.Problem(Whitelist, "missing");
         return evidence.EnabledUntil switch

@@ -10,8 +10,10 @@ internal sealed class DiagnosisStore(TenantDatabase database)
 
     private const string WhitelistSql =
         """
-        select clock_timestamp() as Now, w.terminal_id is not null as IsListed, w.enabled_until as EnabledUntil, presence_is_observed() as PresenceIsObserved
+        select clock_timestamp() as Now, m.disabled_at as MerchantDisabledAt, w.terminal_id is not null as IsListed, w.enabled_until as EnabledUntil,
+               presence_is_observed() as PresenceIsObserved
         from terminals t
+        left join merchants m on m.merchant_id = t.merchant_id
         left join whitelist_entries w on w.merchant_id = t.merchant_id and w.terminal_id = t.terminal_id
         where t.terminal_id = @terminalId
         """;
@@ -51,6 +53,7 @@ internal sealed class DiagnosisStore(TenantDatabase database)
 internal sealed record ListingRow
 {
     public required DateTime Now { get; init; }
+    public required DateTime? MerchantDisabledAt { get; init; }
     public required bool IsListed { get; init; }
     public required DateTime? EnabledUntil { get; init; }
     public required bool PresenceIsObserved { get; init; }

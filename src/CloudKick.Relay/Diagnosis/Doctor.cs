@@ -24,6 +24,7 @@ internal sealed class Doctor(TerminalDirectory terminals, DiagnosisStore store, 
         {
             Terminal = terminal,
             Now = listing.Now,
+            MerchantDisabledAt = listing.MerchantDisabledAt,
             IsListed = listing.IsListed,
             EnabledUntil = listing.EnabledUntil,
             PresenceIsObserved = listing.PresenceIsObserved,

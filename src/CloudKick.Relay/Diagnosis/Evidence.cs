@@ -11,6 +11,9 @@ internal sealed record Evidence
     /// <summary>When the evidence was gathered, by PostgreSQL's clock.</summary>
     public required DateTime Now { get; init; }
 
+    /// <summary>Since when its merchant is disabled; null: it is not, or the terminal is nobody's.</summary>
+    public required DateTime? MerchantDisabledAt { get; init; }
+
     /// <summary>Whether the terminal is on its merchant's whitelist, in force or not.</summary>
     public required bool IsListed { get; init; }
 

@@ -110,6 +110,20 @@ internal sealed class TerminalPagesTests
     }
 
     [Test]
+    public async Task A_disabled_merchants_terminal_is_not_kicked_by_the_platforms_people_either(CancellationToken cancellationToken)
+    {
+        var florist = await _relay.AddMerchantAsync("Florist", cancellationToken);
+        var terminal = await _world.AddTerminalAsync(florist);
+        await _world.ExecuteAsync("update merchants set disabled_at = now() where merchant_id = @florist", new { florist = florist.Value });
+        using var platform = await _relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
+
+        var page = await platform.SubmitAsync($"/m/{florist}/terminals/{terminal}", cancellationToken, to: $"/m/{florist}/terminals/{terminal}?handler=Kick");
+
+        Assert.That(page.Text, Does.Contain("Enable it first, under Merchants.").And.Contain("The merchant is disabled since"));
+        Assert.That(await _world.ScalarAsync<long>("select count(*) from kicks where terminal_id = @terminal", new { terminal }), Is.Zero);
+    }
+
+    [Test]
     public async Task The_button_kicks_and_leads_to_the_kick(CancellationToken cancellationToken)
     {
         var terminal = await _world.AddTerminalAsync(_world.Bakery);

@@ -18,6 +18,7 @@ internal sealed class ChecksTests
         yield return Fault("whitelist.missing", Healthy with { IsListed = false });
         yield return Fault("whitelist.ended", Healthy with { EnabledUntil = MinutesAgo(1) });
         yield return Fault("whitelist.unassigned", Healthy with { Terminal = Healthy.Terminal with { MerchantId = null }, IsListed = false });
+        yield return Fault("whitelist.merchant-disabled", Healthy with { MerchantDisabledAt = MinutesAgo(1) });
         yield return Fault("connect-mode.still-1", Healthy with { Terminal = Healthy.Terminal with { ConnectMode = ConnectMode.CloudConnect1 } });
         yield return Fault("management-system.mismatch", Healthy with { Refusals = [Refusal("management-system-mismatch", "GrundmasterBE", 2)] });
         yield return Fault("management-system.still-1", Healthy with { Refusals = [Refusal("cloud-connect-1", "08900000002", 2)] });

@@ -109,6 +109,19 @@ internal sealed class DiagnosisEndpointsTests
     }
 
     [Test]
+    public async Task A_disabled_merchants_terminal_is_not_well(CancellationToken cancellationToken)
+    {
+        var florist = await _relay.AddMerchantAsync("Florist", cancellationToken);
+        await SayAsync(await AddAsync("SHUT1", florist), connected: true, version: 1);
+        using var disabled = await _admin.PostAsync($"/v1/admin/merchants/{florist}/disable", null, cancellationToken);
+
+        var answer = await DiagnoseAsync(_admin, "SHUT1", "en", cancellationToken, "/v1/admin/terminals/");
+
+        Assert.That(((string?)answer["cause"], (string?)Check(answer, "whitelist")["outcome"]), Is.EqualTo(("whitelist", "merchant-disabled")));
+        Assert.That((string?)answer["summary"], Does.StartWith("The merchant is disabled since"));
+    }
+
+    [Test]
     public async Task The_language_is_the_querys_then_the_clients_then_English(CancellationToken cancellationToken)
     {
         await AddAsync("LANG1");

@@ -43,6 +43,7 @@ internal static class Evidences
             SessionCloseReason = null,
         }),
         Now = Now,
+        MerchantDisabledAt = null,
         IsListed = true,
         EnabledUntil = null,
         PresenceIsObserved = true,

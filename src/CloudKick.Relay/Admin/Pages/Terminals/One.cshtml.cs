@@ -33,6 +33,9 @@ internal sealed class TerminalPage(
 
     public DiagnosisAnswer Diagnosis { get; private set; } = null!;
 
+    /// <summary>Since when the merchant is disabled; null: it is not.</summary>
+    public DateTime? MerchantDisabledAt { get; private set; }
+
     public IReadOnlyList<KickDetail> Kicks { get; private set; } = [];
 
     public IReadOnlyList<PresenceChange> Changes { get; private set; } = [];
@@ -51,6 +54,12 @@ internal sealed class TerminalPage(
     {
         if (!await ReadAsync(terminalId, cancellationToken))
             return NotFound();
+        // Its own keys and people are refused before they get here.
+        if (MerchantDisabledAt is not null)
+        {
+            Blame("", T["Terminals.Refused-merchant-disabled"]);
+            return Page();
+        }
         var request = new KickRequest
         {
             TerminalId = Terminal.TerminalId,
@@ -79,6 +88,7 @@ internal sealed class TerminalPage(
         if (!TerminalId.IsWellFormed(terminalId) || await doctor.ExamineAsync(Merchant.Id, terminalId, cancellationToken) is not var (evidence, findings))
             return false;
         Terminal = evidence.Terminal;
+        MerchantDisabledAt = evidence.MerchantDisabledAt;
         Diagnosis = DiagnosisTexts.Describe(evidence, findings, Language.Current, options.Value.Zone);
         Changes = await states.ChangesAsync(Merchant.Id, terminalId, cancellationToken);
         if (May(Scopes.KicksRead))
