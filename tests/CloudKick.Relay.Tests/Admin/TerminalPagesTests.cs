@@ -110,6 +110,16 @@ internal sealed class TerminalPagesTests
     }
 
     [Test]
+    public async Task What_is_wrong_stands_beside_what_to_do_and_commands_are_marked_as_such(CancellationToken cancellationToken)
+    {
+        var page = await _operator.OpenAsync(Path("terminals/OFFLINE1"), cancellationToken);
+
+        var notice = System.Text.RegularExpressions.Regex.Match(page.Html, "<div class=\"notice bad\">.*?</div>", System.Text.RegularExpressions.RegexOptions.Singleline).Value;
+        Assert.That(notice, Does.Contain("Not connected since").And.Contain("What to do:").And.Contain("lets port 443 out"));
+        Assert.That(page.Html, Does.Contain("<code>cloudkick doctor network</code>").And.Not.Contain("`"));
+    }
+
+    [Test]
     public async Task A_disabled_merchants_terminal_is_not_kicked_by_the_platforms_people_either(CancellationToken cancellationToken)
     {
         var florist = await _relay.AddMerchantAsync("Florist", cancellationToken);

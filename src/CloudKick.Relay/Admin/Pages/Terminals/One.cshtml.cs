@@ -33,6 +33,9 @@ internal sealed class TerminalPage(
 
     public DiagnosisAnswer Diagnosis { get; private set; } = null!;
 
+    /// <summary>What to do about the first problem; null: there is none.</summary>
+    public string? CausesFix => Diagnosis.Checks.FirstOrDefault(check => check.Verdict is CheckVerdict.Problem)?.Fix;
+
     /// <summary>Since when the merchant is disabled; null: it is not.</summary>
     public DateTime? MerchantDisabledAt { get; private set; }
 
