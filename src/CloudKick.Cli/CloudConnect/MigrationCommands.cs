@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CloudKick.Cli.CommandLine;
 using CloudKick.Cli.Doctor;
 using CloudKick.Cli.Relaying;
@@ -13,6 +14,7 @@ internal static class MigrationCommands
 {
     private const string Waiting = "waiting";
     private const string Now = "now";
+    private const string NextCursor = "nextCursor";
 
     public static Command Create(CommandContext context) => new("migration", "From Cloud Connect 1.0 to 2.0 (the database's schema: see migrate)")
     {
@@ -32,13 +34,36 @@ internal static class MigrationCommands
                 ? (RelayTarget.ResolveOperator(relay, parsed, context, screen), string.Create(CultureInfo.InvariantCulture, $"v1/admin/merchants/{id:D}/migration-plan"))
                 : (RelayTarget.Resolve(relay, parsed, context, screen), "v1/migration-plan");
             using var client = new RelayClient(target);
-            var json = await client.GetAsync<JsonElement>($"{path}?lang={parsed.GetRequiredValue(language)}", cancellationToken);
-            var plan = json.Deserialize<PlanView>(RelayClient.Json) ?? throw new CliException(ExitCode.Failed, "The relay's answer is no migration plan.");
+            var json = await GetWholeAsync(client, $"{path}?lang={parsed.GetRequiredValue(language)}&limit=200", cancellationToken);
+            var plan = json.Deserialize<PlanView>(RelayClient.Json)!;
             // A program gets what the relay said, whole.
             screen.Result(json, people => Write(plan, people));
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // The terminals of all pages; all else is of all terminals on each of them.
+    private static async Task<JsonObject> GetWholeAsync(RelayClient client, string path, CancellationToken cancellationToken)
+    {
+        var (whole, terminals, cursor) = await GetPageAsync(path);
+        while (cursor is not null)
+        {
+            (_, var more, cursor) = await GetPageAsync($"{path}&cursor={Uri.EscapeDataString(cursor)}");
+            foreach (var terminal in more)
+                terminals.Add(terminal!.DeepClone());
+        }
+
+        whole.Remove(NextCursor);
+        return whole;
+
+        async Task<(JsonObject Plan, JsonArray Terminals, string? Next)> GetPageAsync(string page)
+        {
+            var plan = await client.GetAsync<JsonObject>(page, cancellationToken);
+            return plan["terminals"] is JsonArray terminals
+                ? (plan, terminals, (string?)plan[NextCursor])
+                : throw new CliException(ExitCode.Failed, "The relay's answer is no migration plan.");
+        }
     }
 
     private static void Write(PlanView plan, IAnsiConsole people)
@@ -57,8 +82,6 @@ internal static class MigrationCommands
         var terminals = new VerdictLines(people, Waiting.Length, plan.Terminals.Max(terminal => Name(terminal).Length));
         foreach (var terminal in plan.Terminals)
             terminals.Write(terminal.Status, Colour(terminal.Status), Name(terminal), terminal.Evidence, "→", terminal.Todo);
-        if (!plan.Complete)
-            people.WriteLine("…");
     }
 
     private static string Name(TerminalView terminal) => $"{terminal.TerminalId} ({terminal.ConnectMode})";
@@ -66,7 +89,7 @@ internal static class MigrationCommands
     private static string Colour(string status) => status switch { "done" => "green", Now => "yellow", _ => "grey" };
 
     /// <summary>The plan, as far as it is shown here; the names are the API's.</summary>
-    private sealed record PlanView(string Summary, int TerminalCount, bool Complete, IReadOnlyList<StepView> Steps, IReadOnlyList<TerminalView> Terminals);
+    private sealed record PlanView(string Summary, int TerminalCount, IReadOnlyList<StepView> Steps, IReadOnlyList<TerminalView> Terminals);
 
     private sealed record StepView(string Title, string Status, int DoneCount, string? Todo, string? Block);
 

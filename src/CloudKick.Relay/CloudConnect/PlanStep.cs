@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace CloudKick.Relay.CloudConnect;
@@ -40,6 +41,28 @@ internal enum PlanStep
     /// <summary>Nothing is left.</summary>
     [JsonStringEnumMemberName("done")]
     Done,
+}
+
+/// <summary>The steps by their names, which people and programs use alike.</summary>
+internal static class PlanSteps
+{
+    /// <summary>Every step in order, <see cref="PlanStep.Done"/> not among them.</summary>
+    public static IReadOnlyList<PlanStep> All { get; } = [.. Enum.GetValues<PlanStep>().Where(step => step != PlanStep.Done)];
+
+    /// <summary>As it is written.</summary>
+    public static string Name(this PlanStep step) => JsonNamingPolicy.KebabCaseLower.ConvertName(step.ToString());
+
+    /// <summary>The step with this name, in whichever case; null: there is none.</summary>
+    public static PlanStep? Find(string? name)
+    {
+        foreach (var step in All)
+        {
+            if (string.Equals(step.Name(), name, StringComparison.OrdinalIgnoreCase))
+                return step;
+        }
+
+        return null;
+    }
 }
 
 /// <summary>How a step of the plan stands.</summary>

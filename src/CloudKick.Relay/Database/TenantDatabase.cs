@@ -20,6 +20,14 @@ public sealed class TenantDatabase(NpgsqlDataSource dataSource)
         return await TenantStatement.QueryAsync<T>(connection, null, tenant, sql, parameters, cancellationToken);
     }
 
+    /// <summary>Hands over each row of the statement as it comes, so that of very many only what <paramref name="take"/> keeps is held.</summary>
+    public async Task ReadAsync<T>(Tenant tenant, string sql, object? parameters, Action<T> take, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(take);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await TenantStatement.ReadAsync(connection, tenant, sql, parameters, take, cancellationToken);
+    }
+
     /// <summary>The statement's only row, or default when there is none.</summary>
     /// <exception cref="InvalidOperationException">There is more than one row.</exception>
     public async Task<T?> QuerySingleOrDefaultAsync<T>(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)

@@ -14,6 +14,15 @@ internal static class TenantStatement
         return (await results.ReadAsync<T>()).AsList();
     }
 
+    public static async Task ReadAsync<T>(
+        NpgsqlConnection connection, Tenant tenant, string sql, object? parameters, Action<T> take, CancellationToken cancellationToken)
+    {
+        await using var results = await connection.QueryMultipleAsync(Command(null, tenant, sql, parameters, cancellationToken));
+        await results.ReadSingleAsync<string>();
+        await foreach (var row in results.ReadUnbufferedAsync<T>().WithCancellation(cancellationToken))
+            take(row);
+    }
+
     public static async Task<T?> QuerySingleOrDefaultAsync<T>(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
     {

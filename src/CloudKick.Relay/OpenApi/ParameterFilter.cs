@@ -1,3 +1,4 @@
+using CloudKick.Relay.CloudConnect;
 using CloudKick.Relay.Terminals;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -23,6 +24,7 @@ internal sealed class ParameterFilter : IOperationFilter
         ["lang"] = "The language of texts for people, by its code: `en`, `nl`, `fr` or `de`; left out: by `Accept-Language`, English when it does not say.",
         ["search"] = "Only entries with this in their terminal id or label, in any case.",
         ["state"] = "Only entries in this state: `active` (kicks are let through), `expired` or `unregistered` (no terminal of yours has the id).",
+        ["step"] = $"Only terminals at this step: {string.Join(", ", PlanSteps.All.Select(step => $"`{step.Name()}`"))}.",
         ["dryRun"] = "`true`: judge the import and change nothing.",
     };
 

@@ -80,6 +80,74 @@ internal sealed class MigrationEndpointsTests
     }
 
     [Test]
+    public async Task What_is_counted_and_what_is_not_yet_tell_the_same_of_a_till(CancellationToken cancellationToken)
+    {
+        var (merchant, client) = await MerchantAsync("Counted till");
+        await AddAsync(merchant, "COUNT1", "both", connected: true);
+        await KickAsync(client, "COUNT1", "GrundmasterNL", cancellationToken);
+        await using var owner = await _database.Owner.OpenConnectionAsync(cancellationToken);
+        await owner.ExecuteAsync("select open_tas_session(gen_random_uuid(), 'COUNT1', null, 'elsewhere', 'nowhere')");
+        var before = (await PlanAsync(client, cancellationToken))["terminals"]!.ToJsonString();
+
+        await Eventually.BecomesAsync(
+            () => owner.ExecuteScalarAsync<bool>("select last_session_at is not null from terminal_states where terminal_id = 'COUNT1'"), true, cancellationToken);
+
+        Assert.That(before, Does.Contain("\"close\""));
+        Assert.That((await PlanAsync(client, cancellationToken))["terminals"]!.ToJsonString(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task The_last_of_very_many_terminals_is_found_and_all_are_counted(CancellationToken cancellationToken)
+    {
+        var (merchant, client) = await MerchantAsync("Chain");
+        await AddManyAsync(merchant, "MANY", 12_000, "case when n <= 250 then 'both' when n = 12000 then '1.0' else '2.0' end");
+
+        var found = new List<string>();
+        var pages = new List<JsonObject>();
+        for (string? cursor = ""; cursor is not null; cursor = (string?)pages[^1]["nextCursor"])
+        {
+            pages.Add(await PlanAsync(client, cancellationToken, $"&limit=200{(cursor.Length == 0 ? "" : $"&cursor={cursor}")}"));
+            found.AddRange(pages[^1]["terminals"]!.AsArray().Select(terminal => (string)terminal!["terminalId"]!));
+        }
+
+        Assert.That(pages.Select(page => page["terminals"]!.AsArray().Count), Is.EqualTo((int[])[200, 51]));
+        Assert.That(pages.Select(page => ((int)page["terminalCount"]!, (int)page["onCloudConnect1Count"]!)), Is.All.EqualTo((12_000, 251)));
+        Assert.That(found, Is.EqualTo((string[])[.. Enumerable.Range(1, 250).Append(12_000).Select(n => $"MANY{n:D6}")]));
+        Assert.That(pages.Select(page => page["steps"]![0]!.ToJsonString()).Distinct().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Terminals_at_one_step_are_asked_for_page_by_page(CancellationToken cancellationToken)
+    {
+        var (merchant, client) = await MerchantAsync("Steps");
+        await AddManyAsync(merchant, "STEP", 6, "case when n % 2 = 0 then '1.0' else 'both' end");
+        await AddAsync(merchant, "STEPX", "1.0", connected: true);
+
+        var first = await PlanAsync(client, cancellationToken, "&step=installation&limit=4");
+        var second = await PlanAsync(client, cancellationToken, $"&step=installation&limit=4&cursor={first["nextCursor"]}");
+        var open = await PlanAsync(client, cancellationToken, "&step=open");
+
+        Assert.That(Terminals(first).Concat(Terminals(second)), Is.EqualTo(Enumerable.Range(1, 6).Select(n => $"STEP{n:D6} installation now")));
+        Assert.That((Terminals(first).Count(), second.ContainsKey("nextCursor")), Is.EqualTo((4, false)));
+        Assert.That(Terminals(open), Is.EqualTo((string[])["STEPX open now"]));
+        Assert.That(open["steps"]!.AsArray().Select(step => (int)step!["atCount"]!), Is.EqualTo((int[])[0, 0, 6, 1, 0, 0, 0]));
+    }
+
+    [TestCase("limit=0", "limit")]
+    [TestCase("limit=201&step=done", "limit, step")]
+    [TestCase("cursor=!&step=2", "cursor, step")]
+    public async Task A_faulty_page_or_step_is_refused(string query, string fields, CancellationToken cancellationToken)
+    {
+        var (merchant, client) = await MerchantAsync("Asker");
+
+        var own = await client.AskAsync($"/v1/migration-plan?{query}", cancellationToken);
+        var byOperator = await _admin.AskAsync($"/v1/admin/merchants/{merchant.Value}/migration-plan?{query}", cancellationToken);
+
+        Assert.That(new[] { own.Verdict, byOperator.Verdict }, Is.All.EqualTo((400, "invalid-request")));
+        Assert.That(own.Fields.Order(StringComparer.Ordinal), Is.EqualTo(fields.Split(", ")));
+    }
+
+    [Test]
     public async Task A_terminal_that_was_transferred_leaves_its_till_behind(CancellationToken cancellationToken)
     {
         var (before, befores) = await MerchantAsync("Before");
@@ -146,8 +214,8 @@ internal sealed class MigrationEndpointsTests
         Assert.That(answer.IsSuccessStatusCode, Is.True);
     }
 
-    private static async Task<JsonObject> PlanAsync(HttpClient client, CancellationToken cancellationToken) =>
-        (await client.GetFromJsonAsync<JsonObject>("/v1/migration-plan?lang=en", cancellationToken))!;
+    private static async Task<JsonObject> PlanAsync(HttpClient client, CancellationToken cancellationToken, string query = "") =>
+        (await client.GetFromJsonAsync<JsonObject>($"/v1/migration-plan?lang=en{query}", cancellationToken))!;
 
     private static async Task<string> StepOfAsync(HttpClient client, string terminal, CancellationToken cancellationToken) =>
         (await PlanAsync(client, cancellationToken))["terminals"]!.AsArray().Where(node => (string?)node!["terminalId"] == terminal)
@@ -160,6 +228,20 @@ internal sealed class MigrationEndpointsTests
     {
         var merchant = await _relay.AddMerchantAsync(name);
         return (merchant, await _relay.CreateClientAsync(merchant, Scopes.TerminalsRead, Scopes.KicksWrite));
+    }
+
+    // They have the firmware, are on the whitelist, and never connected; `mode` may say `n`.
+    private async Task AddManyAsync(MerchantId merchant, string prefix, int terminals, string mode)
+    {
+        await using var owner = await _database.Owner.OpenConnectionAsync();
+        await owner.ExecuteAsync(
+            $"""
+            insert into terminals (terminal_id, merchant_id, management_system_id, thing_name, firmware_version, connect_mode)
+            select @prefix || lpad(n::text, 6, '0'), @merchant, 'GrundmasterNL', @prefix || lpad(n::text, 6, '0'), '14.0.11.01', {mode}
+            from generate_series(1, @terminals) n;
+            insert into whitelist_entries (merchant_id, terminal_id) select merchant_id, terminal_id from terminals where merchant_id = @merchant;
+            """,
+            new { prefix, merchant = merchant.Value, terminals });
     }
 
     private async Task AddAsync(MerchantId merchant, string terminal, string connectMode, bool connected)

@@ -27,7 +27,7 @@ internal sealed class MigrationPlanTests
         var till = plan.Steps.Single(step => step.Step == PlanStep.Till);
         Assert.That(plan.Current, Is.EqualTo(PlanStep.Installation));
         Assert.That((till.Status, till.BlockedBy), Is.EqualTo((PlanStatus.Waiting, (PlanStep?)PlanStep.Installation)));
-        Assert.That(plan.Open.Select(terminal => (terminal.Evidence.TerminalId, terminal.Step, terminal.Status)), Is.EqualTo(new[]
+        Assert.That(plan.Terminals.Select(terminal => (terminal.Evidence.TerminalId, terminal.Step, terminal.Status)), Is.EqualTo(new[]
         {
             ("A", PlanStep.Installation, PlanStatus.Now), ("B", PlanStep.Till, PlanStatus.Waiting),
         }));
@@ -60,8 +60,34 @@ internal sealed class MigrationPlanTests
     {
         var plan = PlanSamples.Plan(PlanSamples.Tested with { ConnectMode = ConnectMode.CloudConnect2 });
 
-        Assert.That((plan.Current, plan.Total, plan.OnCloudConnect1, plan.Open.Count), Is.EqualTo((PlanStep.Done, 1, 0, 0)));
+        Assert.That((plan.Current, plan.Total, plan.OnCloudConnect1, plan.Open), Is.EqualTo((PlanStep.Done, 1, 0, 0)));
         Assert.That(plan.Steps.Select(step => step.Status), Is.All.EqualTo(PlanStatus.Done));
+    }
+
+    [Test]
+    public void A_page_has_some_of_the_terminals_and_the_counts_of_all()
+    {
+        var plan = PlanSamples.Plan(
+            new PlanSelection(PlanStep.Close, "B", 2),
+            [.. "ABCDEF".Select(id => PlanSamples.Tested with { TerminalId = $"{id}", Whitelisted = id != 'C' })]);
+
+        Assert.That(plan.Terminals.Select(terminal => terminal.Evidence.TerminalId), Is.EqualTo((string[])["D", "E"]));
+        Assert.That((plan.Total, plan.Open, plan.OnCloudConnect1), Is.EqualTo((6, 6, 6)));
+        Assert.That(plan.Steps.Where(step => step.At > 0).Select(step => (step.Step, step.At)), Is.EqualTo(new[] { (PlanStep.Whitelist, 1), (PlanStep.Close, 5) }));
+    }
+
+    [Test]
+    public void Terminals_that_are_plainly_done_are_counted_and_so_are_their_management_systems()
+    {
+        var counts = new PlanCounts(PlanSamples.Everything);
+        counts.AddDone("GrundmasterBE", 30_000);
+        counts.Add(PlanSamples.Tested);
+
+        var plan = new MigrationPlan(counts, PlanSamples.Now);
+
+        Assert.That((plan.Total, plan.Open), Is.EqualTo((30_001, 1)));
+        Assert.That(plan.ManagementSystems, Is.EqualTo((string[])["GrundmasterBE", "GrundmasterNL"]));
+        Assert.That(plan.Steps[^1], Is.EqualTo(new StepStand(PlanStep.Close, PlanStatus.Now, 1, 30_000, null)));
     }
 
     [Test]

@@ -8,6 +8,8 @@ internal static class PlanSamples
 {
     public static readonly DateTime Now = new(2026, 11, 21, 12, 0, 0, DateTimeKind.Utc);
 
+    public static readonly PlanSelection Everything = new(null, null, 200);
+
     /// <summary>All is done but for closing 1.0.</summary>
     public static PlanEvidence Tested => new()
     {
@@ -32,7 +34,15 @@ internal static class PlanSamples
         yield return Case(Tested with { ConnectMode = ConnectMode.CloudConnect2 }, PlanStep.Done, "");
     }
 
-    public static MigrationPlan Plan(params PlanEvidence[] evidence) => new(evidence, isWhole: true, Now);
+    public static MigrationPlan Plan(params PlanEvidence[] evidence) => Plan(Everything, evidence);
+
+    public static MigrationPlan Plan(PlanSelection wanted, params PlanEvidence[] evidence)
+    {
+        var counts = new PlanCounts(wanted);
+        foreach (var terminal in evidence)
+            counts.Add(terminal);
+        return new MigrationPlan(counts, Now);
+    }
 
     private static TestCaseData Case(PlanEvidence evidence, PlanStep step, string outcome) =>
         new TestCaseData(evidence, step, outcome).SetArgDisplayNames($"{step} {outcome}");

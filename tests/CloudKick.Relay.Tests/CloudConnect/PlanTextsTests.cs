@@ -13,7 +13,7 @@ internal sealed class PlanTextsTests
     {
         var plan = PlanSamples.Plan((PlanEvidence)evidence);
 
-        var answers = Language.All.Select(language => PlanTexts.Describe(Merchant, plan, plan.Open, language)).ToList();
+        var answers = Language.All.Select(language => PlanTexts.Describe(Merchant, plan, language, PlanSamples.Everything.Limit)).ToList();
 
         Assert.That(answers.Select(answer => answer.Summary), Is.Unique);
         Assert.That(answers.SelectMany(Texts), Has.None.Null.And.None.Empty.And.None.Match(@"\{\d"));
@@ -27,7 +27,7 @@ internal sealed class PlanTextsTests
     {
         var plan = PlanSamples.Plan(PlanSamples.Tested with { HasConnected = false, SessionAt = null });
 
-        var dutch = PlanTexts.Describe(Merchant, plan, plan.Open, Language.Find("nl")!);
+        var dutch = PlanTexts.Describe(Merchant, plan, Language.Find("nl")!, PlanSamples.Everything.Limit);
 
         Assert.That(dutch.Steps.Single(step => step.Step == PlanStep.Till).Block, Is.EqualTo("Wacht op: TMS-parameters en hardware-installatie."));
         Assert.That(dutch.Steps.Single(step => step.Step == PlanStep.Installation).Todo, Does.Contain("alleen contact TMS is niet voldoende"));

@@ -3,6 +3,7 @@ using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Kicks.Counts;
 using CloudKick.Relay.Terminals.States;
 using CloudKick.Testing;
+using Dapper;
 
 namespace CloudKick.Relay.Tests.Kicks;
 
@@ -165,6 +166,37 @@ internal sealed class KickCountsTests
     }
 
     [Test]
+    public async Task A_terminals_newest_request_and_session_are_kept_however_its_kicks_ended()
+    {
+        var connected = await KickAsync(KickWorld.OfBakery);
+        await ConnectAsync(connected);
+        await RollUpAsync();
+        var first = await NewestAsync();
+        var cancelled = await KickAsync(KickWorld.OfBakery);
+        await _world.CancelAsync(_world.Bakery, cancelled);
+        await RollUpAsync();
+        var second = await NewestAsync();
+
+        Assert.That(first, Is.EqualTo(new Newest { Request = await AtAsync("accepted_at", connected), Session = await AtAsync("connected_at", connected), State = "connected" }));
+        Assert.That(second, Is.EqualTo(first with { Request = await AtAsync("accepted_at", cancelled) }), "a cancelled kick was asked for, and says nothing else");
+    }
+
+    [Test]
+    public async Task The_newest_requests_and_sessions_of_kicks_that_an_earlier_release_counted_are_filled_in()
+    {
+        await ConnectAsync(await KickAsync(KickWorld.OfBakery));
+        await FailAsync(await KickAsync(KickWorld.OfBakery));
+        await RollUpAsync();
+        var kept = await NewestAsync();
+        await _world.ExecuteAsync("update terminal_states set last_request_at = null, last_session_at = null");
+
+        await _world.ExecuteAsync(MigrationScripts.Embedded().Single(script => script.Name.EndsWith("_fill_newest_requests_and_sessions.sql", StringComparison.Ordinal)).Sql);
+
+        Assert.That(kept.Request, Is.GreaterThan(kept.Session!.Value));
+        Assert.That(await NewestAsync(), Is.EqualTo(kept));
+    }
+
+    [Test]
     public void Times_to_connect_are_told_to_a_tenth()
     {
         KickMinute[] minutes = [KickMinute.Of(DateTime.UnixEpoch, Enumerable.Range(1, 100).Select(n => new KickCount
@@ -176,6 +208,16 @@ internal sealed class KickCountsTests
         Assert.That(ConnectTimes.Percentile(minutes, 0.95)!.Value.TotalMilliseconds, Is.EqualTo(950).Within(10).Percent);
         Assert.That(ConnectTimes.Percentile([], 0.5), Is.Null);
     }
+
+    private async Task<Newest> NewestAsync()
+    {
+        await using var owner = await _world.Database.Owner.OpenConnectionAsync();
+        return await owner.QuerySingleAsync<Newest>(
+            "select last_request_at as Request, last_session_at as Session, last_kick_state as State from terminal_states where terminal_id = @terminal",
+            new { terminal = KickWorld.OfBakery });
+    }
+
+    private Task<DateTime> AtAsync(string step, KickId kick) => _world.ScalarAsync<DateTime>($"select {step} from kicks where kick_id = @kick", new { kick = kick.Value });
 
     private async Task<KickId> KickAsync(string terminal, MerchantId? merchant = null) =>
         (await _world.Node(Node).AcceptAsync([_world.Order(terminal, merchant)], CancellationToken.None))[0].Kick!.Value;
@@ -191,4 +233,11 @@ internal sealed class KickCountsTests
 
     // Also those of this very moment.
     private Task RollUpAsync() => _world.ExecuteAsync("select roll_up_kicks(1000, interval '-1 second')");
+
+    private sealed record Newest
+    {
+        public required DateTime? Request { get; init; }
+        public required DateTime? Session { get; init; }
+        public required string? State { get; init; }
+    }
 }

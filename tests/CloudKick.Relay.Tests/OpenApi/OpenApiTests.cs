@@ -91,7 +91,7 @@ internal sealed class OpenApiTests
         Assert.That(names, Is.SubsetOf((string[])
         [
             "terminalId", "merchantId", "keyId", "certificateId", "id", "limit", "cursor", "state", "reference", "prefix", "presence", "unassigned", "dryRun", "format", "lang",
-            "changeId", "transferId", "search", "action", "who", "subject", "from", "until", "outcome", "status",
+            "changeId", "transferId", "search", "action", "who", "subject", "from", "until", "outcome", "status", "step",
             "Idempotency-Key", "Prefer", "Last-Event-ID", "If-Match", "If-None-Match",
         ]));
     }

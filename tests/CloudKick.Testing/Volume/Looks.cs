@@ -34,7 +34,8 @@ public static class Looks
             At($"terminals/{known.terminalId}/parameters", "", "", $"terminals/{merchant.TerminalId}/parameters"),
             .. KickSearches.Select(search => At("kicks", search.What, search.Query(merchant))),
             At("kicks/{id}", "newest", "", $"kicks/{merchant.NewestKick}"), At("kicks/{id}", "oldest", "", $"kicks/{merchant.OldestKick}"),
-            At("transfers"), At("network"), At("plan"),
+            At("transfers"), At("network"),
+            At("plan"), At("plan", "deep", $"?after={DeepTerminal}"), At("plan", "at a step", "?step=till"),
             At("users"), At("users", "search", "?search=person-1"), At("users", "without hits", $"?search={Nothing}"), At("users", "deep", "?after=person-4"),
             At("users/{userId:guid}", "", "", $"users/{merchant.UserId}"),
             At("api-keys"), At("api-keys", "deep", $"?after={merchant.ApiKeyId}"), At("api-keys/{keyId}", "", "", $"api-keys/{merchant.ApiKeyId}"), At("api-keys/first-call"),
@@ -62,7 +63,7 @@ public static class Looks
             At("terminals/{terminalId}", "", "", $"terminals/{merchant.TerminalId}"),
             At("terminals/{terminalId}/diagnosis", "", "", $"terminals/{merchant.TerminalId}/diagnosis"),
             At("terminals/{terminalId}/parameters", "", "", $"terminals/{merchant.TerminalId}/parameters"),
-            At("migration-plan"), At("whitelist-changes/last"),
+            .. PlanCalls.Select(call => At("migration-plan", call.What, call.Query)), At("whitelist-changes/last"),
             At("api-keys/"), At("api-keys/", "deep", $"?cursor={Cursor(merchant.ApiKeyId)}"), At("api-keys/{keyId}", "", "", $"api-keys/{merchant.ApiKeyId}"),
             .. AuditCalls(merchant).Select(call => At("audit/", call.What, call.Query)),
             .. TransferCalls.Select(call => At("transfers/", call.What, call.Query)), At("transfers/", "of a terminal", $"?terminalId={merchant.TerminalId}"),
@@ -91,7 +92,7 @@ public static class Looks
             At("merchants/{merchantId:guid}", "", "", $"merchants/{merchant.Id}"),
             At("users"), At("api-keys"), At("audit"),
             Api("merchants/"), Api("merchants/", "deep", "?cursor=" + Cursor(merchant.Id.ToString())), Api("merchants/{merchantId:guid}", "", "", $"merchants/{merchant.Id}"),
-            Api("merchants/{merchantId:guid}/migration-plan", "", "", $"merchants/{merchant.Id}/migration-plan"),
+            .. PlanCalls.Select(call => Api("merchants/{merchantId:guid}/migration-plan", call.What, call.Query, $"merchants/{merchant.Id}/migration-plan")),
             Api("merchants/{merchantId:guid}/api-keys", "", "", $"merchants/{merchant.Id}/api-keys"), Api("api-keys"),
             Api("api-keys/{keyId}", "", "", $"api-keys/{merchant.ApiKeyId}"), Api("audit"),
             Api("merchants/{merchantId:guid}/audit", "", "", $"merchants/{merchant.Id}/audit"),
@@ -170,6 +171,11 @@ public static class Looks
         .. new[] { "online", "offline", "never-seen", "failing", "old-firmware", "cloud-connect-1" }.Select(status => ($"status {status}", $"?status={status}")),
         ("search by id", "?search=nl0000"), ("search by label", "?search=Terrace"), ("search without hits", $"?search={Nothing}"),
         ("failing, deep", $"?status=failing&cursor={Cursor(DeepTerminal)}"),
+    ];
+
+    private static IEnumerable<(string What, string Query)> PlanCalls =>
+    [
+        ("", ""), ("200 a page", "?limit=200"), ("deep", "?cursor=" + Cursor(DeepTerminal)), ("at a step", "?step=till"), ("at a step, without hits", "?step=open&cursor=" + Cursor("ZZ")),
     ];
 
     private static IEnumerable<(string What, string Query)> TransferCalls =>

@@ -262,8 +262,9 @@ as $$
     update terminal_states s
     set failures_in_row = case when v.fails then k.kicks else 0 end, failing_since = case when v.fails then k.first_at end,
         last_kick_at = k.last_at, last_kick_state = case when v.fails then 'expired' else 'connected' end,
-        usual_failure = case when v.fails then 1 else 0.05 end
-    from (select k.terminal_id, count(*) as kicks, min(k.accepted_at) as first_at, max(k.accepted_at) as last_at
+        usual_failure = case when v.fails then 1 else 0.05 end, last_request_at = k.last_at, last_session_at = k.session_at
+    from (select k.terminal_id, count(*) as kicks, min(k.accepted_at) as first_at, max(k.accepted_at) as last_at,
+                 max(k.connected_at) filter (where k.attempt > 0) as session_at
           from kicks k where k.kick_id < first_kick_id_at(p_until) group by 1) k
     join volume.terminals v on v.terminal_id = k.terminal_id
     where s.terminal_id = k.terminal_id;

@@ -12,8 +12,6 @@ namespace CloudKick.Relay.Admin.Pages;
 [RequireScope(Scopes.TerminalsRead)]
 internal sealed class PlanPage(MigrationPlanner planner, IOptions<PageOptions> options) : MerchantPage
 {
-    private Dictionary<PlanStep, int> _atSteps = [];
-
     public override string Title => "Plan.Title";
 
     /// <summary>The plan, with the terminals of this page that are not done.</summary>
@@ -26,25 +24,14 @@ internal sealed class PlanPage(MigrationPlanner planner, IOptions<PageOptions> o
 
     public async Task<IActionResult> OnGetAsync(string? step, string? after, CancellationToken cancellationToken)
     {
-        if (await planner.PlanAsync(Merchant.Id, byOperator: false, cancellationToken) is not { } plan)
+        var wanted = new PlanSelection(PlanSteps.Find(step), TerminalId.IsWellFormed(after) ? after : null, Paging.Size + 1);
+        if (await planner.PlanAsync(Merchant.Id, byOperator: false, wanted, cancellationToken) is not { } plan)
             return NotFound();
-        _atSteps = plan.Open.CountBy(terminal => terminal.Step).ToDictionary();
-        var wanted = plan.Steps.FirstOrDefault(one => string.Equals(one.Step.ToString(), step, StringComparison.OrdinalIgnoreCase));
-        var from = TerminalId.IsWellFormed(after) ? after : "";
-        var rows = plan.Open
-            .Where(terminal => wanted is null || terminal.Step == wanted.Step)
-            .Where(terminal => string.CompareOrdinal(terminal.Evidence.TerminalId, from) > 0)
-            .OrderBy(terminal => terminal.Evidence.TerminalId, StringComparer.Ordinal)
-            .Take(Paging.Size + 1)
-            .ToArray();
-        Paging = Paging.Of(rows, row => row.Evidence.TerminalId, Request, out var shown);
-        Plan = PlanTexts.Describe(Merchant.Id, plan, shown, Language.Current, options.Value.Zone);
-        Step = Plan.Steps.FirstOrDefault(one => one.Step == wanted?.Step);
+        Paging = Paging.Of(plan.Terminals, terminal => terminal.Evidence.TerminalId, Request, out _);
+        Plan = PlanTexts.Describe(Merchant.Id, plan, Language.Current, Paging.Size, options.Value.Zone);
+        Step = Plan.Steps.FirstOrDefault(one => one.Step == wanted.Step);
         return Page();
     }
-
-    /// <summary>How many terminals are at a step.</summary>
-    public int CountAt(PlanStepAnswer step) => _atSteps.GetValueOrDefault(step.Step);
 
     /// <summary>A step's name.</summary>
     public string TitleOf(PlanTerminalAnswer terminal) => Plan.Steps.First(step => step.Step == terminal.Step).Title;
