@@ -6,8 +6,9 @@ namespace CloudKick.Relay.Csv;
 /// <summary>
 /// Reads comma-separated values as RFC 4180 §2 defines them: fields may be quoted, quotes inside are doubled, quoted fields may hold
 /// separators and line ends. A line may also end in a line feed alone. Where the comma is a decimal's, as in Dutch, French and German,
-/// spreadsheets separate by semicolons: whichever of the two comes first in the first record separates. Strict: what is not CSV stops it
-/// with a fault, nothing else is guessed.
+/// spreadsheets separate by semicolons: whichever of the two comes first in the first record separates. Records of nothing but empty fields,
+/// which spreadsheets leave at the end, are passed over as empty lines are. Strict: what is not CSV stops it with a fault, nothing else is
+/// guessed.
 /// </summary>
 internal sealed class CsvReader
 {
@@ -38,8 +39,16 @@ internal sealed class CsvReader
     /// <summary>Why reading stopped before the end; null when it did not.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>The next record's fields; null at the end or at a fault. Empty lines are passed over.</summary>
+    /// <summary>The next record's fields; null at the end or at a fault. Those without any content are passed over.</summary>
     public IReadOnlyList<string>? Read()
+    {
+        var fields = ReadRecord();
+        while (fields is not null && fields.All(field => field.Length == 0))
+            fields = ReadRecord();
+        return fields;
+    }
+
+    private List<string>? ReadRecord()
     {
         while (Fault is null && _position < _text.Length && TryReadLineEnd())
         {
