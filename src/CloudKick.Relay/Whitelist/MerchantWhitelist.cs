@@ -148,19 +148,18 @@ public sealed class MerchantWhitelist(TenantDatabase database)
         var changed = settings.Zip(comparisons).Where(pair => pair.Second.Differs).ToArray();
         if (!dryRun && changed.Length > 0)
         {
-            await WhitelistStore.SaveAsync(transaction, merchant, [.. changed.Select(pair => pair.First)], cancellationToken);
-            await WhitelistStore.RecordAsync(transaction, merchant, actor, [.. changed.Select(pair => Difference(pair.First, pair.Second))], cancellationToken);
+            await WhitelistStore.SaveAsync(
+                transaction, merchant,
+                [.. changed.Select(pair => new WhitelistSetting(pair.First.TerminalId, pair.Second.WantedLabel, pair.Second.WantedUntil))], cancellationToken);
+            await WhitelistStore.RecordAsync(
+                transaction, merchant, actor,
+                [.. changed.Select(pair => new WhitelistDifference(pair.First.TerminalId, pair.Second.Before, pair.Second.After))], cancellationToken);
         }
 
         return [.. comparisons.Select(comparison => new WhitelistImportOutcome(
             !comparison.Exists ? WhitelistEffect.Created : comparison.Differs ? WhitelistEffect.Updated : WhitelistEffect.Unchanged,
-            comparison.Registered))];
+            comparison.Registered, comparison.Before, comparison.After))];
     }
-
-    private static WhitelistDifference Difference(WhitelistSetting setting, WhitelistStore.Comparison before) => new(
-        setting.TerminalId,
-        before.Exists ? new WhitelistContent(before.Label!, before.EnabledUntil) : null,
-        new WhitelistContent(setting.Label, setting.EnabledUntil?.UtcDateTime));
 
     private async Task<T> RetryAsync<T>(
         MerchantId merchant, Func<TenantTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 
@@ -39,14 +40,29 @@ internal sealed record WhitelistEntryAnswer(
 /// <param name="Entries">The terminals, up to 10,000, none of them twice.</param>
 internal sealed record WhitelistImport([property: Required] IReadOnlyList<WhitelistLine?>? Entries = null);
 
-/// <summary>One terminal of an import.</summary>
-/// <param name="TerminalId">The terminal's TMS ID.</param>
-/// <param name="Label">A name for people, up to 200 characters.</param>
-/// <param name="EnabledUntil">When kicks stop being let through (RFC 3339, with offset); none: never.</param>
-internal sealed record WhitelistLine(
-    [property: Required, RegularExpression(CloudKick.Relay.Terminals.TerminalId.Pattern)] string? TerminalId = null,
-    [property: StringLength(WhitelistRules.MaximumLabelLength)] string? Label = null,
-    [property: DataType(DataType.DateTime)] string? EnabledUntil = null);
+/// <summary>
+/// One terminal of an import. Of an entry that is there, what is left out stays as it is; <c>null</c> and an empty text take the value away.
+/// </summary>
+internal sealed record WhitelistLine(string? TerminalId, string? Label = null, string? EnabledUntil = null)
+{
+    [JsonConstructor]
+    public WhitelistLine()
+        : this(TerminalId: null)
+    {
+    }
+
+    /// <summary>The terminal's TMS ID.</summary>
+    [Required, RegularExpression(CloudKick.Relay.Terminals.TerminalId.Pattern)]
+    public string? TerminalId { get; set; } = TerminalId;
+
+    /// <summary>A name for people, up to 200 characters.</summary>
+    [StringLength(WhitelistRules.MaximumLabelLength)]
+    public string? Label { get; set => field = value ?? ""; } = Label;
+
+    /// <summary>When kicks stop being let through (RFC 3339, with offset); <c>null</c>: never.</summary>
+    [DataType(DataType.DateTime)]
+    public string? EnabledUntil { get; set => field = value ?? ""; } = EnabledUntil;
+}
 
 /// <summary>What an import did, or in a dry run would do.</summary>
 /// <param name="DryRun">Nothing was changed.</param>

@@ -90,7 +90,7 @@ internal static class WhitelistEndpoints
         string terminalId, WhitelistPut body, Caller caller, Actor actor, RequestConditions conditions, MerchantWhitelist whitelist,
         TerminalDirectory terminals, CancellationToken cancellationToken)
     {
-        var line = new WhitelistLine(terminalId, body.Label, body.EnabledUntil);
+        var line = new WhitelistLine(terminalId, body.Label ?? "", body.EnabledUntil ?? "");
         var validation = WhitelistRules.Instance.Validate(line);
         if (!validation.IsValid)
             return Problem.Invalid(validation);

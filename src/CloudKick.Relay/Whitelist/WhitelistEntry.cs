@@ -47,4 +47,6 @@ public enum WhitelistEffect
 /// <summary>What became of one setting of an import.</summary>
 /// <param name="Effect">What was done, or in a dry run would have been.</param>
 /// <param name="Registered">As <see cref="WhitelistEntry.Registered"/>.</param>
-public readonly record struct WhitelistImportOutcome(WhitelistEffect Effect, bool Registered);
+/// <param name="Before">The entry as it was; null when there was none.</param>
+/// <param name="After">The entry as it became, or would have.</param>
+public readonly record struct WhitelistImportOutcome(WhitelistEffect Effect, bool Registered, WhitelistContent? Before, WhitelistContent After);

@@ -26,8 +26,10 @@ internal static class WhitelistImportEndpoint
             .WithName("importWhitelist")
             .WithSummary("Put many terminals on the whitelist: all or none.")
             .WithDescription(
-                "Up to 10,000 terminals and 1 MiB. CSV (RFC 4180, UTF-8) begins with the line `terminalId,label,enabledUntil`; the latter "
-                + "two columns may be left out, and semicolons may stand for all the commas. Entries of other terminals stay as they are. When a line is not valid, nothing is changed and "
+                "Up to 10,000 terminals and 1 MiB; more come in parts. CSV (RFC 4180, UTF-8) begins with the line `terminalId,label,enabledUntil`, and semicolons may "
+                + "stand for all the commas. The latter two columns may be left out: an entry that is there then keeps what it has, while an empty cell takes it away; "
+                + "in JSON a member that is left out stays, and `null` takes it away. In CSV `enabledUntil` may be a day, like `2027-01-31`: until 23:59:59 UTC of it. "
+                + "Lines of nothing but empty cells are passed over. Entries of other terminals stay as they are. When a line is not valid, nothing is changed and "
                 + "every fault, of the first 1,000, is named with its line (`lines[3].label`, the header being line 1; in JSON `entries[2].label`, from 0) and a `code`; "
                 + "the problem's `lines` has the report of every line, what the good ones would do too. "
                 + "With `dryRun=true` the answer is the same and nothing is changed.");

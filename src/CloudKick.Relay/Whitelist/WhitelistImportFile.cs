@@ -1,5 +1,6 @@
 using CloudKick.Relay.Csv;
 using CloudKick.Relay.Problems;
+using CloudKick.Relay.Times;
 
 namespace CloudKick.Relay.Whitelist;
 
@@ -35,15 +36,18 @@ internal sealed class WhitelistImportFile
 
     /// <summary>
     /// Reads CSV with a header line that names the columns <c>terminalId</c>, <c>label</c> and <c>enabledUntil</c>, in any order, the
-    /// latter two optional; commas or semicolons separate, as in the header line.
+    /// latter two optional; commas or semicolons separate, as in the header line. A column that is not named is none of an entry's: it keeps
+    /// what it has.
     /// </summary>
-    public static WhitelistImportFile FromCsv(string text)
+    /// <param name="text">The file.</param>
+    /// <param name="zone">Where a day ends that stands in <c>enabledUntil</c> without a time; null: in UTC.</param>
+    public static WhitelistImportFile FromCsv(string text, TimeZoneInfo? zone = null)
     {
         var file = new WhitelistImportFile("lines");
         var reader = new CsvReader(CsvText.WithoutMark(text));
         var header = reader.Read();
         if (header is not null && file.ReadHeader(header, reader.RecordLine) is { } columns)
-            file.ReadRecords(reader, columns);
+            file.ReadRecords(reader, columns, zone ?? TimeZoneInfo.Utc);
         else if (header is null && reader.Fault is null)
             file.Blame(null, "body", ImportFault.Empty, "is empty: the first line names the columns terminalId,label,enabledUntil");
 
@@ -90,7 +94,7 @@ internal sealed class WhitelistImportFile
         return null;
     }
 
-    private void ReadRecords(CsvReader reader, int[] columns)
+    private void ReadRecords(CsvReader reader, int[] columns, TimeZoneInfo zone)
     {
         var width = columns.Count(column => column >= 0);
         while (reader.Read() is { } fields && HasRoom())
@@ -98,7 +102,7 @@ internal sealed class WhitelistImportFile
             if (fields.Count != width)
                 AddUnreadable(reader.RecordLine, ImportFault.Fields, $"has {fields.Count} fields where the header names {width}", fields.Count, width);
             else
-                Add(reader.RecordLine, new WhitelistLine(fields[columns[0]], Field(columns[1]), Field(columns[2])));
+                Add(reader.RecordLine, new WhitelistLine(fields[columns[0]], Field(columns[1]), WholeDay.EndIfDay(Field(columns[2]), zone)));
 
             string? Field(int column) => column < 0 ? null : fields[column];
         }
@@ -133,7 +137,7 @@ internal sealed class WhitelistImportFile
     {
         if (++_count <= MaximumLines)
             return true;
-        Blame(null, _place, ImportFault.TooMany, $"are more than {MaximumLines}: send them in parts", MaximumLines);
+        Blame(null, _place, ImportFault.TooMany, $"are more than {MaximumLines}: send them in parts, each with the first line; terminals that a part does not name stay as they are", MaximumLines);
         return false;
     }
 

@@ -25,7 +25,7 @@ internal sealed record WhitelistPreview(
         var faultsOf = file.Faults.Where(fault => fault.Number is not null).ToLookup(fault => fault.Number!.Value);
         PreviewedLine[] lines = [.. file.Lines.Select(line => new PreviewedLine(line, line.Setting is null ? null : outcomeOf[line.Setting.TerminalId], [.. faultsOf[line.Number]]))];
         int Count(WhitelistEffect effect) => outcomes.Count(outcome => outcome.Effect == effect);
-        var effects = string.Join('\n', settings.Zip(outcomes).Select(pair => $"{pair.First.TerminalId} {pair.Second.Effect}"));
+        var effects = string.Join('\n', settings.Zip(outcomes).Select(pair => $"{pair.First.TerminalId} {pair.Second.Before?.ToJson()} {pair.Second.After.ToJson()}"));
         return new WhitelistPreview(
             lines,
             [.. file.Faults.Where(fault => fault.Number is null)],

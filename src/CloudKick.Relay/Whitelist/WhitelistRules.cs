@@ -24,11 +24,15 @@ internal sealed class WhitelistRules : AbstractValidator<WhitelistLine>
             .WithMessage(Rfc3339.Rule).WithErrorCode(ImportFault.Moment);
     }
 
-    /// <summary>The setting that a line which keeps the rules asks for.</summary>
+    /// <summary>The setting that a line which keeps the rules asks for: what it does not name (null) stays as it is.</summary>
     public static WhitelistSetting ToSetting(WhitelistLine line) => new(
         line.TerminalId!,
         line.Label ?? "",
-        Rfc3339.TryParse(line.EnabledUntil, out var moment) ? moment : null);
+        Rfc3339.TryParse(line.EnabledUntil, out var moment) ? moment : null)
+    {
+        KeepsLabel = line.Label is null,
+        KeepsEnabledUntil = line.EnabledUntil is null,
+    };
 
     /// <exception cref="ArgumentException">The setting breaks a rule.</exception>
     public static void ThrowIfBroken(WhitelistSetting setting)

@@ -39,10 +39,15 @@ internal static class WhitelistStore
     private const string CompareSql =
         """
         select w.terminal_id is not null as Exists, w.label as Label, w.enabled_until as EnabledUntil,
-               w.label is distinct from n.label or w.enabled_until is distinct from n.enabled_until as Differs,
+               wanted.label as WantedLabel, wanted.enabled_until as WantedUntil,
+               w.label is distinct from wanted.label or w.enabled_until is distinct from wanted.enabled_until as Differs,
                t.terminal_id is not null as Registered
-        from unnest(@terminalIds::text[], @labels::text[], @enabledUntil::timestamptz[]) with ordinality n (terminal_id, label, enabled_until, position)
+        from unnest(@terminalIds::text[], @labels::text[], @enabledUntil::timestamptz[], @keepLabels::boolean[], @keepEnabledUntil::boolean[])
+            with ordinality n (terminal_id, label, enabled_until, keep_label, keep_enabled_until, position)
         left join whitelist_entries w on w.merchant_id = @merchant and w.terminal_id = n.terminal_id
+        cross join lateral (
+            select case when n.keep_label and w.terminal_id is not null then w.label else n.label end as label,
+                   case when n.keep_enabled_until and w.terminal_id is not null then w.enabled_until else n.enabled_until end as enabled_until) wanted
         left join terminals t on t.merchant_id = @merchant and t.terminal_id = n.terminal_id
         order by n.position
         """;
@@ -129,6 +134,8 @@ internal static class WhitelistStore
         terminalIds = settings.Select(setting => setting.TerminalId).ToArray(),
         labels = settings.Select(setting => setting.Label).ToArray(),
         enabledUntil = settings.Select(setting => setting.EnabledUntil?.ToUniversalTime()).ToArray(),
+        keepLabels = settings.Select(setting => setting.KeepsLabel).ToArray(),
+        keepEnabledUntil = settings.Select(setting => setting.KeepsEnabledUntil).ToArray(),
     };
 
     /// <summary>What the whitelist says of a terminal, against what is wanted.</summary>
@@ -137,8 +144,14 @@ internal static class WhitelistStore
         public required bool Exists { get; init; }
         public required string? Label { get; init; }
         public required DateTime? EnabledUntil { get; init; }
+        public required string WantedLabel { get; init; }
+        public required DateTime? WantedUntil { get; init; }
         public required bool Differs { get; init; }
         public required bool Registered { get; init; }
+
+        public WhitelistContent? Before => Exists ? new WhitelistContent(Label!, EnabledUntil) : null;
+
+        public WhitelistContent After => new(WantedLabel, WantedUntil);
     }
 
     /// <summary>The change that can be undone.</summary>

@@ -138,13 +138,37 @@ internal sealed class MerchantWhitelistTests
 
         Assert.That(dry, Is.EqualTo(new WhitelistImportOutcome[]
         {
-            new(WhitelistEffect.Unchanged, false), new(WhitelistEffect.Created, false), new(WhitelistEffect.Updated, true),
+            new(WhitelistEffect.Unchanged, false, new("same", null), new("same", null)),
+            new(WhitelistEffect.Created, false, null, new("new", null)),
+            new(WhitelistEffect.Updated, true, new("old", null), new("changed", null)),
         }));
         Assert.That(real, Is.EqualTo(dry));
         Assert.That(untouched, Is.Null);
         Assert.That((await _whitelist.FindAsync(_shop.Bakery, "IMP2", cancellationToken))?.Label, Is.EqualTo("changed"));
         Assert.That(await _shop.AuditAsync(_shop.Bakery, "IMP1", cancellationToken), Is.EqualTo(new[] { "key:test 192.0.2.7 whitelist.add" }));
         Assert.That(await _shop.AuditAsync(_shop.Bakery, "IMP3", cancellationToken), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task What_an_import_does_not_name_stays_as_it_was(CancellationToken cancellationToken)
+    {
+        var past = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        await PutAsync(new WhitelistSetting("KEEP1", "old", past), cancellationToken);
+        await PutAsync(new WhitelistSetting("KEEP2", "old", past), cancellationToken);
+
+        var outcomes = await _whitelist.ImportAsync(
+            _shop.Bakery,
+            [
+                new("KEEP1", "new") { KeepsEnabledUntil = true }, new("KEEP2", "", NewYear) { KeepsLabel = true },
+                new("KEEP3") { KeepsLabel = true, KeepsEnabledUntil = true },
+            ],
+            Shop.Actor, dryRun: false, cancellationToken);
+
+        WhitelistContent[] expected = [new("new", past.UtcDateTime), new("old", NewYear.UtcDateTime), new("", null)];
+        var entries = await _whitelist.ListAsync(_shop.Bakery, new WhitelistFilter("KEEP"), null, 10, cancellationToken);
+        Assert.That(entries.Select(entry => new WhitelistContent(entry.Label, entry.EnabledUntil)), Is.EqualTo(expected));
+        Assert.That(outcomes.Select(outcome => outcome.After), Is.EqualTo(expected));
+        Assert.That(outcomes.Select(outcome => outcome.Before), Is.EqualTo(new WhitelistContent?[] { new("old", past.UtcDateTime), new("old", past.UtcDateTime), null }));
     }
 
     [Test]

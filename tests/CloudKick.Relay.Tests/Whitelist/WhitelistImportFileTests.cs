@@ -1,16 +1,20 @@
+using System.Globalization;
+using System.Text.Json;
 using CloudKick.Relay.Whitelist;
 
 namespace CloudKick.Relay.Tests.Whitelist;
 
 internal sealed class WhitelistImportFileTests
 {
+    private static readonly WhitelistJson Json = new(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
     [Test]
     public void Columns_may_come_in_any_order_and_be_left_out()
     {
         var file = WhitelistImportFile.FromCsv("\uFEFFlabel,terminalId\r\n\"Till 1, left\",NL1\r\n,NL2\r\n");
 
         Assert.That(file.Faults, Is.Empty);
-        Assert.That(file.Settings, Is.EqualTo(new WhitelistSetting[] { new("NL1", "Till 1, left"), new("NL2") }));
+        Assert.That(file.Settings, Is.EqualTo(new WhitelistSetting[] { new("NL1", "Till 1, left") { KeepsEnabledUntil = true }, new("NL2") { KeepsEnabledUntil = true } }));
         Assert.That(file.Lines.Select(line => line.Number), Is.EqualTo(new[] { 2, 3 }));
     }
 
@@ -35,9 +39,52 @@ internal sealed class WhitelistImportFileTests
     }
 
     [Test]
+    public void What_a_file_does_not_name_is_kept_and_what_is_empty_is_not()
+    {
+        var csv = WhitelistImportFile.FromCsv("terminalId,enabledUntil\nNL1,\n");
+        var json = WhitelistImportFile.FromJson(JsonSerializer.Deserialize(
+            """{"entries":[{"terminalId":"NL1"},{"terminalId":"NL2","label":null,"enabledUntil":null},{"terminalId":"NL3","label":"","enabledUntil":""}]}""", Json.WhitelistImport)!);
+
+        Assert.That(Kept(csv), Is.EqualTo(new[] { (true, false) }));
+        Assert.That(Kept(json), Is.EqualTo(new[] { (true, true), (false, false), (false, false) }));
+        Assert.That(csv.Faults.Concat(json.Faults), Is.Empty);
+
+        static IEnumerable<(bool, bool)> Kept(WhitelistImportFile file) => file.Settings.Select(setting => (setting.KeepsLabel, setting.KeepsEnabledUntil));
+    }
+
+    [TestCase(null, "2027-01-31T23:59:59Z")]
+    [TestCase("Europe/Amsterdam", "2027-01-31T22:59:59Z")]
+    public void A_day_lasts_until_its_end(string? zone, string end)
+    {
+        var file = WhitelistImportFile.FromCsv("terminalId,enabledUntil\nNL1,2027-01-31\n", zone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(zone));
+
+        Assert.That(file.Settings.Single().EnabledUntil, Is.EqualTo(DateTimeOffset.Parse(end, CultureInfo.InvariantCulture)));
+    }
+
+    [TestCase("0001-01-01")]
+    [TestCase("9999-12-31")]
+    [TestCase("2027-02-30")]
+    [TestCase("31-01-2027")]
+    public void What_is_no_day_that_can_be_is_a_fault(string text)
+    {
+        var file = WhitelistImportFile.FromCsv($"terminalId,enabledUntil\nNL1,{text}\n", TimeZoneInfo.FindSystemTimeZoneById("Pacific/Kiritimati"));
+
+        Assert.That(file.Faults.Select(fault => fault.Code), Is.EqualTo(new[] { ImportFault.Moment }));
+    }
+
+    [Test]
+    public void Empty_lines_that_a_spreadsheet_leaves_are_none()
+    {
+        var file = WhitelistImportFile.FromCsv("terminalId;label;enabledUntil\r\nNL1;Till;\r\n;;\r\n;;\r\n");
+
+        Assert.That(file.Faults, Is.Empty);
+        Assert.That(file.Lines, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public void Every_fault_is_named_with_its_line()
     {
-        var file = WhitelistImportFile.FromCsv("terminalId,label,enabledUntil\na/b,,\nNL1,,tomorrow\nNL2\nNL1,,\n,,\n");
+        var file = WhitelistImportFile.FromCsv("terminalId,label,enabledUntil\na/b,,\nNL1,,tomorrow\nNL2\nNL1,,\n,counter,\n");
 
         Assert.That(file.Faults.Select(fault => fault.Field), Is.EqualTo(new[]
         {

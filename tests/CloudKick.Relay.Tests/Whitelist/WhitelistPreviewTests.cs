@@ -29,5 +29,5 @@ internal sealed class WhitelistPreviewTests
     }
 
     private static WhitelistPreview Preview(WhitelistImportFile file) =>
-        WhitelistPreview.Of(file, file.Settings, [.. file.Settings.Select(_ => new WhitelistImportOutcome(WhitelistEffect.Created, Registered: true))]);
+        WhitelistPreview.Of(file, file.Settings, [.. file.Settings.Select(_ => new WhitelistImportOutcome(WhitelistEffect.Created, Registered: true, null, new WhitelistContent("", null)))]);
 }

@@ -123,6 +123,24 @@ internal sealed partial class AdministrationPagesTests
     }
 
     [Test]
+    public async Task An_import_shows_what_it_would_change_and_leaves_what_it_does_not_name(CancellationToken cancellationToken)
+    {
+        var past = new DateTimeOffset(2020, 1, 31, 22, 59, 59, TimeSpan.Zero);
+        await Whitelist.ImportAsync(_merchant, [new("NL000815", "before", past), new("NL000816", "", past)], Actor.Cli, dryRun: false, cancellationToken);
+        const string Text = "terminalId,label\nNL000815,after\n";
+
+        var labels = await _admin.SubmitAsync(At("whitelist/import"), cancellationToken, fields: [("Text", Text)]);
+        var days = await _admin.SubmitAsync(At("whitelist/import"), cancellationToken, fields: [("Text", "terminalId,enabledUntil\nNL000816,2031-01-31\n")]);
+        await _admin.PostAsync(
+            At("whitelist/import?handler=Import"), labels.Field("__RequestVerificationToken"), cancellationToken, fields: [("Text", Text), ("Previewed", labels.Field("Previewed"))]);
+
+        Assert.That(labels.Html, Does.Contain("<del>before</del>").And.Contain("<ins>after</ins>").And.Contain("2020-01-31T22:59:59").And.Not.Contain("<del><time"));
+        Assert.That(days.Html, Does.Match("<del><time datetime=\"2020-01-31T22:59:59[^<]*</time></del>").And.Match("<ins><time datetime=\"2031-01-31T22:59:59"), "in the pages' time zone");
+        var entry = (await Whitelist.FindAsync(_merchant, "NL000815", cancellationToken))!;
+        Assert.That((entry.Label, entry.EnabledUntil, entry.Enabled), Is.EqualTo(("after", (DateTime?)past.UtcDateTime, false)));
+    }
+
+    [Test]
     public async Task Every_line_of_a_long_import_can_be_reached_and_those_with_faults_come_first(CancellationToken cancellationToken)
     {
         var lines = "terminalId;label\n" + string.Concat(Enumerable.Range(1, 1_200).Select(n => n > 1_100 ? $"no/{n};\n" : $"T{n};x\n"));

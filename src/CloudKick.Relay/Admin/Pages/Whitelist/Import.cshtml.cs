@@ -3,6 +3,7 @@ using CloudKick.Relay.Csv;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Whitelist;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Admin.Pages;
 
@@ -11,7 +12,7 @@ namespace CloudKick.Relay.Admin.Pages;
 /// all of it or nothing.
 /// </summary>
 [RequireScope(Scopes.WhitelistWrite), RequestSizeLimit(MaximumBytes)]
-internal sealed class WhitelistImportPage(MerchantWhitelist whitelist) : MerchantPage
+internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, IOptions<PageOptions> options) : MerchantPage
 {
     // What is typed comes percent-encoded.
     private const int MaximumBytes = 2 * CsvRequest.MaximumBytes;
@@ -43,13 +44,13 @@ internal sealed class WhitelistImportPage(MerchantWhitelist whitelist) : Merchan
             return Page();
         Text = text;
         ModelState.Remove(nameof(Text));
-        await PreviewAsync(WhitelistImportFile.FromCsv(text), cancellationToken);
+        await PreviewAsync(WhitelistImportFile.FromCsv(text, options.Value.Zone), cancellationToken);
         return Page();
     }
 
     public async Task<IActionResult> OnPostImportAsync(CancellationToken cancellationToken)
     {
-        var file = WhitelistImportFile.FromCsv(Text ?? "");
+        var file = WhitelistImportFile.FromCsv(Text ?? "", options.Value.Zone);
         await PreviewAsync(file, cancellationToken);
         if (Preview!.IsFaulty)
             return Page();
