@@ -114,6 +114,29 @@ public sealed class MqttClient : IAsyncDisposable
             ? ValueTask.FromException<MqttReasonCode>(new MqttNotSentException(MqttNotSentReason.NotSupported, "Not sent: this client publishes QoS 0 and 1"))
             : _keeper.Publishes.PublishAsync(message, cancellationToken);
 
+    /// <summary>
+    /// Waits, as a publish of QoS 1 would, until one more may be unacknowledged, and keeps that place: a message published on it leaves at once. For
+    /// whoever has to know something, or to write something into the message, at the moment at which it leaves.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up, like <see cref="MqttClientOptions.PublishTimeout"/> does.</param>
+    /// <returns>The place; to be used or disposed of soon, since it is kept from others.</returns>
+    /// <exception cref="MqttNotSentException">There is no connection, it ended, or the turn did not come in time.</exception>
+    public ValueTask<MqttPublishPlace> TakePlaceAsync(CancellationToken cancellationToken) => _keeper.Publishes.TakePlaceAsync(cancellationToken);
+
+    /// <summary>As <see cref="PublishAsync(MqttMessage, CancellationToken)"/>, on a place that was taken before and so without waiting for one.</summary>
+    /// <param name="message">QoS 1.</param>
+    /// <param name="place">Of this client; used up by this, however it ends. When its connection has ended, the message is not sent.</param>
+    /// <param name="cancellationToken">Gives up waiting for the acknowledgement.</param>
+    /// <exception cref="InvalidOperationException">The place was used or disposed of before.</exception>
+    public ValueTask<MqttReasonCode> PublishAsync(MqttMessage message, MqttPublishPlace place, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        if (message.QualityOfService is MqttQualityOfService.AtLeastOnce)
+            return _keeper.Publishes.PublishAsync(message, place, cancellationToken);
+        place.Dispose();
+        return ValueTask.FromException<MqttReasonCode>(new MqttNotSentException(MqttNotSentReason.NotSupported, "Not sent: a place is for QoS 1"));
+    }
+
     /// <summary>Subscribes. What is granted is remembered and subscribed to again when a reconnect finds no session.</summary>
     /// <returns>For each subscription its reason code: granted (0, 1) or a refusal.</returns>
     /// <exception cref="ArgumentException">None given, or one asks for QoS 2.</exception>

@@ -82,6 +82,12 @@ public sealed record MqttClientOptions
     /// <summary>From the call of a publish to its PUBACK, waiting included. Default 10 s.</summary>
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A server that leaves a publish unanswered for this long is asked whether it is there (PINGREQ), and again as long as that lasts, instead of
+    /// when the keep-alive is due. Default null: it is not.
+    /// </summary>
+    public TimeSpan? ProbeAfter { get; init; }
+
     /// <summary>From SUBSCRIBE or UNSUBSCRIBE to its answer. Default 10 s.</summary>
     public TimeSpan SubscribeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -130,6 +136,7 @@ public sealed record MqttClientOptions
         Check(MaximumQueued >= 0, "MaximumQueued is negative");
         CheckTimeout(ConnectTimeout, nameof(ConnectTimeout));
         CheckTimeout(PublishTimeout, nameof(PublishTimeout));
+        Check(ProbeAfter is null || ProbeAfter > TimeSpan.Zero, "ProbeAfter is not positive");
         CheckTimeout(SubscribeTimeout, nameof(SubscribeTimeout));
         CheckTimeout(PingTimeout, nameof(PingTimeout));
         CheckTimeout(SendTimeout, nameof(SendTimeout));

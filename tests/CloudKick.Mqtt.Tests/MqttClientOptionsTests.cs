@@ -26,6 +26,7 @@ internal sealed class MqttClientOptionsTests
             MaximumQueued = -1,
             ConnectTimeout = TimeSpan.Zero,
             PublishTimeout = TimeSpan.Zero,
+            ProbeAfter = TimeSpan.Zero,
             SubscribeTimeout = TimeSpan.Zero,
             PingTimeout = TimeSpan.Zero,
             SendTimeout = TimeSpan.FromDays(2),
@@ -35,7 +36,7 @@ internal sealed class MqttClientOptionsTests
 
         var faults = options.Validate();
 
-        Assert.That(faults, Has.Count.EqualTo(22));
+        Assert.That(faults, Has.Count.EqualTo(23));
         Assert.That(() => new MqttClient(options), Throws.ArgumentException.With.Message.Contains(faults[0]).And.Message.Contains(faults[^1]));
     }
 

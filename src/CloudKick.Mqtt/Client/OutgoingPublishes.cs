@@ -14,11 +14,13 @@ internal sealed class OutgoingPublishes : IDisposable
 
     private const int MaximumPooled = 1024;
 
+    // Stands among those that wait for whoever wants a place before the message.
+    private static readonly MqttMessage PlaceOnly = new() { Topic = "-", QualityOfService = MqttQualityOfService.AtLeastOnce };
+
     private readonly Lock _gate = new();
     private readonly MqttClientOptions _options;
     private readonly TimeProvider _timeProvider;
-    private readonly PacketIdentifiers _identifiers;
-    private readonly Dictionary<ushort, OutgoingPublish> _inFlight = [];
+    private readonly InFlightWindow _window;
     private readonly LinkedList<OutgoingPublish> _waiting = [];
     private readonly LinkedList<OutgoingPublish> _unwritten = [];
     private readonly LinkedList<OutgoingPublish> _unanswered = [];
@@ -29,7 +31,6 @@ internal sealed class OutgoingPublishes : IDisposable
     private readonly ITimer _timer;
     private MqttConnection? _connection;
     private TaskCompletionSource? _drained;
-    private int _limit;
     private int _abandoned;
     private bool _timerRuns;
     private bool _closed;
@@ -38,7 +39,7 @@ internal sealed class OutgoingPublishes : IDisposable
     {
         _options = options;
         _timeProvider = timeProvider;
-        _identifiers = identifiers;
+        _window = new InFlightWindow(identifiers);
         _timer = timeProvider.CreateTimer(static state => ((OutgoingPublishes)state!).ExpireOld(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -48,7 +49,7 @@ internal sealed class OutgoingPublishes : IDisposable
         get
         {
             lock (_gate)
-                return _inFlight.Count;
+                return _window.Count;
         }
     }
 
@@ -59,7 +60,7 @@ internal sealed class OutgoingPublishes : IDisposable
         OutgoingPublish publish;
         lock (_gate)
         {
-            if (Refuse(message) is { } refusal)
+            if ((Refuse(message) ?? RefuseToQueue(message)) is { } refusal)
                 return ValueTask.FromException<MqttReasonCode>(refusal);
             publish = Rent(message);
             if (_waiting.Count > 0 || !TrySend(publish))
@@ -68,12 +69,68 @@ internal sealed class OutgoingPublishes : IDisposable
         return publish.AsTask(cancellationToken);
     }
 
+    /// <summary>A place among those in flight, which no other publish takes until it is used or given back.</summary>
+    public ValueTask<MqttPublishPlace> TakePlaceAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromException<MqttPublishPlace>(Cancelled(cancellationToken));
+        MqttConnection connection;
+        OutgoingPublish waiting;
+        lock (_gate)
+        {
+            if ((Refuse(PlaceOnly) ?? RefuseToQueue(PlaceOnly)) is { } refusal)
+                return ValueTask.FromException<MqttPublishPlace>(refusal);
+            connection = _connection!;
+            if (_waiting.Count == 0 && MaySend(PlaceOnly))
+            {
+                _window.Hold();
+                return ValueTask.FromResult(new MqttPublishPlace(this, connection));
+            }
+            waiting = Rent(PlaceOnly);
+            _waiting.AddLast(waiting.Place);
+        }
+        return WaitForPlaceAsync(connection, waiting, cancellationToken);
+    }
+
+    /// <summary>Publishes on the place's connection, at once.</summary>
+    public ValueTask<MqttReasonCode> PublishAsync(MqttMessage message, MqttPublishPlace place, CancellationToken cancellationToken)
+    {
+        OutgoingPublish publish;
+        lock (_gate)
+        {
+            if (!place.TryUse())
+                throw new InvalidOperationException("The place has been used or given back");
+            if (!GiveBack(place.Connection))
+                return ValueTask.FromException<MqttReasonCode>(new MqttNotSentException(MqttNotSentReason.NotConnected, "Not sent: the connection that it had a place on has ended"));
+            var refusal = cancellationToken.IsCancellationRequested ? Cancelled(cancellationToken) : Refuse(message);
+            if (refusal is not null)
+            {
+                SendWaiting();
+                return ValueTask.FromException<MqttReasonCode>(refusal);
+            }
+            publish = Rent(message);
+            if (!TrySend(publish))
+                _waiting.AddFirst(publish.Place);
+        }
+        return publish.AsTask(cancellationToken);
+    }
+
+    /// <summary>A place that was not used is free for others.</summary>
+    internal void GiveBack(MqttPublishPlace place)
+    {
+        lock (_gate)
+        {
+            if (place.TryUse() && GiveBack(place.Connection))
+                SendWaiting();
+        }
+    }
+
     /// <summary>PUBACK. One that answers nothing here is left over from before and means nothing.</summary>
     public void Acknowledge(ushort packetIdentifier, MqttReasonCode reasonCode)
     {
         lock (_gate)
         {
-            if (!_inFlight.TryGetValue(packetIdentifier, out var publish))
+            if (_window.Find(packetIdentifier) is not { } publish)
                 return;
             if (publish.State == OutgoingState.Sent)
                 End(publish, reasonCode);
@@ -102,11 +159,11 @@ internal sealed class OutgoingPublishes : IDisposable
         lock (_gate)
         {
             _connection = connection;
-            _limit = Math.Min(_options.MaximumInFlight, connection.Limits.ReceiveMaximum);
+            _window.Limit = Math.Min(_options.MaximumInFlight, connection.Limits.ReceiveMaximum);
             var resent = 0;
             foreach (var publish in _unanswered.Where(publish => publish.State == OutgoingState.Suspended).ToList())
             {
-                if (sessionPresent && resent < _limit && Resend(publish))
+                if (sessionPresent && resent < _window.Limit && Resend(publish))
                 {
                     resent++;
                     continue;
@@ -128,8 +185,9 @@ internal sealed class OutgoingPublishes : IDisposable
         lock (_gate)
         {
             _connection = null;
+            _window.FreeAll();
             _closed |= forGood;
-            foreach (var publish in _inFlight.Values.Where(publish => publish.State == OutgoingState.Abandoned).ToList())
+            foreach (var publish in _window.Publishes.Where(publish => publish.State == OutgoingState.Abandoned).ToList())
                 Release(publish);
             foreach (var publish in _unanswered.ToList())
             {
@@ -177,16 +235,19 @@ internal sealed class OutgoingPublishes : IDisposable
         }
     }
 
+    private TimeSpan FirstLook => _options.ProbeAfter is { } probeAfter && probeAfter < _options.PublishTimeout ? probeAfter : _options.PublishTimeout;
+
     private MqttNotSentException? Refuse(MqttMessage message)
     {
         if (_connection is null || _closed)
             return new MqttNotSentException(MqttNotSentReason.NotConnected, "Not sent: there is no connection");
-        if (_connection.Limits.Refuse(message) is { } refusal)
-            return new MqttNotSentException(MqttNotSentReason.NotSupported, $"Not sent: {refusal}");
-        return _waiting.Count >= _options.MaximumQueued && (_waiting.Count > 0 || !MaySend(message))
+        return _connection.Limits.Refuse(message) is { } refusal ? new MqttNotSentException(MqttNotSentReason.NotSupported, $"Not sent: {refusal}") : null;
+    }
+
+    private MqttNotSentException? RefuseToQueue(MqttMessage message) =>
+        _waiting.Count >= _options.MaximumQueued && (_waiting.Count > 0 || !MaySend(message))
             ? new MqttNotSentException(MqttNotSentReason.QueueFull, $"Not sent: {_waiting.Count} publishes wait already")
             : null;
-    }
 
     private OutgoingPublish Rent(MqttMessage message)
     {
@@ -194,21 +255,44 @@ internal sealed class OutgoingPublishes : IDisposable
         publish.Begin(message, _timeProvider.GetTimestamp() + ToTicks(_options.PublishTimeout));
         _unanswered.AddLast(publish.ByAge);
         if (!_timerRuns)
-            _timer.Change(_options.PublishTimeout, Timeout.InfiniteTimeSpan);
+            _timer.Change(FirstLook, Timeout.InfiniteTimeSpan);
         _timerRuns = true;
         return publish;
     }
 
+    // Until its turn comes it is one of those that wait, and ends as they do.
+    private async ValueTask<MqttPublishPlace> WaitForPlaceAsync(MqttConnection connection, OutgoingPublish waiting, CancellationToken cancellationToken)
+    {
+        await waiting.AsTask(cancellationToken);
+        return new MqttPublishPlace(this, connection);
+    }
+
+    // Those of a connection that has ended went with it.
+    private bool GiveBack(MqttConnection connection)
+    {
+        if (_connection != connection)
+            return false;
+        _window.Free();
+        return true;
+    }
+
     private bool MaySend(MqttMessage message) => message.QualityOfService == MqttQualityOfService.AtMostOnce
         ? _connection!.Output.Waiting < MaximumUnsent
-        : _inFlight.Count < _limit;
+        : _window.HasRoom;
 
     /// <summary>Sends it, or ends it because it cannot be sent; false when it has to wait.</summary>
     private bool TrySend(OutgoingPublish publish)
     {
         if (!MaySend(publish.Message))
             return false;
-        if (publish.Message.QualityOfService != MqttQualityOfService.AtMostOnce && !TakeIdentifier(publish))
+        if (publish.Message == (object)PlaceOnly)
+        {
+            _window.Hold();
+            End(publish, MqttReasonCode.Success);
+            Release(publish);
+            return true;
+        }
+        if (publish.Message.QualityOfService != MqttQualityOfService.AtMostOnce && !_window.TryAdd(publish))
             return false;
         try
         {
@@ -232,15 +316,6 @@ internal sealed class OutgoingPublishes : IDisposable
             Fail(publish, exception);
         }
         Release(publish);
-        return true;
-    }
-
-    private bool TakeIdentifier(OutgoingPublish publish)
-    {
-        publish.PacketIdentifier = _identifiers.Take();
-        if (publish.PacketIdentifier == 0)
-            return false;
-        _inFlight.Add(publish.PacketIdentifier, publish);
         return true;
     }
 
@@ -284,7 +359,7 @@ internal sealed class OutgoingPublishes : IDisposable
             {
                 if (oldest.Value.Deadline > now)
                 {
-                    _timer.Change(_timeProvider.GetElapsedTime(now, oldest.Value.Deadline), Timeout.InfiniteTimeSpan);
+                    _timer.Change(NextLook(_timeProvider.GetElapsedTime(now, oldest.Value.Deadline)), Timeout.InfiniteTimeSpan);
                     _timerRuns = true;
                     return;
                 }
@@ -295,6 +370,20 @@ internal sealed class OutgoingPublishes : IDisposable
                     $"no acknowledgement within {seconds:0.#} s");
             }
         }
+    }
+
+    // After so long the oldest publish is too old, or old enough for doubt.
+    private TimeSpan NextLook(TimeSpan untilDeadline)
+    {
+        if (_options.ProbeAfter is not { } probeAfter)
+            return untilDeadline;
+        var untilProbe = probeAfter - (_options.PublishTimeout - untilDeadline);
+        if (untilProbe <= TimeSpan.Zero)
+        {
+            _connection?.Probe();
+            untilProbe = probeAfter;
+        }
+        return untilProbe < untilDeadline ? untilProbe : untilDeadline;
     }
 
     /// <summary>Ends it without an acknowledgement. One that has been sent keeps its packet identifier until the server lets go of it.</summary>
@@ -311,7 +400,7 @@ internal sealed class OutgoingPublishes : IDisposable
                 Fail(publish, OutcomeUnknown(unknownCause, notSent.InnerException));
                 publish.State = OutgoingState.Abandoned;
                 _abandoned++;
-                if (_abandoned >= _limit)
+                if (_abandoned >= _window.Limit)
                     _connection.Close(ConnectionEnd.Unacknowledged(_abandoned));
                 return;
             case OutgoingState.Sent or OutgoingState.Suspended:
@@ -352,8 +441,7 @@ internal sealed class OutgoingPublishes : IDisposable
             _abandoned--;
         publish.State = OutgoingState.Ended;
         publish.Place.List?.Remove(publish.Place);
-        if (publish.PacketIdentifier != 0 && _inFlight.Remove(publish.PacketIdentifier))
-            _identifiers.Return(publish.PacketIdentifier);
+        _window.Remove(publish);
         publish.Released = true;
         ReturnIfDone(publish);
     }

@@ -30,12 +30,21 @@ internal sealed class KickAcceptance(
             return (null, Problem.RateLimited("This terminal is being kicked too often. One kick is enough: a repeated one returns the same kick.", retryAfter));
 
         var order = Order(caller, request, idempotencyKey, traceParent, watched: wait > TimeSpan.Zero);
-        if (transport.Refuse(TimeSpan.FromSeconds(order.TtlSeconds)) is { } refusal)
+        if (transport.Reserve(TimeSpan.FromSeconds(order.TtlSeconds), out var turn) is { } refusal)
         {
             metrics.TurnedAway();
             return (null, refusal.TooMany ? Problem.RateLimited(refusal.Detail, refusal.RetryAfter) : Problem.CloudUnavailable(refusal.Detail, refusal.RetryAfter));
         }
-        var decision = await DecideAsync(order, cancellationToken);
+        KickDecision? decision = null;
+        try
+        {
+            decision = await DecideAsync(order, cancellationToken);
+        }
+        finally
+        {
+            if (decision?.Attempt is null)
+                turn?.Dispose();
+        }
         if (decision is null)
             return (null, Problem.RateLimited("The relay has more kicks waiting than it can take on at the moment.", OverloadPause));
         oldRequests.Note(order);
@@ -43,7 +52,7 @@ internal sealed class KickAcceptance(
         if (decision.Attempt is { } attempt)
         {
             // From here on a terminal may get to know: the attempt outlives this request.
-            var publishing = publisher.PublishAsync(attempt);
+            var publishing = publisher.PublishAsync(turn is null ? attempt : attempt with { Turn = turn });
             Task soon = publishing.WaitAsync(options.Value.PublishWait, timeProvider, cancellationToken);
             await soon.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Failpoint.Reach(Failpoint.BeforeAnswer);

@@ -54,10 +54,11 @@ internal sealed class KickStore(
             await command.PrepareAsync(cancellationToken);
         var decisions = new KickDecision[orders.Count];
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var answered = timeProvider.GetTimestamp();
         while (await reader.ReadAsync(cancellationToken))
         {
             var index = reader.GetInt32(0) - 1;
-            decisions[index] = ReadDecision(reader, orders[index], asked);
+            decisions[index] = ReadDecision(reader, orders[index], asked, answered);
         }
         return decisions;
     }
@@ -73,6 +74,7 @@ internal sealed class KickStore(
 
         var claimed = new List<(KickAttempt, bool)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var answered = timeProvider.GetTimestamp();
         while (await reader.ReadAsync(cancellationToken))
         {
             claimed.Add((new KickAttempt
@@ -88,6 +90,7 @@ internal sealed class KickStore(
                 TopicTemplate = reader.GetString(8),
                 SubscriptionTopic = reader.GetString(9),
                 LeasedTimestamp = asked,
+                CheckedTimestamp = answered,
                 TryOffline = true,
             }, reader.GetBoolean(10)));
         }
@@ -139,7 +142,7 @@ internal sealed class KickStore(
         while (forgotten > 0);
     }
 
-    private static KickDecision ReadDecision(NpgsqlDataReader reader, KickOrder order, long asked)
+    private static KickDecision ReadDecision(NpgsqlDataReader reader, KickOrder order, long asked, long answered)
     {
         var verdict = Parse(reader.GetString(1));
         KickId? kick = reader.IsDBNull(2) ? null : new KickId(reader.GetGuid(2));
@@ -156,6 +159,7 @@ internal sealed class KickStore(
             ExpiresAt = expiresAt,
             RemainingWhenLeased = TimeSpan.FromSeconds(order.TtlSeconds),
             LeasedTimestamp = asked,
+            CheckedTimestamp = answered,
             AccessProtocol = order.AccessProtocol,
             TraceParent = order.TraceParent,
             TopicTemplate = reader.GetString(6),

@@ -28,12 +28,13 @@ internal sealed class AutoKickTransport(
         }
     }
 
-    public TransportRefusal? Refuse(TimeSpan life)
+    public TransportRefusal? Reserve(TimeSpan life, out ReservedTurn? turn)
     {
-        var web = https.Refuse(life);
+        turn = null;
+        var web = https.Reserve(life, out _);
         if (https.IsUp && web is null)
             return null;
-        return mqtt.IsUp || web is null or { TooMany: false } ? mqtt.Refuse(life) : web;
+        return mqtt.IsUp || web is null or { TooMany: false } ? mqtt.Reserve(life, out turn) : web;
     }
 
     public async Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout)

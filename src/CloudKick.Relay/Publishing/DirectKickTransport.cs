@@ -12,9 +12,9 @@ namespace CloudKick.Relay.Publishing;
 /// there. Nothing is stored on the way; the payload's <c>exp</c> bounds the kick's life. Thread-safe.
 /// </summary>
 internal sealed class DirectKickTransport(
-    IotDataClients clients, TenantDatabase database, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options,
+    IotDataClients clients, TenantDatabase database, RouteRefusals refusals, LateCheck lateCheck, PublishingMetrics metrics, IOptions<PublishingOptions> options,
     TimeProvider timeProvider, ILogger<DirectKickTransport> logger)
-    : IotDataTransport("direct", clients, refusals, metrics, options, timeProvider, logger)
+    : IotDataTransport("direct", clients, refusals, lateCheck, metrics, options, timeProvider, logger)
 {
     private const string ThingName = "select t.thing_name from terminals t where t.terminal_id = @terminal";
     private const int LongestTimeout = 15;

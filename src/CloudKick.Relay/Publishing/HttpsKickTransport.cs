@@ -7,9 +7,9 @@ namespace CloudKick.Relay.Publishing;
 
 /// <summary>Publishes kicks by AWS IoT Core's <c>Publish</c> over HTTPS. It has no connection of its own to lose: each kick finds out whether it works. Thread-safe.</summary>
 internal sealed class HttpsKickTransport(
-    IotDataClients clients, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options, TimeProvider timeProvider,
+    IotDataClients clients, RouteRefusals refusals, LateCheck lateCheck, PublishingMetrics metrics, IOptions<PublishingOptions> options, TimeProvider timeProvider,
     ILogger<HttpsKickTransport> logger)
-    : IotDataTransport("https", clients, refusals, metrics, options, timeProvider, logger)
+    : IotDataTransport("https", clients, refusals, lateCheck, metrics, options, timeProvider, logger)
 {
     private const int AtLeastOnce = 1;
 

@@ -13,7 +13,11 @@ internal interface IKickTransport
     TransportStatus Status { get; }
 
     /// <summary>Why a kick that lives this long should not be taken on now, because it is known that it would not leave in time; else null.</summary>
-    TransportRefusal? Refuse(TimeSpan life);
+    /// <param name="life">The kick's, from now.</param>
+    /// <param name="turn">
+    /// Where turns are scarce, the one that is kept for the kick: it goes with the attempt, or is disposed of soon when there is none.
+    /// </param>
+    TransportRefusal? Reserve(TimeSpan life, out ReservedTurn? turn);
 
     /// <summary>
     /// Hands the message to the cloud and waits for its word. Never throws for what the other side does; stopping the node ends it

@@ -20,18 +20,20 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
     private readonly string _name;
     private readonly IotDataClients _clients;
     private readonly RouteRefusals _refusals;
+    private readonly LateCheck _lateCheck;
     private readonly PublishingMetrics _metrics;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly RequestGate _gate;
 
     protected IotDataTransport(
-        string name, IotDataClients clients, RouteRefusals refusals, PublishingMetrics metrics, IOptions<PublishingOptions> options,
+        string name, IotDataClients clients, RouteRefusals refusals, LateCheck lateCheck, PublishingMetrics metrics, IOptions<PublishingOptions> options,
         TimeProvider timeProvider, ILogger logger)
     {
         _name = name;
         _clients = clients;
         _refusals = refusals;
+        _lateCheck = lateCheck;
         _metrics = metrics;
         _timeProvider = timeProvider;
         _logger = logger;
@@ -51,8 +53,9 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
         }
     }
 
-    public TransportRefusal? Refuse(TimeSpan life)
+    public TransportRefusal? Reserve(TimeSpan life, out ReservedTurn? turn)
     {
+        turn = null;
         if (_gate.IsFull)
             return new TransportRefusal("The relay has more kicks waiting than it can send to the cloud.", TooMany: true, ShortPause);
         return _gate.IsRefused ? new TransportRefusal("The cloud refuses the relay. The platform's operator has to look at it.", TooMany: false, OperatorsPause) : null;
@@ -100,6 +103,8 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
         if (timeout <= TimeSpan.Zero)
             return new(new(AttemptOutcome.NotSent, "its turn did not come in time"));
         using var deadline = new CancellationTokenSource(timeout, _timeProvider);
+        if (await _lateCheck.RefuseAsync(attempt, deadline.Token) is { } late)
+            return new(late);
         try
         {
             return new(await SendAsync(_clients.ForKicks, attempt, message, remaining, timeout, deadline.Token));

@@ -40,6 +40,12 @@ internal sealed record KickAttempt
     /// more than what is really left, whatever this node's wall clock says.
     /// </summary>
     public required long LeasedTimestamp { get; init; }
+
+    /// <summary>When the database had answered that it may be published, on this node's monotonic clock.</summary>
+    public required long CheckedTimestamp { get; init; }
+
+    /// <summary>The turn that was kept for it, if any; whoever makes the attempt disposes of it.</summary>
+    public ReservedTurn? Turn { get; init; }
 }
 
 /// <summary>How an attempt ended, and so which side failed.</summary>

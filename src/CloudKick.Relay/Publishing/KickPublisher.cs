@@ -31,6 +31,7 @@ internal sealed partial class KickPublisher(
 
     private async Task<AttemptResult> AttemptAsync(KickAttempt attempt)
     {
+        using var turn = attempt.Turn;
         var elapsed = timeProvider.GetElapsedTime(attempt.LeasedTimestamp);
         var remaining = attempt.RemainingWhenLeased - elapsed;
         var leaseLeft = options.Value.Lease - LeaseMargin - elapsed;

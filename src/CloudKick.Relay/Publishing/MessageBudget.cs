@@ -3,7 +3,8 @@ namespace CloudKick.Relay.Publishing;
 /// <summary>
 /// Spreads messages so that no second carries more than a limit of them, nor of their bytes: each message books the next free slot and
 /// waits for it (the generic cell rate algorithm with a small burst). A booking can come late, so the moment a message leaves is counted
-/// too: whoever would be one too many in the second before waits a little more. Thread-safe, without timers of its own.
+/// too: a slot lies no sooner than those that have left allow, and whoever would be one too many in the second before all the same waits a
+/// little more. Thread-safe, without timers of its own.
 /// </summary>
 internal sealed class MessageBudget
 {
@@ -22,6 +23,7 @@ internal sealed class MessageBudget
     private long _nextMessage;
     private long _nextByte;
     private int _oldest;
+    private int _booked;
 
     /// <param name="messagesPerSecond">0: as many as one likes.</param>
     /// <param name="bytesPerSecond">0: as many as one likes.</param>
@@ -44,20 +46,41 @@ internal sealed class MessageBudget
         get
         {
             lock (_lock)
-                return Until(Math.Max(_nextMessage, _nextByte));
+                return Until(Next());
         }
     }
 
-    /// <summary>Books the next slot unless it is further away than <paramref name="patience"/>; says how long to wait for it.</summary>
+    /// <summary>
+    /// Books the next slot unless it is further away than <paramref name="patience"/>; says how long to wait for it. Whoever books either
+    /// leaves (<see cref="Leave"/>) or gives the slot back.
+    /// </summary>
     public bool TryBook(int bytes, TimeSpan patience, out TimeSpan delay)
     {
         lock (_lock)
         {
-            delay = Until(Math.Max(_nextMessage, _nextByte));
+            delay = Until(Next());
             if (delay > patience)
                 return false;
             Advance(bytes);
+            _booked++;
             return true;
+        }
+    }
+
+    /// <summary>A message that booked turned out to have so many bytes more.</summary>
+    public void Weigh(int bytes)
+    {
+        lock (_lock)
+            AdvanceBytes(bytes, Earliest);
+    }
+
+    /// <summary>A message that booked does not leave: those that have not booked yet come sooner by as much.</summary>
+    public void GiveBack()
+    {
+        lock (_lock)
+        {
+            _booked--;
+            _nextMessage -= _interval;
         }
     }
 
@@ -66,11 +89,12 @@ internal sealed class MessageBudget
     {
         lock (_lock)
         {
-            if (_left.Length == 0)
-                return TimeSpan.Zero;
-            var wait = Until(_left[_oldest] + ToTicks(Window));
+            var wait = _left.Length == 0 ? TimeSpan.Zero : Until(_left[_oldest] + ToTicks(Window));
             if (wait == TimeSpan.Zero)
+            {
+                _booked--;
                 Left();
+            }
             return wait;
         }
     }
@@ -81,20 +105,32 @@ internal sealed class MessageBudget
         lock (_lock)
         {
             Advance(bytes);
-            if (_left.Length > 0)
-                Left();
+            Left();
         }
+    }
+
+    private long Earliest => _timeProvider.GetTimestamp() - _burst;
+
+    // Those that have booked leave before, and each takes the place of the one that left longest ago.
+    private long Next()
+    {
+        var next = Math.Max(_nextMessage, _nextByte);
+        return _booked < _left.Length ? Math.Max(next, _left[(_oldest + _booked) % _left.Length] + ToTicks(Window)) : next;
     }
 
     private void Advance(int bytes)
     {
-        var earliest = _timeProvider.GetTimestamp() - _burst;
+        var earliest = Earliest;
         _nextMessage = Math.Max(_nextMessage, earliest) + _interval;
-        _nextByte = Math.Max(_nextByte, earliest) + (long)(bytes * _intervalPerByte);
+        AdvanceBytes(bytes, earliest);
     }
+
+    private void AdvanceBytes(int bytes, long earliest) => _nextByte = Math.Max(_nextByte, earliest) + (long)(bytes * _intervalPerByte);
 
     private void Left()
     {
+        if (_left.Length == 0)
+            return;
         _left[_oldest] = _timeProvider.GetTimestamp();
         _oldest = (_oldest + 1) % _left.Length;
     }

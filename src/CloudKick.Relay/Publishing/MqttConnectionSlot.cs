@@ -41,72 +41,102 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
     /// <summary>Whether it lately left a publish without an answer: others go first.</summary>
     public bool IsSuspect => Volatile.Read(ref _unanswered) is not 0 and var at && timeProvider.GetElapsedTime(at) < Mistrust;
 
+    /// <summary>Keeps the next turn in the budget for a kick; null when that is further away than <paramref name="patience"/>.</summary>
+    public ReservedTurn? TryReserve(TimeSpan patience)
+    {
+        var reserved = timeProvider.GetTimestamp();
+        return budget.TryBook(bytes: 0, patience, out var delay) ? new ReservedTurn(this, reserved, delay, timeProvider) : null;
+    }
+
     /// <summary>
-    /// Publishes once its turn in the budget has come and waits for the broker's word, no longer than <paramref name="timeout"/>; null
-    /// when the budget has no place within <paramref name="patience"/>.
+    /// Publishes once its turn in the budget and its place among the unacknowledged have come, if by then it may still leave, and waits for the
+    /// broker's word, no longer than <paramref name="timeout"/>; null when the budget has no place within <paramref name="patience"/>.
     /// </summary>
-    public async Task<AttemptResult?> TryPublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
+    public async Task<AttemptResult?> TryPublishAsync(
+        KickAttempt attempt, MqttMessage message, LateCheck lateCheck, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
     {
         var started = timeProvider.GetTimestamp();
-        if (!budget.TryBook(Bytes(message), patience < timeout ? patience : timeout, out var delay))
+        if (!TryTakeTurn(attempt.Turn, Bytes(message), patience < timeout ? patience : timeout, out var delay))
             return null;
         Interlocked.Increment(ref _pending);
+        var hasLeft = false;
         try
         {
+            using var deadline = new CancellationTokenSource(timeout, timeProvider);
+            if (delay >= timeout)
+                return NotInTime;
             if (delay > TimeSpan.Zero)
-                await Task.Delay(delay, timeProvider);
+                await Task.Delay(delay, timeProvider, deadline.Token);
+            var client = Client;
+            using var place = await client.TakePlaceAsync(deadline.Token);
             while (budget.Leave() is { Ticks: > 0 } wait)
-                await Task.Delay(wait, timeProvider);
-            var elapsed = timeProvider.GetElapsedTime(started);
-            return await PublishAsync(message, remaining - elapsed, timeout - elapsed);
+                await Task.Delay(wait, timeProvider, deadline.Token);
+            hasLeft = true;
+            // All that there was to wait for is behind it.
+            if (await lateCheck.RefuseAsync(attempt, deadline.Token) is { } refusal)
+                return refusal;
+            return await PublishAsync(client, message, place, remaining - timeProvider.GetElapsedTime(started), deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return NotInTime;
+        }
+        catch (MqttNotSentException exception)
+        {
+            return NotSent(exception);
         }
         finally
         {
             Interlocked.Decrement(ref _pending);
+            if (!hasLeft)
+                budget.GiveBack();
         }
     }
 
-    private async Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout)
+    private static AttemptResult NotInTime => new(AttemptOutcome.NotSent, "its turn did not come in time");
+
+    private bool TryTakeTurn(ReservedTurn? turn, int bytes, TimeSpan patience, out TimeSpan delay)
+    {
+        if (turn?.Slot != this || !turn.TryTake())
+            return budget.TryBook(bytes, patience, out delay);
+        budget.Weigh(bytes);
+        delay = turn.Wait;
+        return true;
+    }
+
+    private async Task<AttemptResult> PublishAsync(MqttClient client, MqttMessage message, MqttPublishPlace place, TimeSpan remaining, CancellationToken cancellationToken)
     {
         // The broker's expiry counts in whole seconds, from when it gets the message.
         var expiry = (long)remaining.TotalSeconds;
         if (expiry < 1)
             return new AttemptResult(AttemptOutcome.NotSent, "less than a second of the kick's life was left");
-        if (timeout <= TimeSpan.Zero)
-            return new AttemptResult(AttemptOutcome.NotSent, "its turn did not come in time");
-
-        using var deadline = new CancellationTokenSource(timeout, timeProvider);
         try
         {
-            var result = Judge(await Client.PublishAsync(message with { MessageExpiryInterval = (uint)expiry }, deadline.Token));
+            var result = Judge(await client.PublishAsync(message with { MessageExpiryInterval = (uint)expiry }, place, cancellationToken));
             Volatile.Write(ref _unanswered, 0);
             return result;
-        }
-        catch (MqttNotSentException exception) when (exception.Reason is MqttNotSentReason.TooLarge or MqttNotSentReason.NotSupported)
-        {
-            return new AttemptResult(AttemptOutcome.Refused, exception.Message);
         }
         catch (MqttProtocolException exception)
         {
             return new AttemptResult(AttemptOutcome.Refused, exception.Message);
         }
-        catch (MqttNotSentException exception)
-        {
-            return new AttemptResult(AttemptOutcome.NotSent, exception.Message);
-        }
         catch (MqttOutcomeUnknownException exception)
         {
-            if (deadline.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
             {
                 Volatile.Write(ref _unanswered, timeProvider.GetTimestamp());
                 // Perhaps the link is only half there, and nothing else would tell before the keep-alive does.
-                Client.Probe();
+                client.Probe();
             }
             return new AttemptResult(
                 AttemptOutcome.Unknown, exception.Message,
                 exception.ClosedByServer && (exception.ReasonCode?.IsRefusal() ?? true) ? Denial.Closed : Denial.None);
         }
     }
+
+    private static AttemptResult NotSent(MqttNotSentException exception) => exception.Reason is MqttNotSentReason.TooLarge or MqttNotSentReason.NotSupported
+        ? new(AttemptOutcome.Refused, exception.Message)
+        : new(AttemptOutcome.NotSent, exception.Message);
 
     /// <summary>What a message takes on the wire, roughly.</summary>
     public static int Bytes(MqttMessage message) => message.Payload.Length + (2 * message.Topic.Length) + Overhead;

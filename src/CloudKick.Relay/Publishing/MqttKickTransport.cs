@@ -9,7 +9,7 @@ namespace CloudKick.Relay.Publishing;
 /// kick is not sent, and said so at once. Thread-safe.
 /// </summary>
 internal sealed class MqttKickTransport(
-    MqttConnectionPool pool, RouteRefusals refusals, PoolLimit limit, PublishingMetrics metrics,
+    MqttConnectionPool pool, RouteRefusals refusals, LateCheck lateCheck, PoolLimit limit, PublishingMetrics metrics,
     IOptions<PublishingOptions> publishing, IOptions<RelayMqttOptions> mqtt, TimeProvider timeProvider)
     : IKickTransport
 {
@@ -40,8 +40,41 @@ internal sealed class MqttKickTransport(
         }
     }
 
-    /// <summary>How long a kick handed over now would wait for its turn; null when no connection is up.</summary>
-    public TimeSpan? Wait
+    public TransportRefusal? Reserve(TimeSpan life, out ReservedTurn? turn)
+    {
+        turn = null;
+        var patience = life - LastMoment < publishing.Value.MaximumWait ? life - LastMoment : publishing.Value.MaximumWait;
+        // The next one when somebody else was quicker.
+        while (Best(hasOtherWay: false, tried: null, patience) is { } slot)
+        {
+            if (!IsLimited || (turn = slot.TryReserve(patience)) is not null)
+                return null;
+        }
+        if (LeastWait is { } wait)
+            return new TransportRefusal("The relay has more kicks waiting than the cloud lets its connections carry.", TooMany: true, wait > ShortestPause ? wait : ShortestPause);
+        return pool.IsRefused
+            ? new TransportRefusal("The cloud refuses the relay's connections. The platform's operator has to look at it.", TooMany: false, OperatorsPause)
+            : null;
+    }
+
+    public Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout) =>
+        PublishAsync(attempt, message, remaining, timeout, patience: timeout);
+
+    /// <summary>As the other; not sent when no connection can take it within <paramref name="patience"/>.</summary>
+    public async Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
+    {
+        if (refusals.Refuse(attempt.SubscriptionTopic) is { } refusal)
+            return new AttemptResult(AttemptOutcome.Refused, refusal);
+
+        var result = await TryAsync(attempt, message, remaining, timeout, patience);
+        metrics.Attempt(Name, result.Outcome);
+        return result;
+    }
+
+    private bool IsLimited => mqtt.Value.MessagesPerSecond > 0 || mqtt.Value.BytesPerSecond > 0;
+
+    // How long a kick handed over now would wait for its turn at least; null when no connection is up.
+    private TimeSpan? LeastWait
     {
         get
         {
@@ -55,41 +88,14 @@ internal sealed class MqttKickTransport(
         }
     }
 
-    public TransportRefusal? Refuse(TimeSpan life)
-    {
-        if (Wait is { } wait)
-        {
-            return wait <= publishing.Value.MaximumWait && wait <= life - LastMoment
-                ? null
-                : new TransportRefusal("The relay has more kicks waiting than the cloud lets its connections carry.", TooMany: true, wait > ShortestPause ? wait : ShortestPause);
-        }
-        return pool.IsRefused
-            ? new TransportRefusal("The cloud refuses the relay's connections. The platform's operator has to look at it.", TooMany: false, OperatorsPause)
-            : null;
-    }
-
-    public Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout) =>
-        PublishAsync(attempt, message, remaining, timeout, patience: timeout);
-
-    /// <summary>As the other; not sent when no connection can take it within <paramref name="patience"/>.</summary>
-    public async Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
+    private async Task<AttemptResult> TryAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
     {
         var route = attempt.SubscriptionTopic;
-        if (refusals.Refuse(route) is { } refusal)
-            return new AttemptResult(AttemptOutcome.Refused, refusal);
-
-        var result = await TryAsync(message, remaining, timeout, patience, route);
-        metrics.Attempt(Name, result.Outcome);
-        return result;
-    }
-
-    private async Task<AttemptResult> TryAsync(MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience, string route)
-    {
         var started = timeProvider.GetTimestamp();
         AttemptResult? last = null;
         List<MqttConnectionSlot>? tried = null;
         // The next one when a connection was lost before a byte had left.
-        while (Best(patience < timeout, tried) is { } slot)
+        while (Next(attempt.Turn, patience < timeout, tried) is { } slot)
         {
             var elapsed = timeProvider.GetElapsedTime(started);
             if (elapsed >= timeout)
@@ -97,7 +103,7 @@ internal sealed class MqttKickTransport(
             if (last is null)
                 limit.Report(slot.Budget.Delay, pool.Publishing.Count);
             var sent = timeProvider.GetTimestamp();
-            last = await slot.TryPublishAsync(message, remaining - elapsed, timeout - elapsed, patience) ?? AtItsLimit;
+            last = await slot.TryPublishAsync(attempt, message, lateCheck, remaining - elapsed, timeout - elapsed, patience) ?? AtItsLimit;
             Learn(route, last.Value, sent);
             if (last is { Outcome: not AttemptOutcome.NotSent })
                 return last.Value;
@@ -106,8 +112,18 @@ internal sealed class MqttKickTransport(
         return last ?? new AttemptResult(AttemptOutcome.NotSent, IsUp ? AtItsLimit.Detail : Status.Detail);
     }
 
-    // The least loaded. One that just left something unanswered comes last, and not at all when there is another way.
-    private MqttConnectionSlot? Best(bool hasOtherWay, List<MqttConnectionSlot>? tried)
+    // Where its turn is, if that is still as good as any.
+    private MqttConnectionSlot? Next(ReservedTurn? turn, bool hasOtherWay, List<MqttConnectionSlot>? tried)
+    {
+        if (tried is null && turn?.Slot is { IsUp: true, IsSuspect: false, IsFull: false } kept)
+            return kept;
+        turn?.Dispose();
+        return Best(hasOtherWay, tried, TimeSpan.MaxValue);
+    }
+
+    // The least loaded, of those where a turn comes within this time. One that just left something unanswered comes last, and not at all when
+    // there is another way.
+    private MqttConnectionSlot? Best(bool hasOtherWay, List<MqttConnectionSlot>? tried, TimeSpan patience)
     {
         MqttConnectionSlot? best = null;
         (bool Suspect, bool Full, TimeSpan Delay, int Pending) least = default;
@@ -116,7 +132,7 @@ internal sealed class MqttKickTransport(
             if (!slot.IsUp || tried?.Contains(slot) is true)
                 continue;
             var load = (Suspect: slot.IsSuspect, Full: slot.IsFull, slot.Budget.Delay, slot.Pending);
-            if (hasOtherWay && (load.Suspect || load.Full))
+            if (load.Delay > patience || (hasOtherWay && (load.Suspect || load.Full)))
                 continue;
             if (best is null || load.CompareTo(least) < 0)
                 (best, least) = (slot, load);

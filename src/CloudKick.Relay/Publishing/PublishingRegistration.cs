@@ -19,6 +19,7 @@ internal static class PublishingRegistration
         services.AddSingleton<PublishingMetrics>();
         services.AddSingleton<RouteRefusals>();
         services.AddSingleton<PoolLimit>();
+        services.AddSingleton<LateCheck>();
         services.AddSingleton<KickPublisher>();
         services.AddHosted<AttemptRecorder>();
         services.AddHosted<KickAnswers>();

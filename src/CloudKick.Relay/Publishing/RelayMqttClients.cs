@@ -8,11 +8,13 @@ namespace CloudKick.Relay.Publishing;
 /// <summary>Makes the relay's MQTT clients, alike but for their client ids and what they are for.</summary>
 internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeIdentity node, RelayCertificate certificate, TimeProvider timeProvider)
 {
-    // With an attempt's own end before it, a link that is only half there is given up within ten seconds.
+    // Together a link that is only half there is given up six seconds after a kick went into it.
+    private static readonly TimeSpan ProbeAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(4);
 
-    // Kicks live for seconds: after an outage of any length the relay is back within five, the handshakes included. Jitter keeps nodes apart.
-    private static readonly MqttReconnectOptions Reconnect = new() { Maximum = TimeSpan.FromSeconds(3) };
+    // Kicks live for seconds: after an outage of any length the relay asks again within three, and is back within five, the handshakes
+    // included. Jitter keeps nodes apart.
+    private static readonly MqttReconnectOptions Reconnect = new() { Maximum = TimeSpan.FromSeconds(2) };
 
     /// <summary>
     /// A client named <c>&lt;prefix&gt;-&lt;node&gt;-&lt;suffix&gt;</c>, not yet started; <paramref name="configure"/> adds what is its own.
@@ -29,6 +31,7 @@ internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeI
             CleanStart = true,
             KeepAlive = settings.KeepAlive,
             ConnectTimeout = settings.ConnectTimeout,
+            ProbeAfter = ProbeAfter,
             PingTimeout = PingTimeout,
             Reconnect = Reconnect,
             MaximumInFlight = settings.MaximumInFlight,

@@ -20,6 +20,9 @@ internal sealed class BrokerTests
     // One that publishes, two for answers, one for presence.
     private const int ClientsPerNode = 4;
     private static readonly TimeSpan HalfOpenNoticed = TimeSpan.FromSeconds(10);
+
+    // For longer than what the database says of a kick is taken to hold, and shorter than its attempt goes on.
+    private static readonly TimeSpan StandsThere = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan BadFor = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BetweenTears = TimeSpan.FromMilliseconds(700);
 
@@ -35,13 +38,13 @@ internal sealed class BrokerTests
         {
             Seed = Run.Seed,
             Nodes = 2,
-            Terminals = 261,
+            Terminals = 262,
             Settings = new Dictionary<string, string> { ["CloudKick:Mqtt:Connections"] = "1" },
         });
         _till = Run.Till(_world, TtlSeconds);
         await _world.PlayBriefSessionsAsync(CancellationToken.None);
-        // But for the one that leaves the whitelist.
-        _all = [.. _world.Terminals.SkipLast(1)];
+        // But for the two that leave the whitelist.
+        _all = [.. _world.Terminals.SkipLast(2)];
     }
 
     [OneTimeTearDown]
@@ -101,6 +104,33 @@ internal sealed class BrokerTests
         var ended = await patient.GetAsync(kick!.KickId!, cancellationToken);
         Assert.That(((string?)ended["failureCode"], (string?)ended["brokerOutcome"]), Is.EqualTo(("terminal-not-whitelisted", "never_sent")));
         Assert.That(Published().Where(published => published.KickId == kick.KickId), Is.Empty);
+    }
+
+    [Test]
+    public async Task Kick_that_gets_a_place_in_a_full_window_after_its_terminal_left_the_whitelist_is_not_published(CancellationToken cancellationToken)
+    {
+        _world.History.Fault("acknowledgements held");
+        var before = Published().Count;
+        _world.HoldAcknowledgements();
+        var others = KickAllAsync(_all, cancellationToken);
+        await Eventually.HoldsAsync(
+            () => Published().Skip(before).CountBy(published => published.ClientId).Count(connection => connection.Value == MaximumInFlight) == _world.Nodes.Count, cancellationToken);
+        var leaving = _world.Terminals[^2];
+        var kicking = _till.KickAsync(leaving, Key(), cancellationToken);
+        var kick = await Eventually.HoldsAsync(
+            () => _world.ScalarAsync<Guid?>($"select kick_id from open_kicks where terminal_id = '{leaving}'", cancellationToken), kick => kick is not null, cancellationToken);
+
+        // While it stands there, in its first attempt, which goes on for seconds; then there is a place for it.
+        await _world.RemoveFromWhitelistAsync(leaving, cancellationToken);
+        await Task.Delay(StandsThere, cancellationToken);
+        _world.ReleaseAcknowledgements();
+
+        Assert.That((await others).Select(answer => answer?.IsSuccess), Is.All.True);
+        var id = (await kicking)!.KickId!;
+        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
+        var ended = await _till.GetAsync(id, cancellationToken);
+        Assert.That(((string?)ended["failureCode"], (string?)ended["brokerOutcome"]), Is.EqualTo(("terminal-not-whitelisted", "never_sent")));
+        Assert.That(Published().Where(published => published.KickId == id), Is.Empty);
     }
 
     [Test]

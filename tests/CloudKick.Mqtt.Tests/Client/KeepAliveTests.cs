@@ -60,6 +60,40 @@ internal sealed class KeepAliveTests
     }
 
     [Test]
+    public async Task A_server_that_leaves_a_publish_unanswered_is_asked_and_dead_when_it_says_nothing(CancellationToken cancellationToken)
+    {
+        var probeAfter = TimeSpan.FromSeconds(2);
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ClientUnderTest.ConnectAsync(
+            server, cancellationToken,
+            options => options with { KeepAlive = TimeSpan.FromSeconds(30), PingTimeout = PingTimeout, PublishTimeout = TimeSpan.FromSeconds(60), ProbeAfter = probeAfter });
+        await using var client = test;
+        var first = test.Client.PublishAsync(ClientUnderTest.Message("first"), cancellationToken).AsTask();
+        var packet = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+        await test.Clock.WaitForTimerAsync(probeAfter, cancellationToken);
+        test.Clock.Advance(probeAfter / 2);
+        await peer.SendAsync(new PubAckPacket(packet.PacketIdentifier), cancellationToken);
+        await first;
+        var second = test.Client.PublishAsync(ClientUnderTest.Message("second"), cancellationToken).AsTask();
+        await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+
+        // The first one's time is over, not the second's.
+        test.Clock.Advance(probeAfter / 2);
+        await test.PassWaitAsync(probeAfter / 2, cancellationToken);
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+        await peer.SendAsync(new PingRespPacket(), cancellationToken);
+        await peer.SendAsync(new PublishPacket { Message = ClientUnderTest.Message("read after it", MqttQualityOfService.AtMostOnce) }, cancellationToken);
+        await test.Messages.ReadAsync(cancellationToken);
+        // It is there, and is asked again as long as it says nothing of the publish.
+        await test.PassWaitAsync(probeAfter, cancellationToken);
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+        await test.PassWaitAsync(PingTimeout, cancellationToken);
+
+        Assert.That((await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken)).ReasonCode, Is.EqualTo(MqttReasonCode.KeepAliveTimeout));
+        Assert.That(async () => await second, Throws.TypeOf<MqttOutcomeUnknownException>());
+    }
+
+    [Test]
     public async Task The_server_sets_the_keep_alive(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();

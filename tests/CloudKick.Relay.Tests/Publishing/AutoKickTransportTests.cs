@@ -150,7 +150,7 @@ internal sealed class AutoKickTransportTests
         Assert.That(result.Detail, Does.Contain(";"));
         Assert.That(test.Auto.IsUp, Is.False);
         Assert.That(test.Auto.Status.Health, Is.EqualTo(HealthStatus.Unhealthy));
-        Assert.That(test.Auto.Refuse(Life), Is.Null, "they may be back within the kick's life");
+        Assert.That(test.Auto.Reserve(Life, out _), Is.Null, "they may be back within the kick's life");
         Assert.That(_published, Is.Empty);
     }
 

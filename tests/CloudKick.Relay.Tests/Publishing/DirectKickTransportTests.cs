@@ -133,7 +133,7 @@ internal sealed class DirectKickTransportTests
 
         Assert.That(allowed.Outcome, Is.EqualTo(AttemptOutcome.Delivered));
         Assert.That(_direct.IsUp, Is.True);
-        Assert.That(_direct.Refuse(Life), Is.Null);
+        Assert.That(_direct.Reserve(Life, out _), Is.Null);
     }
 
     [Test]

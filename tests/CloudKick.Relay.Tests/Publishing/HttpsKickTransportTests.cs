@@ -141,7 +141,7 @@ internal sealed class HttpsKickTransportTests
         await Eventually.HoldsAsync(() => PublishAsync(_test.Https), result => result.Outcome is AttemptOutcome.Acknowledged, cancellationToken);
 
         Assert.That((isUp, status.Health), Is.EqualTo((false, HealthStatus.Unhealthy)));
-        Assert.That(_test.Https.Refuse(Life), Is.Null);
+        Assert.That(_test.Https.Reserve(Life, out _), Is.Null);
         Assert.That(_test.Https.Status.Health, Is.EqualTo(HealthStatus.Healthy));
         Assert.That(_test.Logs.All.Select(record => record.EventId.Id).Where(id => id is 4240 or 4241), Is.EqualTo(new[] { 4240, 4241 }), "each told once");
     }

@@ -19,7 +19,10 @@ internal sealed class MessageBudgetTests
         while (clock.GetUtcNow() < end)
         {
             while (budget.TryBook(1, TimeSpan.Zero, out _))
+            {
+                Assert.That(budget.Leave(), Is.EqualTo(TimeSpan.Zero), "whose slot has come may leave");
                 sent.Add(clock.GetUtcNow());
+            }
             clock.Advance(TimeSpan.FromMilliseconds(1));
         }
 
@@ -41,6 +44,42 @@ internal sealed class MessageBudgetTests
     }
 
     [Test]
+    public void Slot_that_is_given_back_is_free_for_the_next()
+    {
+        var budget = new MessageBudget(10, 0, new ManualTimeProvider());
+        var patience = TimeSpan.FromSeconds(1);
+        var booked = 0;
+        while (budget.TryBook(1, patience, out _))
+            booked++;
+        Assert.That(booked, Is.InRange(10, 12));
+
+        for (var i = 0; i < 4; i++)
+            budget.GiveBack();
+
+        Assert.That(Enumerable.Range(0, 10).Count(_ => budget.TryBook(1, patience, out var _)), Is.EqualTo(4));
+    }
+
+    [Test]
+    public void Those_that_left_late_are_taken_into_account_when_the_next_books()
+    {
+        var clock = new ManualTimeProvider();
+        var budget = new MessageBudget(10, 0, clock);
+        var patience = TimeSpan.FromSeconds(2);
+        // Held up until the last of them is due, they all leave at once.
+        for (var i = 0; i < 11; i++)
+            Assert.That(budget.TryBook(1, patience, out _), Is.True);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 11; i++)
+            Assert.That(budget.Leave(), Is.EqualTo(TimeSpan.Zero));
+
+        Assert.That(budget.TryBook(1, patience, out var delay), Is.True);
+
+        Assert.That(delay, Is.GreaterThan(TimeSpan.FromSeconds(1)), "a second has had as many as it may");
+        clock.Advance(delay);
+        Assert.That(budget.Leave(), Is.EqualTo(TimeSpan.Zero), "and it need not wait once more");
+    }
+
+    [Test]
     public void Slot_beyond_patience_is_not_booked()
     {
         var budget = new MessageBudget(1, 0, new ManualTimeProvider());
@@ -57,6 +96,6 @@ internal sealed class MessageBudgetTests
     {
         var budget = new MessageBudget(0, 0, new ManualTimeProvider());
 
-        Assert.That(Enumerable.Range(0, 10_000).All(i => budget.TryBook(1, TimeSpan.Zero, out _)), Is.True);
+        Assert.That(Enumerable.Range(0, 10_000).All(i => budget.TryBook(1, TimeSpan.Zero, out _) && budget.Leave() == TimeSpan.Zero), Is.True);
     }
 }

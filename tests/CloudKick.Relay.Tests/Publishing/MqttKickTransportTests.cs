@@ -49,7 +49,7 @@ internal sealed class MqttKickTransportTests
         Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.NotSent));
         Assert.That(result.Detail, Does.Contain("connection refused"));
         Assert.That(test.Transport.Status.Health, Is.EqualTo(HealthStatus.Unhealthy));
-        Assert.That(test.Transport.Refuse(TimeSpan.FromSeconds(30)), Is.Null, "it may be back within the kick's life");
+        Assert.That(test.Transport.Reserve(TimeSpan.FromSeconds(30), out _), Is.Null, "it may be back within the kick's life");
     }
 
     [Test]
@@ -137,7 +137,7 @@ internal sealed class MqttKickTransportTests
 
         var publishing = Enumerable.Range(0, 60).Select(_ => test.PublishAsync()).ToList();
 
-        var refusal = test.Transport.Refuse(TimeSpan.FromSeconds(30))!;
+        var refusal = test.Transport.Reserve(TimeSpan.FromSeconds(30), out _)!;
         Assert.That(refusal.TooMany, Is.True);
         Assert.That(refusal.RetryAfter, Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)));
         Assert.That(test.Transport.Status.Health, Is.EqualTo(HealthStatus.Degraded));
@@ -146,6 +146,42 @@ internal sealed class MqttKickTransportTests
         var results = await Task.WhenAll(publishing);
         Assert.That(results.Count(result => result.Outcome is AttemptOutcome.NotSent), Is.InRange(1, 25), "what has no place within its time is told at once");
         Assert.That(results.Count(result => result.Outcome is AttemptOutcome.Acknowledged) + results.Count(result => result.Outcome is AttemptOutcome.NotSent), Is.EqualTo(60));
+    }
+
+    [Test]
+    public async Task No_more_are_taken_on_than_have_their_turn_within_the_bound_however_many_ask_at_once(CancellationToken cancellationToken)
+    {
+        const int limit = 10;
+        var bound = TimeSpan.FromMilliseconds(500);
+        await using var cloud = new ScriptedCloud();
+        var mqtt = TransportUnderTest.Mqtt(cloud);
+        mqtt.MessagesPerSecond = limit;
+        await using var test = new TransportUnderTest(mqtt, new PublishingOptions { MaximumWait = bound });
+        await test.StartAsync(cancellationToken);
+
+        var turns = Reserve(test.Transport, 100);
+        Assert.That(turns, Has.Count.InRange(1, 10));
+        Assert.That(turns.Select(turn => turn.Wait), Is.All.LessThanOrEqualTo(bound));
+        // Half of them come to nothing, and others may have those turns.
+        var half = turns.Count / 2;
+        foreach (var turn in turns.Take(half))
+            turn.Dispose();
+        Assert.That(Reserve(test.Transport, 100), Has.Count.InRange(half, half + 3));
+
+        var kept = turns.Skip(half).Select(turn => test.Transport.PublishAsync(
+            TransportUnderTest.Attempt() with { Turn = turn }, TransportUnderTest.Message(), TimeSpan.FromSeconds(30), timeout: bound + bound));
+        Assert.That((await Task.WhenAll(kept)).Select(result => result.Outcome), Is.All.EqualTo(AttemptOutcome.Acknowledged), "none of them had to book another turn");
+    }
+
+    private static List<ReservedTurn> Reserve(MqttKickTransport transport, int times)
+    {
+        var turns = new List<ReservedTurn>();
+        for (var i = 0; i < times; i++)
+        {
+            if (transport.Reserve(TimeSpan.FromSeconds(30), out var turn) is null)
+                turns.Add(turn!);
+        }
+        return turns;
     }
 
     [Test]
@@ -197,11 +233,11 @@ internal sealed class MqttKickTransportTests
         await Eventually.HoldsAsync(() => test.Pool.IsRefused, cancellationToken);
 
         Assert.That(test.Transport.Status.Detail, Does.Contain("iot:Connect on client/relay-*"));
-        Assert.That(test.Transport.Refuse(TimeSpan.FromSeconds(30))?.TooMany, Is.False);
+        Assert.That(test.Transport.Reserve(TimeSpan.FromSeconds(30), out _)?.TooMany, Is.False);
         Assert.That(test.Logs.All.Where(record => record.EventId.Id == 4224).Select(record => record.Message), Is.All.Contain("active and attached"));
         cloud.ConnectAnswer = MqttReasonCode.Success;
         await test.UpAsync(cancellationToken);
-        Assert.That(test.Transport.Refuse(TimeSpan.FromSeconds(30)), Is.Null);
+        Assert.That(test.Transport.Reserve(TimeSpan.FromSeconds(30), out _), Is.Null);
         foreach (var client in cloud.Connects.GroupBy(connect => connect.ClientId, connect => connect.At))
             Assert.That(client.Zip(client.Skip(1), (first, next) => next - first), Is.All.GreaterThanOrEqualTo(TimeSpan.FromSeconds(1)), client.Key);
     }

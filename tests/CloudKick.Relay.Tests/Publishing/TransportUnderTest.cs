@@ -24,10 +24,11 @@ internal sealed class TransportUnderTest : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
 
     private readonly PublishingMetrics _metrics;
+    private readonly LateCheck _lateCheck;
     private readonly IOptions<PublishingOptions> _publishing;
     private readonly IotDataClients _api;
 
-    public TransportUnderTest(RelayMqttOptions mqtt, PublishingOptions? publishing = null, TimeProvider? timeProvider = null, AwsOptions? aws = null)
+    public TransportUnderTest(RelayMqttOptions mqtt, PublishingOptions? publishing = null, TimeProvider? timeProvider = null, AwsOptions? aws = null, TenantDatabase? database = null)
     {
         Clock = timeProvider ?? TimeProvider.System;
         _loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs));
@@ -41,12 +42,13 @@ internal sealed class TransportUnderTest : IAsyncDisposable
             new RelayMqttClients(mqttOptions, new NodeIdentity("node"), Certificate, Clock),
             new KickAnswers(_database, new NodeIdentity("node"), _loggers.CreateLogger<KickAnswers>()), Certificate, mqttOptions, _publishing, _metrics, Clock,
             _loggers.CreateLogger<MqttConnectionPool>());
+        _lateCheck = new LateCheck(database ?? new TenantDatabase(_database), Clock);
         Refusals = new RouteRefusals(_metrics, Clock, _loggers.CreateLogger<RouteRefusals>());
         Transport = new MqttKickTransport(
-            Pool, Refusals, new PoolLimit(_metrics, Clock, _loggers.CreateLogger<PoolLimit>()), _metrics, _publishing, mqttOptions, Clock);
+            Pool, Refusals, _lateCheck, new PoolLimit(_metrics, Clock, _loggers.CreateLogger<PoolLimit>()), _metrics, _publishing, mqttOptions, Clock);
         var awsOptions = Options.Create(aws ?? new AwsOptions());
         _api = new IotDataClients(_publishing, awsOptions, mqttOptions, new AwsClients(awsOptions), Certificate);
-        Https = new HttpsKickTransport(_api, Refusals, _metrics, _publishing, Clock, _loggers.CreateLogger<HttpsKickTransport>());
+        Https = new HttpsKickTransport(_api, Refusals, _lateCheck, _metrics, _publishing, Clock, _loggers.CreateLogger<HttpsKickTransport>());
         Auto = new AutoKickTransport(Transport, Https, _metrics, _publishing, Clock);
     }
 
@@ -98,7 +100,7 @@ internal sealed class TransportUnderTest : IAsyncDisposable
 
     /// <summary>The transport by direct message; the caller disposes it.</summary>
     public DirectKickTransport CreateDirect(TenantDatabase database) =>
-        new(_api, database, Refusals, _metrics, _publishing, Clock, _loggers.CreateLogger<DirectKickTransport>());
+        new(_api, database, Refusals, _lateCheck, _metrics, _publishing, Clock, _loggers.CreateLogger<DirectKickTransport>());
 
     /// <summary>Starts the pool and waits until all its connections are up.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -132,6 +134,8 @@ internal sealed class TransportUnderTest : IAsyncDisposable
         ExpiresAt = TimeProvider.System.GetUtcNow().AddSeconds(30),
         RemainingWhenLeased = TimeSpan.FromSeconds(30),
         LeasedTimestamp = TimeProvider.System.GetTimestamp(),
+        // Not to be asked about again, however long it waits: nobody is there.
+        CheckedTimestamp = long.MaxValue / 2,
     };
 
     public async ValueTask DisposeAsync()
