@@ -33,7 +33,9 @@ internal static class KickEndpoints
             .WithSummary("Kick a terminal.")
             .WithDescription(
                 "Makes sure that the terminal is coupled. 201: the kick is published or already final; 202: it is accepted and durable, "
-                + "and is being published. A terminal that is coupled already is `connected` at once; a kick that is still open comes back as it is.");
+                + "and is being published. A terminal that is coupled already is `connected` at once; a kick that is still open comes back as it is. "
+                + "After 500, 503 `database-unavailable`, 504 or no answer at all the kick may have been taken on and go out all the same: "
+                + "send the request again with the same `Idempotency-Key`, and the answer is that kick.");
         kicks.MapGet("/{id}", GetAsync)
             .AcceptsPreferWait()
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.KickNotFound)

@@ -141,8 +141,9 @@ internal static class Problem
     public static ProblemResult CloudUnavailable(string detail, TimeSpan? retryAfter = null) =>
         new(ProblemTypes.CloudUnavailable, detail) { RetryAfter = retryAfter ?? ShortPause };
 
-    public static ProblemResult DatabaseUnavailable() =>
-        new(ProblemTypes.DatabaseUnavailable, "The relay cannot reach its database at the moment. Send the request again shortly.") { RetryAfter = ShortPause };
+    /// <param name="advice">What to do with the request.</param>
+    public static ProblemResult DatabaseUnavailable(string advice) =>
+        new(ProblemTypes.DatabaseUnavailable, $"The relay cannot reach its database at the moment. {advice}") { RetryAfter = ShortPause };
 
     /// <summary>Any type with members of its own.</summary>
     public static ProblemResult Create(ProblemType type, string detail, params ReadOnlySpan<(string Name, JsonNode? Value)> extensions)

@@ -28,11 +28,21 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         if (DatabaseFailure.IsUnavailable(exception))
         {
             DatabaseUnavailable(logger, context.Request.Method, route, exception);
-            return Problem.DatabaseUnavailable();
+            return Problem.DatabaseUnavailable(Advice(context));
         }
 
         RequestFailed(logger, context.Request.Method, route, exception);
         return new ProblemResult(ProblemTypes.InternalError, "A fault of the relay, not of the request. Quote the traceId to the operator.");
+    }
+
+    // What was committed may not have been heard of: nobody knows whether a change took effect.
+    private static string Advice(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            return "Send the request again shortly.";
+        return Repeatable.Is(context)
+            ? "Whether the request took effect is not known. Send it again shortly as it was, with the same Idempotency-Key if it had one."
+            : "Whether the request took effect is not known. Read that back before you send it again.";
     }
 
     [LoggerMessage(4010, LogLevel.Warning, "{Method} {Route} could not be answered: the database is not available")]

@@ -15,6 +15,9 @@ namespace CloudKick.Faults.Tests.Experiments;
 internal sealed class DatabaseTests
 {
     private const int TtlSeconds = 20;
+
+    // So long that even a busy machine comes to all of them.
+    private const int LongTtlSeconds = 60;
     private const int Terminations = 5;
     private static readonly TimeSpan BackAfterRestart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BackAfterPromotion = TimeSpan.FromSeconds(15);
@@ -102,6 +105,45 @@ internal sealed class DatabaseTests
         Assert.That(silent.Concat(full).Select(answer => answer?.Status), Is.All.EqualTo(503), "said, and in time");
         Assert.That(afterwards.Concat(again).Select(answer => answer?.IsSuccess), Is.All.True);
         await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
+    }
+
+    [Test]
+    public async Task Kick_whose_commit_the_relay_does_not_hear_of_goes_out_all_the_same_and_is_what_its_key_gives(CancellationToken cancellationToken)
+    {
+        await using var world = await World.StartAsync(
+            new WorldOptions
+            {
+                Seed = Run.Seed, Nodes = 1, Terminals = 40,
+                Settings = new Dictionary<string, string>
+                {
+                    ["CloudKick:Database:CommandTimeout"] = "00:00:03",
+                    ["CloudKick:Database:ConnectTimeout"] = "00:00:02",
+                },
+            },
+            cancellationToken);
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = Run.Till(world, LongTtlSeconds, requestTimeout: TimeSpan.FromSeconds(10));
+        var (first, unheard) = (world.Terminals.Take(20), world.Terminals.Skip(20).ToArray());
+        // One after the other: each connection of the pool has its statements prepared by now.
+        foreach (var terminal in first)
+            await till.KickAsync(terminal, "first-" + terminal, cancellationToken);
+
+        world.History.Fault("the database is asked, and its answers do not come");
+        world.DatabaseLink.ToClient.Faults = new LinkFaults { Hangs = true };
+        var told = await Task.WhenAll(unheard.Select(terminal => till.AskAsync(terminal, "unheard-" + terminal, cancellationToken)));
+        var stored = await world.ScalarAsync<long>("select count(*) from idempotency_keys where key like 'unheard-%'", cancellationToken);
+        world.DatabaseLink.ResetAll();
+        world.DatabaseLink.Heal();
+        var again = await Task.WhenAll(unheard.Select(terminal => till.KickAsync(terminal, "unheard-" + terminal, cancellationToken)));
+
+        TestContext.Progress.WriteLine($"of {told.Length} kicks that were answered with 503, {stored} were stored");
+        Assert.That(told.Select(answer => (answer?.Status, answer?.Text)), Is.All.EqualTo((503, "database-unavailable")));
+        Assert.That(stored, Is.Positive, "what nobody heard of was committed");
+        Assert.That(again.Select(answer => answer?.IsSuccess), Is.All.True);
+        await Run.JudgeAsync(world, LongTtlSeconds, cancellationToken);
+        Assert.That(
+            await world.ScalarAsync<long>("select count(*) from kicks k join idempotency_keys i using (kick_id) where i.key like 'unheard-%' and k.broker_outcome = 'acked'", cancellationToken),
+            Is.EqualTo(unheard.Length), "each key is one kick, and it went out");
     }
 
     [Test]
