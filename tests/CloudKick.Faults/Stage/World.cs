@@ -105,8 +105,7 @@ public sealed class World : IAsyncDisposable
             ? await TestDatabase.CreateOnAsync(server, cancellationToken)
             : await TestDatabase.CreateAsync(cancellationToken);
         var directory = Directory.CreateTempSubdirectory("cloudkick-faults-").FullName;
-        var cloud = await LocalCloudServer.StartAsync(
-            new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(directory, "cloud") }, cancellationToken: cancellationToken);
+        var cloud = await LocalCloudServer.StartAsync(CloudOptions(options, directory), cancellationToken: cancellationToken);
         var merchants = await AddMerchantsAsync(database, options.Merchants, cancellationToken);
         var world = new World(options, database, cloud, directory, merchants);
         try
@@ -252,8 +251,7 @@ public sealed class World : IAsyncDisposable
     /// <summary>The cloud is there again after <see cref="EndCloudAsync"/>, on another port; the links lead to it.</summary>
     public async Task StartCloudAgainAsync(CancellationToken cancellationToken)
     {
-        Cloud = await LocalCloudServer.StartAsync(
-            new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(_directory, "cloud") }, cancellationToken: cancellationToken);
+        Cloud = await LocalCloudServer.StartAsync(CloudOptions(_options, _directory), cancellationToken: cancellationToken);
         BrokerLink.Backends = TerminalLink.Backends = [new IPEndPoint(IPAddress.Loopback, Cloud.Port)];
         Cloud.Control.PublishAccepted = History.Add;
     }
@@ -297,6 +295,9 @@ public sealed class World : IAsyncDisposable
         await Database.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
+
+    private static LocalCloudOptions CloudOptions(WorldOptions options, string directory) =>
+        new() { Port = 0, DataDirectory = Path.Combine(directory, "cloud"), Quotas = options.Quotas };
 
     private static IPEndPoint DatabaseAddress(string connectionString) =>
         new(IPAddress.Loopback, new NpgsqlConnectionStringBuilder(connectionString).Port);

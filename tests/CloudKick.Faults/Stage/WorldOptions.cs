@@ -1,4 +1,5 @@
 using CloudKick.Cli.Local;
+using CloudKick.LocalCloud;
 using CloudKick.Testing.Mosquitto;
 
 namespace CloudKick.Faults.Stage;
@@ -20,6 +21,9 @@ public sealed record WorldOptions
 
     /// <summary>A PostgreSQL server of the run's own, disposed of by its maker; null: the one that all runs of this process share.</summary>
     public PrivatePostgres? Server { get; init; }
+
+    /// <summary>What LocalCloud lets its clients do a second. Default: what AWS does.</summary>
+    public LocalCloudQuotas Quotas { get; init; } = LocalCloudQuotas.Aws;
 
     /// <summary>Settings of every node by their full names with <c>:</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace CloudKick.Faults.Load;
+
+/// <summary>Kicks that come at a rate of their own, however long the answers to those before take: each terminal once.</summary>
+/// <param name="till">Who asks.</param>
+/// <param name="terminals">Who is kicked.</param>
+/// <param name="perSecond">How many a second.</param>
+public sealed class PacedLoad(Till till, IReadOnlyList<string> terminals, int perSecond)
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Kicks every terminal; each has its answer, or its till has given up, when this returns.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Tick);
+        var watch = Stopwatch.StartNew();
+        var kicking = new List<Task>(terminals.Count);
+        while (kicking.Count < terminals.Count && await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            var due = Math.Min(terminals.Count, (int)(watch.Elapsed.TotalSeconds * perSecond));
+            while (kicking.Count < due)
+                kicking.Add(till.KickAsync(terminals[kicking.Count], "paced-" + terminals[kicking.Count], cancellationToken));
+        }
+        await Task.WhenAll(kicking);
+    }
+}
