@@ -29,7 +29,7 @@ internal sealed class HeaderTarget : IFuzzTarget
         ["nl", "nl-BE, en;q=0.8, *;q=0.1", "de-DE;q=1.000,fr;q=0", "*"],
         ["TkwwMDAxMDE", "a2NrXzAxS0FKNFM4UTJGN005VjNYVzVUNlk4WjBB", "4oKs"],
         ["kck_01KAJ4S8Q2F7M9V3XW5T6Y8Z0A", "kck_7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "kck_01kaj4s8q2f7m9v3xw5t6y8z0a"],
-        ["2027-01-31T23:59:59+01:00", "2027-01-31T22:59:59.1234567Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
+        ["2027-01-31T23:59:59+01:00", "2027-01-31T22:59:59.1234567Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
         ["abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE"],
         ["4111111111111111", "5500-0000-0000-0004", "3400 000000 00009", "6011000990139424"],
     ];

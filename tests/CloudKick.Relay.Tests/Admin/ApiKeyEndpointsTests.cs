@@ -74,6 +74,15 @@ internal sealed class ApiKeyEndpointsTests
     }
 
     [Test]
+    public async Task A_key_may_expire_at_the_last_moment_there_is(CancellationToken cancellationToken)
+    {
+        var answer = await _admin.AskAsync(
+            HttpMethod.Post, OfMerchant, """{"scopes":["kicks:write"],"expiresAt":"9999-12-31T23:59:59.9999999Z"}""", cancellationToken);
+
+        Assert.That((string?)answer.Json["key"]!["expiresAt"], Does.StartWith("9999-12-31T23:59:59.999999").And.EndsWith("+00:00"));
+    }
+
+    [Test]
     public async Task A_merchants_key_needs_scopes(CancellationToken cancellationToken)
     {
         var answer = await _admin.AskAsync(HttpMethod.Post, OfMerchant, "{}", cancellationToken);

@@ -56,6 +56,16 @@ internal sealed class WhitelistEndpointsTests
     }
 
     [Test]
+    public async Task The_last_moment_there_is_comes_back_with_its_offset_and_the_first_is_refused(CancellationToken cancellationToken)
+    {
+        var last = await _client.PutAsync("/v1/whitelist/LAST1", new { enabledUntil = "9999-12-31T23:59:59.9999999Z" }, cancellationToken);
+        var first = await _client.PutAsync("/v1/whitelist/LAST1", new { enabledUntil = "0001-01-01T00:00:00Z" }, cancellationToken);
+
+        Assert.That((string?)last.Json["enabledUntil"], Is.EqualTo("9999-12-31T23:59:59.999999Z"));
+        Assert.That((first.Verdict, first.Fields.Single()), Is.EqualTo(((400, "invalid-request"), "enabledUntil")));
+    }
+
+    [Test]
     public async Task An_entry_whose_time_has_passed_is_not_active(CancellationToken cancellationToken)
     {
         var answer = await _client.PutAsync("/v1/whitelist/PAST1", new { enabledUntil = "2020-01-01T00:00:00Z" }, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Kicks.Search;
@@ -13,7 +12,6 @@ namespace CloudKick.Relay.Admin.Pages;
 internal sealed class KicksPage(KickSearch search, IOptions<PageOptions> options) : MerchantPage
 {
     private const int MaximumReference = 100;
-    private const string InputFormat = "yyyy-MM-dd'T'HH:mm";
 
     public override string Title => "Kicks.Title";
 
@@ -63,11 +61,8 @@ internal sealed class KicksPage(KickSearch search, IOptions<PageOptions> options
 
     private DateTimeOffset? Moment(string field, string? text)
     {
-        if (string.IsNullOrEmpty(text))
-            return null;
-        if (DateTime.TryParseExact(text, [InputFormat, InputFormat + "':'ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
-            return new DateTimeOffset(local, options.Value.Zone.GetUtcOffset(local)).ToUniversalTime();
-        Blame(field, T["Kicks.BadMoment"]);
-        return null;
+        if (!LocalMoment.TryRead(text, options.Value.Zone, out var moment))
+            Blame(field, T["Kicks.BadMoment"]);
+        return moment;
     }
 }
