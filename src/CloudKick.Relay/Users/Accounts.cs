@@ -57,7 +57,8 @@ internal sealed class Accounts(TenantDatabase database, NpgsqlDataSource dataSou
             (transaction, token) => Audit.AppendAsync(
                 transaction, user.MerchantId is { } id ? new MerchantId(id) : null, actor, "user.unlock", user.UserId.ToString(), null, [], token),
             cancellationToken);
-        await failures.ForgetAsync(user.Email, cancellationToken);
+        foreach (var guess in Enum.GetValues<Guess>())
+            await failures.ForgetAsync(user.Email, guess, cancellationToken);
     }
 
     /// <summary>Ends one of somebody's own sessions elsewhere.</summary>

@@ -48,7 +48,7 @@ internal sealed class OneTimeLinks(TenantDatabase database, NpgsqlDataSource dat
             new CommandDefinition(FindSql, new { tokenHash = token.Hash }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Sets the password, uses the link up and ends every session.</summary>
+    /// <summary>Sets the password, uses the link up, ends every session, and forgets what was tried of the old password.</summary>
     /// <returns>False when the link is good no more.</returns>
     /// <exception cref="ArgumentException">The password breaks a rule.</exception>
     public async Task<bool> UseAsync(SecretToken token, LinkOwner owner, string password, Visitor visitor, CancellationToken cancellationToken)
@@ -64,6 +64,7 @@ internal sealed class OneTimeLinks(TenantDatabase database, NpgsqlDataSource dat
                     return false;
                 await SetPasswordAsync(transaction, owner.UserId, passwordHash, cancellation);
                 await UserSessions.EndAllAsync(transaction, owner.UserId, cancellation);
+                await SignInFailures.ForgetAsync(transaction, owner.Email, Guess.Password, cancellation);
                 await Audit.AppendAsync(
                     transaction, owner.MerchantId is { } id ? new MerchantId(id) : null, new Actor(UserActor.Of(owner.Role, owner.UserId), visitor.Origin),
                     "user.password", owner.UserId.ToString(), null, new JsonObject { ["by"] = owner.Purpose }, cancellation);

@@ -55,7 +55,7 @@ internal sealed class SecondFactors(TenantDatabase database, IDataProtectionProv
         }
     }
 
-    /// <summary>Sets the second factor up, when the code is the secret's.</summary>
+    /// <summary>Sets the second factor up, when the code is the secret's; wrong codes of the one before are forgotten.</summary>
     /// <returns>The recovery codes, to be shown once; null when the code was wrong.</returns>
     public async Task<IReadOnlyList<string>?> SetUpAsync(SignedIn person, byte[] secret, string code, Actor actor, CancellationToken cancellationToken)
     {
@@ -67,6 +67,7 @@ internal sealed class SecondFactors(TenantDatabase database, IDataProtectionProv
             {
                 await transaction.ExecuteAsync(SetSql, new { person.UserId, secret = _stored.Protect(secret), step }, token);
                 var codes = await ReplaceCodesAsync(transaction, person.UserId, token);
+                await SignInFailures.ForgetAsync(transaction, person.Email, Guess.Code, token);
                 await AuditAsync(transaction, person, actor, "user.second-factor.set-up", token);
                 return codes;
             },

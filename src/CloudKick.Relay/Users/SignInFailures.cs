@@ -1,14 +1,28 @@
 using System.Security.Cryptography;
 using System.Text;
+using CloudKick.Relay.Database;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace CloudKick.Relay.Users;
 
+/// <summary>What somebody may try to guess: each has a count and a lock of its own.</summary>
+internal enum Guess
+{
+    /// <summary>The password.</summary>
+    Password,
+
+    /// <summary>
+    /// The second factor. Neither the right password nor a new one takes wrong codes back: whoever has the password, or the mail that sets
+    /// it, must not try codes for ever.
+    /// </summary>
+    Code,
+}
+
 /// <summary>
 /// Counts attempts to sign in, by what was given as an address, and locks after too many, longer each time. An attempt counts before it
-/// is judged, so that many at once are no way around; one that succeeds is taken back with all before it.
+/// is judged, so that many at once are no way around; one that succeeds is taken back with all before it. Thread-safe.
 /// </summary>
 internal sealed class SignInFailures(NpgsqlDataSource dataSource, IOptions<UserOptions> options)
 {
@@ -37,17 +51,20 @@ internal sealed class SignInFailures(NpgsqlDataSource dataSource, IOptions<UserO
         select Permitted, LockedUntil from counted
         """;
 
-    private const string LockSql = "select locked_until from sign_in_failures where account_hash = @account and locked_until > now()";
+    private const string LockSql = "select max(locked_until) from sign_in_failures where account_hash = any(@accounts) and locked_until > now()";
 
-    private const string ForgetSql = "delete from sign_in_failures where account_hash = @account";
+    private const string ForgetSql = "delete from sign_in_failures where account_hash = any(@accounts)";
+
+    // No text in UTF-8 begins with this byte, so no address that somebody gives is another's count.
+    private const byte CodeMark = 0xFF;
 
     /// <summary>Whether an attempt may be made now; null: yes. Else until when not.</summary>
-    public async Task<DateTimeOffset?> CountAsync(string email, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> CountAsync(string email, Guess guess, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var parameters = new
         {
-            account = Account(email),
+            account = Account(email, guess),
             free = options.Value.FreeFailures,
             first = options.Value.FirstLock,
             longest = options.Value.LongestLock,
@@ -56,21 +73,32 @@ internal sealed class SignInFailures(NpgsqlDataSource dataSource, IOptions<UserO
         return attempt.Permitted ? null : attempt.LockedUntil;
     }
 
-    /// <summary>Until when an address is locked; null when it is not.</summary>
+    /// <summary>Until when an address is locked, the later of both; null when neither is.</summary>
     public async Task<DateTimeOffset?> FindLockAsync(string email, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<DateTime?>(new CommandDefinition(LockSql, new { account = Account(email) }, cancellationToken: cancellationToken));
+        return await connection.QuerySingleOrDefaultAsync<DateTime?>(
+            new CommandDefinition(LockSql, Accounts(email, Guess.Password, Guess.Code), cancellationToken: cancellationToken));
     }
 
     /// <summary>Forgets the failures, so that the next attempt is looked at.</summary>
-    public async Task ForgetAsync(string email, CancellationToken cancellationToken)
+    public async Task ForgetAsync(string email, Guess guess, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { account = Account(email) }, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(ForgetSql, Accounts(email, guess), cancellationToken: cancellationToken));
     }
 
-    private static byte[] Account(string email) => SHA256.HashData(Encoding.UTF8.GetBytes(email.ToLowerInvariant()));
+    /// <summary>The same, with what makes them void: a new password, a new second factor.</summary>
+    public static Task ForgetAsync(TenantTransaction transaction, string email, Guess guess, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(ForgetSql, Accounts(email, guess), cancellationToken);
+
+    private static object Accounts(string email, params Guess[] guesses) => new { accounts = guesses.Select(guess => Account(email, guess)).ToArray() };
+
+    private static byte[] Account(string email, Guess guess)
+    {
+        var address = Encoding.UTF8.GetBytes(email.ToLowerInvariant());
+        return SHA256.HashData(guess == Guess.Code ? [CodeMark, .. address] : address);
+    }
 
     private sealed record Attempt
     {

@@ -25,7 +25,7 @@ internal sealed class SignInSteps(
     /// <summary>Checks the password and begins a session: complete, or one that still asks for the second factor.</summary>
     public async Task<SignInAnswer> WithPasswordAsync(string email, string password, Visitor visitor, CancellationToken cancellationToken)
     {
-        if (await failures.CountAsync(email, cancellationToken) is { } until)
+        if (await failures.CountAsync(email, Guess.Password, cancellationToken) is { } until)
             return SignInAnswer.Locked(until);
 
         var account = await FindAsync(email, cancellationToken);
@@ -34,24 +34,20 @@ internal sealed class SignInSteps(
         if (!right || account is null or { Disabled: true })
             return SignInAnswer.Refused;
 
+        await failures.ForgetAsync(email, Guess.Password, cancellationToken);
         if (account.HasSecondFactor)
-        {
-            // The failures stay: who knows the password must not try codes for ever.
             return SignInAnswer.Begun(await sessions.BeginAsync(account.UserId, account.MerchantId, SignedIn.SecondFactorStage, visitor, cancellationToken), complete: false);
-        }
-
-        await failures.ForgetAsync(email, cancellationToken);
         return await CompleteAsync(account.UserId, account.MerchantId, account.Role, visitor, cancellationToken);
     }
 
     /// <summary>Checks the second factor and replaces the session by one that is complete.</summary>
     public async Task<SignInAnswer> WithCodeAsync(SignedIn begun, string code, Visitor visitor, CancellationToken cancellationToken)
     {
-        if (await failures.CountAsync(begun.Email, cancellationToken) is { } until)
+        if (await failures.CountAsync(begun.Email, Guess.Code, cancellationToken) is { } until)
             return SignInAnswer.Locked(until);
         if (!await secondFactors.TakeAsync(begun, code, cancellationToken))
             return SignInAnswer.Refused;
-        await failures.ForgetAsync(begun.Email, cancellationToken);
+        await failures.ForgetAsync(begun.Email, Guess.Code, cancellationToken);
         await sessions.EndAsync(begun.Tenant, begun.UserId, begun.SessionId, cancellationToken);
         return await CompleteAsync(begun.UserId, begun.MerchantId, begun.Role, visitor, cancellationToken);
     }
@@ -60,12 +56,12 @@ internal sealed class SignInSteps(
     /// <returns>Null when it is; else what to answer.</returns>
     public async Task<SignInAnswer?> CheckPasswordAsync(SignedIn person, string password, CancellationToken cancellationToken)
     {
-        if (await failures.CountAsync(person.Email, cancellationToken) is { } until)
+        if (await failures.CountAsync(person.Email, Guess.Password, cancellationToken) is { } until)
             return SignInAnswer.Locked(until);
         var account = await FindAsync(person.Email, cancellationToken);
         if (!await Task.Run(() => Passwords.Verify(account?.PasswordHash, password), cancellationToken))
             return SignInAnswer.Refused;
-        await failures.ForgetAsync(person.Email, cancellationToken);
+        await failures.ForgetAsync(person.Email, Guess.Password, cancellationToken);
         return null;
     }
 

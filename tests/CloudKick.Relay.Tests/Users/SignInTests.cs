@@ -24,9 +24,8 @@ internal sealed partial class SignInTests
     public async Task Start()
     {
         _database = await TestDatabase.CreateAsync();
-        var options = new RelayHostOptions { Settings = new Dictionary<string, string?> { ["CloudKick:Users:FreeFailures"] = "3" } };
-        _relay = await RelayHost.StartAsync(_database, options);
-        _other = await RelayHost.StartAsync(_database, options);
+        _relay = await RelayHost.StartAsync(_database);
+        _other = await RelayHost.StartAsync(_database);
         _merchant = await _relay.AddMerchantAsync();
     }
 
@@ -101,43 +100,6 @@ internal sealed partial class SignInTests
         Assert.That(answers[0].Item1, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
         Assert.That(answers[0].Item2, Does.Contain("Email address or password is wrong"));
         Assert.That(answers.Distinct().Count(), Is.EqualTo(1), string.Join('\n', answers));
-    }
-
-    [TestCase(true)]
-    [TestCase(false)]
-    public async Task Too_many_failures_lock_an_address_whether_somebody_has_it_or_not(bool known, CancellationToken cancellationToken)
-    {
-        var email = known ? await _relay.AddUserAsync(_merchant, Roles.Viewer, cancellationToken) : "nobody-at-all@example.test";
-        using var browser = new PageClient(_relay.Address);
-
-        // Three are free; the fourth locks, and is itself still looked at.
-        for (var i = 0; i < 4; i++)
-            Assert.That((await browser.SignInAsync(email, "wrong password", cancellationToken)).Text, Does.Contain("password is wrong"));
-        var locked = await browser.SignInAsync(email, RelayHost.Password, cancellationToken);
-
-        Assert.That(locked.Text, Does.Contain("Too many wrong attempts"));
-        Assert.That(browser.Cookies, Does.Not.ContainKey(SessionCookie.Name));
-    }
-
-    [Test]
-    public async Task Each_further_failure_doubles_the_lock(CancellationToken cancellationToken)
-    {
-        const string Email = "often-wrong@example.test";
-        var failures = _relay.Services.GetRequiredService<SignInFailures>();
-        for (var i = 0; i < 7; i++)
-        {
-            Assert.That(await failures.CountAsync(Email, cancellationToken), Is.Null);
-            await SuperuserAsync<int>(
-                "update sign_in_failures set locked_until = now() where account_hash = sha256(convert_to(@Email, 'UTF8')) and locked_until is not null returning 1",
-                new { Email });
-        }
-
-        await failures.CountAsync(Email, cancellationToken);
-        var until = await failures.CountAsync(Email, cancellationToken);
-
-        // The eighth failure is the fifth beyond the free ones: 30 s · 2⁴.
-        Assert.That(until?.UtcDateTime, Is.EqualTo(await SuperuserAsync<DateTime>(
-            "select failed_at + interval '480 s' from sign_in_failures where account_hash = sha256(convert_to(@Email, 'UTF8'))", new { Email })).Within(TimeSpan.FromSeconds(1)));
     }
 
     [Test]

@@ -300,7 +300,7 @@ internal sealed partial class AdministrationPagesTests
         var email = await _relay.AddUserAsync(_merchant, Roles.Viewer, cancellationToken);
         var user = (await _relay.Services.GetRequiredService<UserRegistry>().ListAsync(_merchant, email, null, 1, cancellationToken))[0];
         var failures = _relay.Services.GetRequiredService<SignInFailures>();
-        while (await failures.CountAsync(email, cancellationToken) is null)
+        while (await failures.CountAsync(email, Guess.Password, cancellationToken) is null)
         {
         }
 
