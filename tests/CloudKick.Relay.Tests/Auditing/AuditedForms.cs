@@ -69,9 +69,9 @@ internal static class AuditedForms
         new("POST /account?handler=Password", Form("Own user.password", "Password", async world =>
             ((await world.PersonAsync(secondFactor: false)).Browser, "/account", [("Current", RelayHost.Password), ("Password", "another good one"), ("Again", "another good one")]))),
         new("POST /account?handler=RenewCodes", Form("Own user.recovery-codes.renew", "RenewCodes", async world =>
-            ((await world.PersonAsync(secondFactor: true)).Browser, "/account", []))),
+            ((await world.PersonAsync(secondFactor: true)).Browser, "/account", [("PasswordToRenew", RelayHost.Password)]))),
         new("POST /account?handler=RemoveSecondFactor", Form("Own user.second-factor.remove", "RemoveSecondFactor", async world =>
-            ((await world.PersonAsync(secondFactor: true)).Browser, "/account", []))),
+            ((await world.PersonAsync(secondFactor: true)).Browser, "/account", [("PasswordToRemove", RelayHost.Password)]))),
         new("POST /account?handler=EndSession", Form("Own user.session.end", "EndSession", async world =>
         {
             var (here, email, _) = await world.PersonAsync(secondFactor: false);

@@ -107,7 +107,7 @@ internal sealed partial class PeoplePagesTests
         await browser.SignInAsync(email, RelayHost.Password, cancellationToken);
         var old = await SetUpSecondFactorAsync(browser, cancellationToken);
 
-        var renewed = await browser.SubmitAsync("/account", cancellationToken, to: "/account?handler=RenewCodes");
+        var renewed = await browser.SubmitAsync("/account", cancellationToken, to: "/account?handler=RenewCodes", fields: [("PasswordToRenew", RelayHost.Password)]);
         var codes = Codes(renewed);
         var left = await browser.OpenAsync("/account", cancellationToken);
         using var elsewhere = new PageClient(_relay.Address);
@@ -119,6 +119,45 @@ internal sealed partial class PeoplePagesTests
         Assert.That(left.Html, Does.Not.Contain(codes[0]));
         Assert.That(withOld.Text, Does.Contain("The code is wrong"));
         Assert.That(withNew.Path, Does.Not.StartWith("/sign-in"), withNew.ToString());
+    }
+
+    [TestCase("RenewCodes", "PasswordToRenew")]
+    [TestCase("RemoveSecondFactor", "PasswordToRemove")]
+    public async Task A_borrowed_browser_gets_round_no_second_factor(string handler, string field, CancellationToken cancellationToken)
+    {
+        var (email, _) = await SomebodyAsync(cancellationToken);
+        using var borrowed = new PageClient(_relay.Address);
+        await borrowed.SignInAsync(email, RelayHost.Password, cancellationToken);
+        var codes = await SetUpSecondFactorAsync(borrowed, cancellationToken);
+
+        var without = await borrowed.SubmitAsync("/account", cancellationToken, to: "/account?handler=" + handler);
+        var wrong = await borrowed.SubmitAsync("/account", cancellationToken, to: "/account?handler=" + handler, fields: [(field, "not this one")]);
+        using var owner = new PageClient(_relay.Address);
+        var asked = await owner.SignInAsync(email, RelayHost.Password, cancellationToken);
+        var signedIn = await owner.SubmitAsync("/sign-in/code", cancellationToken, fields: [("Code", codes[0])]);
+
+        Assert.That(new[] { without.Text, wrong.Text }, Is.All.Contains("This is not your current password"));
+        Assert.That(wrong.Html, Does.Match($"(?s)<details class=\"confirm\" open=\"open\">.*handler={handler}"), "the fault is in sight");
+        Assert.That(Codes(without).Concat(Codes(wrong)), Is.Empty);
+        Assert.That(asked.Path, Does.StartWith("/sign-in/code"));
+        Assert.That(signedIn.Path, Does.Not.StartWith("/sign-in"), "the codes of before are still good");
+    }
+
+    [Test]
+    public async Task Whoever_gives_their_password_removes_their_second_factor(CancellationToken cancellationToken)
+    {
+        var (email, _) = await SomebodyAsync(cancellationToken);
+        using var browser = new PageClient(_relay.Address);
+        await browser.SignInAsync(email, RelayHost.Password, cancellationToken);
+        await SetUpSecondFactorAsync(browser, cancellationToken);
+
+        var removed = await browser.SubmitAsync(
+            "/account", cancellationToken, to: "/account?handler=RemoveSecondFactor", fields: [("PasswordToRemove", RelayHost.Password)]);
+        using var elsewhere = new PageClient(_relay.Address);
+        var signedIn = await elsewhere.SignInAsync(email, RelayHost.Password, cancellationToken);
+
+        Assert.That(removed.Text, Does.Contain("The second factor is removed."));
+        Assert.That(signedIn.Path, Does.Not.StartWith("/sign-in"));
     }
 
     [Test]

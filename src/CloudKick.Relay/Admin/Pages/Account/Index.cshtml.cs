@@ -38,31 +38,29 @@ internal sealed class AccountPage(UserSessions sessions, SecondFactors secondFac
             Blame(nameof(Password), T[$"SignIn.Password{fault}", Passwords.MinimumLength, Passwords.MaximumLength]);
         else if (Password != Again)
             Blame(nameof(Again), T["SignIn.NotTheSame"]);
-        else if (await steps.CheckPasswordAsync(Person, Current, cancellationToken) is not null)
-            Blame(nameof(Current), T["Account.WrongPassword"]);
+        else
+            await ProveAsync(nameof(Current), Current, cancellationToken);
         if (!ModelState.IsValid)
-        {
-            await ReadAsync(cancellationToken);
-            return Page();
-        }
-
+            return await AgainAsync(cancellationToken);
         await accounts.ChangePasswordAsync(Person, Password, Actor, cancellationToken);
         return Done(Here, "Account.SaidPassword");
     }
 
-    public async Task<IActionResult> OnPostRenewCodesAsync(CancellationToken cancellationToken)
+    public async Task<IActionResult> OnPostRenewCodesAsync(string? passwordToRenew, CancellationToken cancellationToken)
     {
         if (!Person.HasSecondFactor)
             return LocalRedirect(Here);
-        NewCodes = await secondFactors.RenewCodesAsync(Person, Actor, cancellationToken);
-        await ReadAsync(cancellationToken);
-        return Page();
+        if (await ProveAsync(nameof(passwordToRenew), passwordToRenew, cancellationToken))
+            NewCodes = await secondFactors.RenewCodesAsync(Person, Actor, cancellationToken);
+        return await AgainAsync(cancellationToken);
     }
 
-    public async Task<IActionResult> OnPostRemoveSecondFactorAsync(CancellationToken cancellationToken)
+    public async Task<IActionResult> OnPostRemoveSecondFactorAsync(string? passwordToRemove, CancellationToken cancellationToken)
     {
         if (IsSecondFactorRequired)
             return StatusCode(StatusCodes.Status403Forbidden);
+        if (!await ProveAsync(nameof(passwordToRemove), passwordToRemove, cancellationToken))
+            return await AgainAsync(cancellationToken);
         await accounts.RemoveSecondFactorAsync(Person, Actor, cancellationToken);
         return Done(Here, "Account.SaidSecondFactorRemoved");
     }
@@ -78,6 +76,21 @@ internal sealed class AccountPage(UserSessions sessions, SecondFactors secondFac
         await accounts.SignOutAsync(Person, Actor, cancellationToken);
         SessionCookie.Remove(HttpContext);
         return Done(SessionAccess.SignInPath, "SignIn.SaidSignedOut");
+    }
+
+    // What opens the account to others, or shuts its owner out, must not be within reach of a borrowed browser.
+    private async Task<bool> ProveAsync(string field, string? password, CancellationToken cancellationToken)
+    {
+        if (await steps.CheckPasswordAsync(Person, password ?? "", cancellationToken) is null)
+            return true;
+        Blame(field, T["Account.WrongPassword"]);
+        return false;
+    }
+
+    private async Task<IActionResult> AgainAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync(cancellationToken);
+        return Page();
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
