@@ -8,7 +8,8 @@ namespace CloudKick.Relay.Security;
 /// <summary>
 /// Writes down what support staff look at, before they see it, in the chain of the merchant whose data it is: who is looked at can read
 /// who looked. Whose it is, the address says: by a merchant's id (in its path, or as the filter of a list), or by the id of what is a
-/// merchant's. What names nobody (a list over all merchants, the platform's own) is in the platform's chain.
+/// merchant's, also where a list is narrowed to a terminal by its whole id. What names nobody (a list over all merchants, the platform's
+/// own) is in the platform's chain.
 /// </summary>
 internal sealed class SupportLooks(TenantDatabase database)
 {
@@ -22,13 +23,15 @@ internal sealed class SupportLooks(TenantDatabase database)
         union
         select w.merchant_id
         from (
-            select t.merchant_id from terminals t where t.terminal_id = @terminal::text
+            select t.merchant_id from terminals t where t.terminal_id = any(@terminals::text[])
             union all
             select k.merchant_id from api_keys k where k.key_id = @key::text
             union all
             select u.merchant_id from users u where u.user_id = @user::uuid
             union all
             select unnest(array[r.from_merchant, r.to_merchant]) from terminal_transfers r where r.transfer_id = @transfer::uuid
+            union all
+            select unnest(array[r.from_merchant, r.to_merchant]) from terminal_transfers r where r.terminal_id = @transfersOf::text
         ) w
         where w.merchant_id is not null and @merchant::uuid is null
         order by 1
@@ -59,11 +62,15 @@ internal sealed class SupportLooks(TenantDatabase database)
     private static object Named(HttpRequest request)
     {
         string? Route(string name) => request.RouteValues[name]?.ToString();
+        string Query(string name) => request.Query[name].ToString().Trim();
+        // Lists find a terminal by its id, by how ids begin, and in a search also by how they begin in capitals.
+        string[] terminals = Route("terminalId") is { } one ? [one] : [Query("terminalId"), Query("prefix"), Query("search"), Query("search").ToUpperInvariant()];
         var merchants = Filters.Select(filter => request.Query[filter].ToString()).Prepend(Route(MerchantInRouteAttribute.RouteValue));
         return new
         {
             merchant = merchants.Select(Id).FirstOrDefault(id => id is not null),
-            terminal = Route("terminalId") is { } terminal && TerminalId.IsWellFormed(terminal) ? terminal : null,
+            terminals = terminals.Where(TerminalId.IsWellFormed).ToArray(),
+            transfersOf = Query("terminalId"),
             key = Route("keyId") is { } key && ApiKeyToken.IsKeyId(key) ? key : null,
             user = Id(Route("userId")),
             transfer = Id(Route("transferId")),

@@ -69,6 +69,28 @@ internal sealed partial class SupportLooksTests
     }
 
     [Test]
+    public async Task A_list_that_is_narrowed_to_a_terminal_is_a_look_at_its_merchant(CancellationToken cancellationToken)
+    {
+        var terminal = await _world.TerminalAsync(_world.Own);
+        var inTransfer = (await _world.TransferAsync()).TerminalId;
+        var holes = new List<string>();
+        foreach (var list in new[]
+        {
+            "/v1/admin/terminals?prefix=", "/v1/admin/terminals?search=", "/platform/terminals?search=", "/platform/terminals?status=online&search=%20", "/v1/admin/transfers?terminalId=",
+        })
+        {
+            await LookAsync(list + terminal, [Own], holes, cancellationToken);
+            await LookAsync(list + "NOBODY", [Platform], holes, cancellationToken);
+        }
+
+        await LookAsync("/v1/admin/terminals?search=" + terminal.ToLowerInvariant(), [Own], holes, cancellationToken);
+        await LookAsync("/v1/admin/transfers?terminalId=" + inTransfer, [Other, Own], holes, cancellationToken);
+        await LookAsync($"/v1/admin/terminals?merchantId={_world.Other}&prefix={terminal}", [Other], holes, cancellationToken);
+
+        Assert.That(string.Join("\n", holes), Is.Empty);
+    }
+
+    [Test]
     public async Task What_is_nobodys_is_a_look_at_the_platform(CancellationToken cancellationToken)
     {
         var unassigned = await _world.TerminalAsync(null);
