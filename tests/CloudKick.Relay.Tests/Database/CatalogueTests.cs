@@ -18,6 +18,48 @@ internal sealed class CatalogueTests
         ["schema_migrations"] = "which migrations were applied",
     };
 
+    private const string OneKick = "news of kicks by their ids, of a node that holds their lease; moves states and tells nothing of whose they are";
+    private const string Retention = "what has had its time goes, whoever's it was, and only how many are told";
+
+    /// <summary>
+    /// Every function that the service may call and that works past row level security, with the reason why it may. By name: one may be there
+    /// in two forms, the second for the release before. Tables are asked in <see cref="RowLevelSecurityAloneTests"/>, functions cannot be.
+    /// </summary>
+    public static readonly IReadOnlyDictionary<string, string> PastRowLevelSecurity = new Dictionary<string, string>
+    {
+        ["find_api_key"] = "a caller's merchant is known only from the key; one row, by a key's own id",
+        ["record_api_key_use"] = "uses of many merchants' keys, gathered by a node; sets their time and nothing else",
+        ["find_user_by_email"] = "somebody's merchant is known only from the person; one row, by a whole address",
+        ["find_user_session"] = "the same, by the hash of a session's token, which nobody else has",
+        ["find_user_link"] = "the same, by the hash of a link's token",
+        ["append_audit"] = "the only way to write the log: appends to one chain, reads nothing out",
+        ["append_audits"] = "the same, many rows in one call",
+        ["accept_kicks"] = "a batch over merchants: each row is judged and stored with its own merchant's whitelist, terminals and keys",
+        ["decide_kicks"] = "the same",
+        ["watch_kick"] = "touches a kick only where the merchant named is its own",
+        ["cancel_kick"] = "the same",
+        ["claim_due_kicks"] = "any node takes over any merchant's kicks that are due; asks each one's whitelist again",
+        ["expire_open_kicks"] = "deadlines pass for all merchants' kicks alike; only how many are told",
+        ["record_published"] = OneKick,
+        ["record_acknowledged"] = OneKick,
+        ["release_kicks"] = OneKick,
+        ["fail_kicks"] = OneKick,
+        ["record_answers"] = "terminals' answers by kick and terminal, both of which must agree; moves states and tells nothing",
+        ["open_tas_session"] = "a terminal's session comes before anybody knows whose kick it follows; one terminal's, by its id",
+        ["close_tas_session"] = "by the session's own id, which the node made",
+        ["record_heartbeat"] = "a node that lives closes what nodes that do not left open, whoever's",
+        ["record_departure"] = "a node that stops closes its own sessions, whoever's",
+        ["record_presence"] = "the cloud tells of all merchants' terminals in one batch; only how many are told",
+        ["presence_is_observed"] = "whether the cloud tells anything at all: yes or no",
+        ["record_refused_kicks"] = "counted over merchants in a batch; kept only where the merchant named has the terminal",
+        ["record_cloud_connect_1_requests"] = "the same",
+        ["roll_up_kicks"] = "one node counts all merchants' kicks, each for its own; only how many are told",
+        ["forget_kick_counts"] = Retention,
+        ["forget_idempotency_keys"] = Retention,
+        ["forget_what_followed_kicks"] = Retention,
+        ["maintain_kick_partitions"] = "days come and go for all merchants together",
+    };
+
     private TestDatabase _database = null!;
 
     [OneTimeSetUp]
@@ -184,6 +226,20 @@ internal sealed class CatalogueTests
             """);
 
         Assert.That(functions, Is.Empty);
+    }
+
+    [Test]
+    public async Task Every_function_that_passes_row_level_security_is_named_with_the_reason_why_it_may()
+    {
+        var functions = await NamesAsync(
+            """
+            select distinct p.proname::text
+            from pg_proc p
+            where p.prosecdef and p.pronamespace = 'public'::regnamespace and has_function_privilege('cloudkick_service', p.oid, 'execute')
+            """);
+
+        Assert.That(functions, Is.EquivalentTo(PastRowLevelSecurity.Keys));
+        Assert.That(PastRowLevelSecurity.Values, Is.All.Not.Empty);
     }
 
     // Partitions too: they are tables that can be named, and their parent's policies do not guard them then.
