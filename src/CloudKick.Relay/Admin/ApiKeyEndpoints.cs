@@ -122,14 +122,12 @@ internal static class ApiKeyEndpoints
     private static async Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> RotateAsync(
         string keyId, ApiKeyRotation body, Actor actor, ApiKeys keys, CancellationToken cancellationToken)
     {
-        if (!ApiKeyToken.IsKeyId(keyId))
-            return NoKeyId();
-        if (body.OverlapSeconds is not (>= 0 and <= ApiKeyRotation.MaximumOverlapSeconds and var seconds))
-            return Problem.Invalid("overlapSeconds", $"must be from 0 to {ApiKeyRotation.MaximumOverlapSeconds}");
+        if (FaultOf(keyId, body, out var overlap) is { } fault)
+            return fault;
         if (await keys.FindAsync(keyId, cancellationToken) is not { } old)
             return NotFound();
         var owner = old.MerchantId is { } merchant ? new MerchantId(merchant) : (MerchantId?)null;
-        return await keys.RotateAsync(owner, keyId, TimeSpan.FromSeconds(seconds), actor, cancellationToken) is { } created
+        return await keys.RotateAsync(owner, keyId, overlap, actor, cancellationToken) is { } created
             ? Made(Address, created)
             : WorksNoMore();
     }
@@ -140,6 +138,17 @@ internal static class ApiKeyEndpoints
         if (!ApiKeyToken.IsKeyId(keyId))
             return NoKeyId();
         return await keys.RevokeAsync(keyId, actor, cancellationToken) is { } revoked ? TypedResults.Ok(ApiKeyResponse.From(revoked)) : NotFound();
+    }
+
+    /// <summary>What is wrong with a request to replace a key; null: nothing, and both work for the overlap.</summary>
+    internal static ProblemResult? FaultOf(string keyId, ApiKeyRotation rotation, out TimeSpan overlap)
+    {
+        overlap = TimeSpan.FromSeconds(rotation.OverlapSeconds ?? 0);
+        if (!ApiKeyToken.IsKeyId(keyId))
+            return NoKeyId();
+        return rotation.OverlapSeconds is >= 0 and <= ApiKeyRotation.MaximumOverlapSeconds
+            ? null
+            : Problem.Invalid("overlapSeconds", $"must be from 0 to {ApiKeyRotation.MaximumOverlapSeconds}");
     }
 
     internal static Created<CreatedApiKeyResponse> Made(string address, CreatedApiKey created) =>

@@ -79,15 +79,13 @@ internal static class OwnApiKeyEndpoints
     private static async Task<Results<Created<CreatedApiKeyResponse>, ProblemResult>> RotateAsync(
         string keyId, ApiKeyRotation body, Caller caller, Actor actor, ApiKeys keys, CancellationToken cancellationToken)
     {
-        if (!ApiKeyToken.IsKeyId(keyId))
-            return ApiKeyEndpoints.NoKeyId();
-        if (body.OverlapSeconds is not (>= 0 and <= ApiKeyRotation.MaximumOverlapSeconds and var seconds))
-            return Problem.Invalid("overlapSeconds", $"must be from 0 to {ApiKeyRotation.MaximumOverlapSeconds}");
+        if (ApiKeyEndpoints.FaultOf(keyId, body, out var overlap) is { } fault)
+            return fault;
         if (await keys.FindAsync(caller.RequiredMerchant, keyId, cancellationToken) is not { } old)
             return ApiKeyEndpoints.NotFound();
         if (Exceeds(caller, old.Scopes, old.ExpiresAt) is { } refusal)
             return refusal;
-        return await keys.RotateAsync(caller.RequiredMerchant, keyId, TimeSpan.FromSeconds(seconds), actor, cancellationToken) is { } created
+        return await keys.RotateAsync(caller.RequiredMerchant, keyId, overlap, actor, cancellationToken) is { } created
             ? ApiKeyEndpoints.Made(Address, created)
             : ApiKeyEndpoints.WorksNoMore();
     }
