@@ -62,6 +62,8 @@ internal sealed class TerminalDirectory(TenantDatabase database)
             limit @limit) t
         """ + JoinsSql + "order by t.terminal_id";
 
+    private const string AmongSql = "select t.terminal_id from terminals t where t.merchant_id = @merchant and t.terminal_id = any (@ids)";
+
     private const string ManagementSystemsSql = "select m.management_system_id from management_systems m order by m.management_system_id";
 
     /// <summary>The terminal; null when there is none, or with a merchant when it is not that merchant's.</summary>
@@ -72,6 +74,11 @@ internal sealed class TerminalDirectory(TenantDatabase database)
     /// <summary>Whether a merchant may write this id down: one that looks like a card number only when it is a terminal of that merchant's.</summary>
     public async Task<bool> MayBeNamedAsync(MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
         !TerminalId.IsCardNumber(terminalId) || await FindAsync(merchant, terminalId, cancellationToken) is not null;
+
+    /// <summary>Those of these ids that are terminals of the merchant's.</summary>
+    public async Task<IReadOnlySet<string>> FindAmongAsync(MerchantId merchant, IReadOnlyCollection<string> terminalIds, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<string>(merchant, AmongSql, new { merchant = merchant.Value, ids = terminalIds.ToArray() }, cancellationToken))
+        .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Any terminal, as a transaction of the platform's sees it.</summary>
     public static Task<TerminalRow?> FindAsync(TenantTransaction transaction, string terminalId, CancellationToken cancellationToken) =>

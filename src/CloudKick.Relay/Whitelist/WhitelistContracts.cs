@@ -87,10 +87,13 @@ internal sealed record WhitelistImportLineAnswer(
     public static WhitelistImportLineAnswer From(PreviewedLine line) => new(
         line.Line.Number,
         // What is no id is not repeated: it could be anything.
-        CloudKick.Relay.Terminals.TerminalId.IsWellFormed(line.Line.Line.TerminalId) && !CloudKick.Relay.Terminals.TerminalId.IsCardNumber(line.Line.Line.TerminalId) ? line.Line.Line.TerminalId : null,
+        line.Line.Setting?.TerminalId ?? IdOf(line.Line.Line),
         line.Outcome is { } outcome ? JsonNamingPolicy.CamelCase.ConvertName(outcome.Effect.ToString()) : Faulty,
         line.Outcome?.Registered,
         line.Faults is [] ? null : [.. line.Faults.Select(fault => fault.ToError())]);
+
+    private static string? IdOf(WhitelistLine line) =>
+        CloudKick.Relay.Terminals.TerminalId.IsWellFormed(line.TerminalId) && !CloudKick.Relay.Terminals.TerminalId.IsCardNumber(line.TerminalId) ? line.TerminalId : null;
 }
 
 /// <summary>The whitelist's last change, which can be undone.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using CloudKick.Relay.Csv;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -35,14 +36,16 @@ internal static class WhitelistImportEndpoint
                 + "With `dryRun=true` the answer is the same and nothing is changed.");
 
     private static async Task<Results<Ok<WhitelistImportAnswer>, ProblemResult>> ImportAsync(
-        HttpRequest request, [FromQuery] bool? dryRun, Caller caller, Actor actor, MerchantWhitelist whitelist, CancellationToken cancellationToken)
+        HttpRequest request, [FromQuery] bool? dryRun, Caller caller, Actor actor, MerchantWhitelist whitelist, TerminalDirectory terminals,
+        CancellationToken cancellationToken)
     {
-        var (file, problem) = await ReadAsync(request, cancellationToken);
-        if (problem is not null)
-            return problem;
+        var (read, problem) = await ReadAsync(request, cancellationToken);
+        if (read is null)
+            return problem!;
 
         // With a fault nothing is imported; what the good lines would do is told all the same.
-        var isFaulty = file!.Faults.Count > 0;
+        var file = await terminals.ReadImportAsync(caller.RequiredMerchant, read, cancellationToken);
+        var isFaulty = file.Faults.Count > 0;
         var settings = file.Settings;
         var outcomes = await whitelist.ImportAsync(caller.RequiredMerchant, settings, actor, isFaulty || dryRun is true, cancellationToken);
         var report = WhitelistPreview.Of(file, settings, outcomes);
@@ -55,21 +58,23 @@ internal static class WhitelistImportEndpoint
         faults.Select(fault => fault.ToError()),
         new JsonObject { ["lines"] = JsonSerializer.SerializeToNode(lines, ReportJson.IReadOnlyListWhitelistImportLineAnswer) });
 
-    private static async Task<(WhitelistImportFile? File, ProblemResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    // How the body is read as an import, once it is known what it is.
+    private static async Task<(Func<IReadOnlySet<string>?, WhitelistImportFile>? Read, ProblemResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.HasJsonContentType())
             return await ReadJsonAsync(request, cancellationToken);
 
         var (text, problem) = await CsvRequest.ReadAsync(request, cancellationToken);
-        return (text is null ? null : WhitelistImportFile.FromCsv(text), problem);
+        return (text is null ? null : registered => WhitelistImportFile.FromCsv(text, zone: null, registered), problem);
     }
 
-    private static async Task<(WhitelistImportFile? File, ProblemResult? Problem)> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<(Func<IReadOnlySet<string>?, WhitelistImportFile>? Read, ProblemResult? Problem)> ReadJsonAsync(
+        HttpRequest request, CancellationToken cancellationToken)
     {
         try
         {
             return await request.ReadFromJsonAsync<WhitelistImport>(cancellationToken) is { } import
-                ? (WhitelistImportFile.FromJson(import), null)
+                ? (registered => WhitelistImportFile.FromJson(import, registered), null)
                 : (null, Problem.Invalid("body", "must be an object"));
         }
         catch (JsonException fault)

@@ -18,12 +18,15 @@ internal sealed class WhitelistImportFile
     private static readonly string[] Columns = ["terminalId", "label", "enabledUntil"];
 
     private readonly string _place;
+    private readonly IReadOnlySet<string> _registered;
+    private readonly HashSet<string> _cardNumbers = new(StringComparer.Ordinal);
     private readonly List<ImportLine> _lines = [];
     private readonly List<ImportFault> _faults = [];
     private readonly Dictionary<string, int> _numberOf = new(StringComparer.Ordinal);
     private int _count;
 
-    private WhitelistImportFile(string place) => _place = place;
+    private WhitelistImportFile(string place, IReadOnlySet<string>? registered) =>
+        (_place, _registered) = (place, registered ?? new HashSet<string>(StringComparer.Ordinal));
 
     /// <summary>Every line, in order, those too that have faults or could not even be taken apart.</summary>
     public IReadOnlyList<ImportLine> Lines => _lines;
@@ -34,6 +37,9 @@ internal sealed class WhitelistImportFile
     /// <summary>What is wrong, up to <see cref="MaximumFaults"/>; empty when all is well.</summary>
     public IReadOnlyList<ImportFault> Faults => _faults;
 
+    /// <summary>The ids that were refused for looking like a card number. Those that are terminals of the merchant's are none: say so, and read again.</summary>
+    public IReadOnlyCollection<string> CardNumbers => _cardNumbers;
+
     /// <summary>
     /// Reads CSV with a header line that names the columns <c>terminalId</c>, <c>label</c> and <c>enabledUntil</c>, in any order, the
     /// latter two optional; commas or semicolons separate, as in the header line. A column that is not named is none of an entry's: it keeps
@@ -41,9 +47,10 @@ internal sealed class WhitelistImportFile
     /// </summary>
     /// <param name="text">The file.</param>
     /// <param name="zone">Where a day ends that stands in <c>enabledUntil</c> without a time; null: in UTC.</param>
-    public static WhitelistImportFile FromCsv(string text, TimeZoneInfo? zone = null)
+    /// <param name="registered">Ids that look like card numbers and are terminals of the merchant's; null: none is known.</param>
+    public static WhitelistImportFile FromCsv(string text, TimeZoneInfo? zone = null, IReadOnlySet<string>? registered = null)
     {
-        var file = new WhitelistImportFile("lines");
+        var file = new WhitelistImportFile("lines", registered);
         var reader = new CsvReader(CsvText.WithoutMark(text));
         var header = reader.Read();
         if (header is not null && file.ReadHeader(header, reader.RecordLine) is { } columns)
@@ -57,9 +64,11 @@ internal sealed class WhitelistImportFile
     }
 
     /// <summary>Reads the entries of a JSON import.</summary>
-    public static WhitelistImportFile FromJson(WhitelistImport import)
+    /// <param name="import">The body.</param>
+    /// <param name="registered">As above.</param>
+    public static WhitelistImportFile FromJson(WhitelistImport import, IReadOnlySet<string>? registered = null)
     {
-        var file = new WhitelistImportFile("entries");
+        var file = new WhitelistImportFile("entries", registered);
         if (import.Entries is not { } entries)
         {
             file.Blame(null, "entries", ImportFault.Empty, "is required");
@@ -113,9 +122,13 @@ internal sealed class WhitelistImportFile
         var found = WhitelistRules.Instance.Validate(line).Errors;
         foreach (var failure in found)
             Blame(number, $"{_place}[{number}].{JsonPath.FromProperty(failure.PropertyName)}", failure.ErrorCode, failure.ErrorMessage);
-        var isCardNumber = Terminals.TerminalId.IsCardNumber(line.TerminalId);
+        var isCardNumber = line.TerminalId is { } id && Terminals.TerminalId.IsCardNumber(id) && !_registered.Contains(id);
         if (isCardNumber)
+        {
+            _cardNumbers.Add(line.TerminalId!);
             Blame(number, $"{_place}[{number}].terminalId", ImportFault.CardNumber, Terminals.TerminalId.NoCardNumber);
+        }
+
         var isTwice = line.TerminalId is { } terminalId && !_numberOf.TryAdd(terminalId, number);
         if (isTwice)
         {

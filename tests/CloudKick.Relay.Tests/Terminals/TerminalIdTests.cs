@@ -101,6 +101,26 @@ internal sealed class TerminalIdTests
     }
 
     [Test]
+    public async Task One_that_a_terminal_of_the_merchants_has_is_imported(CancellationToken cancellationToken)
+    {
+        var merchant = await _relay.AddMerchantAsync("Importer", cancellationToken);
+        var client = await _relay.CreateClientAsync(merchant, Scopes.WhitelistWrite);
+        var admin = await _relay.SignInAsync(_merchant, Roles.Admin, cancellationToken);
+        var body = $$"""{"entries":[{"terminalId":"{{Registered}}"},{"terminalId":"NL000101"}]}""";
+
+        var own = await _client.AskAsync(HttpMethod.Post, "v1/whitelist/import?dryRun=true", body, cancellationToken);
+        var others = await client.AskAsync(HttpMethod.Post, "v1/whitelist/import?dryRun=true", body, cancellationToken);
+        var both = await _client.AskAsync(HttpMethod.Post, "v1/whitelist/import?dryRun=true", body.Replace("NL000101", New, StringComparison.Ordinal), cancellationToken);
+        var page = await admin.SubmitAsync($"/m/{_merchant}/whitelist/import", cancellationToken, fields: [("Text", $"terminalId\n{Registered}\n")]);
+
+        Assert.That(own.Status, Is.EqualTo(HttpStatusCode.OK), own.Text);
+        Assert.That(own.Json["lines"]!.AsArray().Select(line => (string?)line!["terminalId"]), Is.EqualTo((string[])[Registered, "NL000101"]));
+        Assert.That((others.Verdict, others.Text.Contains(Registered, StringComparison.Ordinal)), Is.EqualTo(((400, "invalid-request"), false)), "nor repeated");
+        Assert.That((both.Fields.Single(), both.Text.Contains(New, StringComparison.Ordinal)), Is.EqualTo(("entries[1].terminalId", false)));
+        Assert.That(page.Text, Does.Contain(Registered).And.Not.Contain(Reason));
+    }
+
+    [Test]
     public async Task It_comes_on_a_whitelist_only_as_a_terminal_of_the_merchants(CancellationToken cancellationToken)
     {
         var unknown = await _client.AskAsync(HttpMethod.Put, $"v1/whitelist/{New}", "{}", cancellationToken);

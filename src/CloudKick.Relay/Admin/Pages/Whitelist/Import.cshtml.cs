@@ -1,6 +1,7 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Csv;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Whitelist;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace CloudKick.Relay.Admin.Pages;
 /// all of it or nothing.
 /// </summary>
 [RequireScope(Scopes.WhitelistWrite), RequestSizeLimit(MaximumBytes)]
-internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, IOptions<PageOptions> options) : MerchantPage
+internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, TerminalDirectory terminals, IOptions<PageOptions> options) : MerchantPage
 {
     // What is typed comes percent-encoded.
     private const int MaximumBytes = 2 * CsvRequest.MaximumBytes;
@@ -44,13 +45,13 @@ internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, IOptions<
             return Page();
         Text = text;
         ModelState.Remove(nameof(Text));
-        await PreviewAsync(WhitelistImportFile.FromCsv(text, options.Value.Zone), cancellationToken);
+        await PreviewAsync(await ReadFileAsync(text, cancellationToken), cancellationToken);
         return Page();
     }
 
     public async Task<IActionResult> OnPostImportAsync(CancellationToken cancellationToken)
     {
-        var file = WhitelistImportFile.FromCsv(Text ?? "", options.Value.Zone);
+        var file = await ReadFileAsync(Text ?? "", cancellationToken);
         await PreviewAsync(file, cancellationToken);
         if (Preview!.IsFaulty)
             return Page();
@@ -84,6 +85,9 @@ internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, IOptions<
             Blame(nameof(Upload), T["Whitelist.NotUtf8"]);
         return text;
     }
+
+    private Task<WhitelistImportFile> ReadFileAsync(string text, CancellationToken cancellationToken) =>
+        terminals.ReadImportAsync(Merchant.Id, registered => WhitelistImportFile.FromCsv(text, options.Value.Zone, registered), cancellationToken);
 
     private async Task PreviewAsync(WhitelistImportFile file, CancellationToken cancellationToken)
     {
