@@ -15,9 +15,9 @@ internal static class MigrationEndpoints
 {
     private const string Summary = "Plan the way from Cloud Connect 1.0 to 2.0.";
     private const string Description =
-        "Which terminals still are on 1.0, the order of steps (the terminals first, then the till's configuration), what is done and what blocks, in "
-        + "English, Dutch, French or German by `lang`, else by `Accept-Language`. The terminals that are not done come page by page; the counts are of all of "
-        + "the merchant's terminals on every page.";
+        "Which terminals still are on 1.0 or, though set to 2.0, cannot come yet (whitelist, firmware, installation), the order of steps (the terminals "
+        + "first, then the till's configuration), what is done and what blocks, in English, Dutch, French or German by `lang`, else by `Accept-Language`. "
+        + "The terminals that are not done come page by page; the counts are of all of the merchant's terminals on every page.";
 
     public static void MapMigration(this IEndpointRouteBuilder routes)
     {

@@ -13,7 +13,7 @@ internal sealed record PlanSelection(PlanStep? Step, string? After, int Limit);
 internal sealed class PlanCounts(PlanSelection wanted)
 {
     private readonly int[] _at = new int[(int)PlanStep.Done + 1];
-    private readonly SortedSet<string> _managementSystems = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> _ofManagementSystem = new(StringComparer.Ordinal);
     private readonly List<PlanTerminal> _wanted = [];
 
     /// <summary>All terminals that were counted.</summary>
@@ -23,7 +23,7 @@ internal sealed class PlanCounts(PlanSelection wanted)
     public int OnCloudConnect1 { get; private set; }
 
     /// <summary>Their management systems, by name.</summary>
-    public IReadOnlyCollection<string> ManagementSystems => _managementSystems;
+    public IReadOnlyCollection<string> ManagementSystems => _ofManagementSystem.Keys;
 
     /// <summary>The terminals that are wanted, in the order in which they came.</summary>
     public IReadOnlyList<PlanTerminal> Wanted => _wanted;
@@ -37,23 +37,27 @@ internal sealed class PlanCounts(PlanSelection wanted)
     /// <summary>The first step that some are at; <see cref="PlanStep.Done"/> when all are done.</summary>
     public PlanStep First => Enum.GetValues<PlanStep>().FirstOrDefault(step => At(step) > 0, PlanStep.Done);
 
-    /// <summary>Counts terminals of which nothing needs to be known: they are on 2.0, and no till asked for them the old way.</summary>
-    public void AddDone(string managementSystemId, int terminals)
-    {
-        _at[(int)PlanStep.Done] += terminals;
-        _managementSystems.Add(managementSystemId);
-    }
-
     /// <summary>Counts a terminal. They come by id, as ordinals go.</summary>
     public void Add(PlanEvidence terminal)
     {
         var place = terminal.Evaluate();
         _at[(int)place.Step]++;
-        _managementSystems.Add(terminal.ManagementSystemId);
+        _ofManagementSystem[terminal.ManagementSystemId] = _ofManagementSystem.GetValueOrDefault(terminal.ManagementSystemId) + 1;
         if (terminal.ConnectMode != Terminals.ConnectMode.CloudConnect2)
             OnCloudConnect1++;
         if (IsWanted(terminal, place.Step))
             _wanted.Add(new PlanTerminal(terminal, place));
+    }
+
+    /// <summary>Counts the other terminals of a management system as done: those that were not looked at, after all that were.</summary>
+    /// <param name="managementSystemId">Which.</param>
+    /// <param name="all">How many terminals the merchant has there.</param>
+    public void AddRest(string managementSystemId, int all)
+    {
+        var looked = _ofManagementSystem.GetValueOrDefault(managementSystemId);
+        // Fewer than were looked at: one has come since they were counted.
+        _at[(int)PlanStep.Done] += Math.Max(0, all - looked);
+        _ofManagementSystem[managementSystemId] = Math.Max(all, looked);
     }
 
     private bool IsWanted(PlanEvidence terminal, PlanStep step) =>

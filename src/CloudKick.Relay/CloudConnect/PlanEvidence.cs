@@ -33,20 +33,21 @@ internal sealed record PlanEvidence
     /// <summary>The first step that it lacks, and which of the step's outcomes shows it; the texts are under <c>step.outcome</c>.</summary>
     public (PlanStep Step, string Outcome, object[] Facts) Evaluate()
     {
-        // A till that asks the old way asked so last; one that was changed over has had a kick since.
-        var asksTheOldWay = OldRequestAt is { } old && !(KickAt > old);
-        if (ConnectMode == Terminals.ConnectMode.CloudConnect2)
-            return asksTheOldWay ? (PlanStep.Till, "refused", [OldRequestAt!.Value, OldRequests, ManagementSystemId]) : (PlanStep.Done, "", []);
-
         if (!Whitelisted)
             return (PlanStep.Whitelist, "missing", []);
         if (FirmwareVersion is { } version && !FirmwareIsEnough(version))
             return (PlanStep.Firmware, "too-old", [version, Terminals.FirmwareVersion.FirstWithCloudConnect2]);
-        // What has connected has the firmware for it, whatever is on record.
-        if (FirmwareVersion is null && !HasConnected)
+        // What has come has the firmware for it, whatever is on record.
+        var hasCome = HasConnected || SessionAt is not null;
+        if (FirmwareVersion is null && !hasCome)
             return (PlanStep.Firmware, "not-known", [Terminals.FirmwareVersion.FirstWithCloudConnect2]);
-        if (!HasConnected && SessionAt is null)
+        if (!hasCome)
             return (PlanStep.Installation, "never-connected", [SubscriptionTopic]);
+
+        // A till that asks the old way asked so last; one that was changed over has had a kick since.
+        var asksTheOldWay = OldRequestAt is { } old && !(KickAt > old);
+        if (ConnectMode == Terminals.ConnectMode.CloudConnect2)
+            return asksTheOldWay ? (PlanStep.Till, "refused", [OldRequestAt!.Value, OldRequests, ManagementSystemId]) : (PlanStep.Done, "", []);
         if (ConnectMode == Terminals.ConnectMode.CloudConnect1)
             return (PlanStep.Open, "still-1", []);
         if (asksTheOldWay)

@@ -23,6 +23,8 @@ internal sealed class PlanPageTests
         await _world.AddTerminalAsync(_world.Butcher, "MEAT1", connectMode: "1.0");
         await _world.ExecuteAsync("update terminals set firmware_version = '14.0.10.7' where terminal_id = 'PLAN1'");
         await _world.ExecuteAsync("update terminals set firmware_version = '14.0.11.01' where terminal_id = 'PLAN2'");
+        foreach (var terminal in new[] { KickWorld.OfBakery, "PLAN3" })
+            await _world.PresenceAsync(terminal, connected: true, version: 1);
     }
 
     [OneTimeTearDown]
@@ -42,7 +44,7 @@ internal sealed class PlanPageTests
         Assert.That(page.Text, Does.Contain("2 of 4 terminals are not done").And.Contain("4 terminals, 2 of them not on Cloud Connect 2.0 alone"));
         Assert.That(page.Text, Does.Contain("Firmware 14.0.10.7 is older than 14.0.11.01").And.Contain("PLAN2"));
         Assert.That(page.Text, Does.Not.Contain("PLAN3").And.Not.Contain("MEAT1"));
-        Assert.That(page.Html, Does.Contain($"href=\"/m/{_world.Bakery}/terminals/PLAN1\""));
+        Assert.That(page.Html, Does.Contain($"href=\"/m/{_world.Bakery}/terminals/PLAN1\"").And.Contain("<code>cloudkick doctor terminal</code>").And.Not.Contain("`"));
     }
 
     [Test]

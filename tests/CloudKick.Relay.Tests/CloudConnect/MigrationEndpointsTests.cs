@@ -60,6 +60,28 @@ internal sealed class MigrationEndpointsTests
     }
 
     [Test]
+    public async Task A_terminal_is_not_done_by_being_set_to_2(CancellationToken cancellationToken)
+    {
+        var (merchant, client) = await MerchantAsync("Importer");
+        foreach (var (terminal, connected) in new[] { ("IMP-FINE", true), ("IMP-FW", true), ("IMP-NEVER", false), ("IMP-OUT", true), ("IMP-OVER", true), ("IMP-SEEN", false) })
+            await AddAsync(merchant, terminal, "2.0", connected);
+        await using var owner = await _database.Owner.OpenConnectionAsync(cancellationToken);
+        await owner.ExecuteAsync(
+            """
+            update terminals set firmware_version = '13.0.0.1' where terminal_id = 'IMP-FW';
+            delete from whitelist_entries where terminal_id = 'IMP-OUT';
+            update whitelist_entries set enabled_until = now() - interval '1 day' where terminal_id = 'IMP-OVER';
+            update terminal_states set last_session_at = now() where terminal_id = 'IMP-SEEN';
+            """);
+
+        var plan = await PlanAsync(client, cancellationToken);
+
+        Assert.That(Terminals(plan), Is.EqualTo((string[])["IMP-FW firmware now", "IMP-NEVER installation now", "IMP-OUT whitelist now", "IMP-OVER whitelist now"]));
+        Assert.That(((string?)plan["step"], (int)plan["terminalCount"]!, (int)plan["onCloudConnect1Count"]!), Is.EqualTo(("whitelist", 6, 0)));
+        Assert.That((string?)plan["summary"], Does.StartWith("4 of 6 terminals are not done."));
+    }
+
+    [Test]
     public async Task A_merchants_plan_has_its_own_terminals_only(CancellationToken cancellationToken)
     {
         var (baker, bakers) = await MerchantAsync("Baker");
@@ -230,7 +252,7 @@ internal sealed class MigrationEndpointsTests
         return (merchant, await _relay.CreateClientAsync(merchant, Scopes.TerminalsRead, Scopes.KicksWrite));
     }
 
-    // They have the firmware, are on the whitelist, and never connected; `mode` may say `n`.
+    // They have the firmware and are on the whitelist; those that are on 2.0 have connected. `mode` may say `n`.
     private async Task AddManyAsync(MerchantId merchant, string prefix, int terminals, string mode)
     {
         await using var owner = await _database.Owner.OpenConnectionAsync();
@@ -240,6 +262,8 @@ internal sealed class MigrationEndpointsTests
             select @prefix || lpad(n::text, 6, '0'), @merchant, 'GrundmasterNL', @prefix || lpad(n::text, 6, '0'), '14.0.11.01', {mode}
             from generate_series(1, @terminals) n;
             insert into whitelist_entries (merchant_id, terminal_id) select merchant_id, terminal_id from terminals where merchant_id = @merchant;
+            insert into terminal_presence (terminal_id, connected, version_number, session_identifier, event_at)
+            select terminal_id, true, 1, 's', now() from terminals where merchant_id = @merchant and connect_mode = '2.0';
             """,
             new { prefix, merchant = merchant.Value, terminals });
     }

@@ -80,8 +80,9 @@ internal sealed class MigrationPlanTests
     public void Terminals_that_are_plainly_done_are_counted_and_so_are_their_management_systems()
     {
         var counts = new PlanCounts(PlanSamples.Everything);
-        counts.AddDone("GrundmasterBE", 30_000);
         counts.Add(PlanSamples.Tested);
+        counts.AddRest("GrundmasterBE", 30_000);
+        counts.AddRest("GrundmasterNL", 1);
 
         var plan = new MigrationPlan(counts, PlanSamples.Now);
 

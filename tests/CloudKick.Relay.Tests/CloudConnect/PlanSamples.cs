@@ -18,6 +18,12 @@ internal static class PlanSamples
         SessionAt = Now.AddHours(-1).AddSeconds(1),
     };
 
+    /// <summary>Set to 2.0 here and whitelisted, with the firmware for it, and no more.</summary>
+    private static PlanEvidence Imported => Tested with
+    {
+        ConnectMode = ConnectMode.CloudConnect2, HasConnected = false, OldRequestAt = null, OldRequests = 0, KickAt = null, SessionAt = null,
+    };
+
     /// <summary>Each place on the way, and the evidence for it.</summary>
     public static IEnumerable<TestCaseData> Places()
     {
@@ -31,6 +37,12 @@ internal static class PlanSamples
         yield return Case(Tested with { ConnectMode = ConnectMode.CloudConnect2, OldRequestAt = Now }, PlanStep.Till, "refused");
         yield return Case(Tested with { SessionAt = null }, PlanStep.Test, "no-session");
         yield return Case(Tested, PlanStep.Close, "both");
+        yield return Case(Imported with { Whitelisted = false }, PlanStep.Whitelist, "missing");
+        yield return Case(Imported with { FirmwareVersion = "13.0.0.1", HasConnected = true }, PlanStep.Firmware, "too-old");
+        yield return Case(Imported with { FirmwareVersion = null }, PlanStep.Firmware, "not-known");
+        yield return Case(Imported, PlanStep.Installation, "never-connected");
+        yield return Case(Imported with { FirmwareVersion = null, HasConnected = true }, PlanStep.Done, "");
+        yield return Case(Imported with { FirmwareVersion = null, SessionAt = Now }, PlanStep.Done, "");
         yield return Case(Tested with { ConnectMode = ConnectMode.CloudConnect2 }, PlanStep.Done, "");
     }
 
