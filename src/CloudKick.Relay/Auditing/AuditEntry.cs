@@ -21,6 +21,9 @@ public sealed record AuditEntry
     /// <summary>The id of what it was done to.</summary>
     public required string Subject { get; init; }
 
+    /// <summary>What the subject is called now, when it is a person: an email address; null for others, and when that is nobody any more, or not for the reader.</summary>
+    public required string? SubjectName { get; init; }
+
     /// <summary>What changed, as it was: JSON; null when it is new.</summary>
     public required string? Before { get; init; }
 

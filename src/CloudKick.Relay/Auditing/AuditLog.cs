@@ -23,6 +23,15 @@ public sealed class AuditLog(TenantDatabase database)
         left join lateral (select k.label from api_keys k where k.key_id = case when n.actor like 'key:%' then substr(n.actor, 5) end limit 1) k on true
         """;
 
+    private const string SubjectsSql =
+        """
+        left join lateral (
+            select s.email from users s
+            where s.user_id = case when n.action like 'user.%' and n.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then n.subject::uuid end
+            limit 1
+        ) s on true
+        """;
+
     // A chain has many rows and few actors: those of the name that is looked for, and then of each its own rows. Each actor is found as
     // the next one in the index.
     private const string ActorsSql =
@@ -137,9 +146,10 @@ public sealed class AuditLog(TenantDatabase database)
             rows = $"select f.* from wanted w cross join lateral ({rows}) f order by f.chain_index desc limit @limit";
         return $"""
             {head}select n.chain_index as ChainIndex, n.at as At, n.actor as Actor, coalesce(u.email, nullif(k.label, '')) as ActorName, n.action as Action,
-                   n.subject as Subject, n.before::text as Before, n.after::text as After, n.origin as Origin, encode(n.hash, 'hex') as Hash
+                   n.subject as Subject, s.email as SubjectName, n.before::text as Before, n.after::text as After, n.origin as Origin, encode(n.hash, 'hex') as Hash
             from ({rows}) n
             {PeopleSql}
+            {SubjectsSql}
             order by n.chain_index desc
             """;
     }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
+using CloudKick.Relay.Admin.Pages;
+using CloudKick.Relay.Database;
 using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Tests.Kicks;
@@ -86,6 +88,29 @@ internal sealed class KickPagesTests
 
         Assert.That(page.Text, Does.Contain("The terminal has it elsewhere").And.Contain("Expired "));
         Assert.That(page.Html, Does.Not.Match("data-label=\"Node\"[^>]*>–"));
+    }
+
+    [Test]
+    public async Task What_the_relay_says_of_an_event_is_in_the_readers_language(CancellationToken cancellationToken)
+    {
+        var (_, kick) = await KickAsync("order-7");
+        await _world.ExecuteAsync("select record_acknowledged(array[@kick], 1, @Node)", new { kick = kick.Value, Node });
+        await _world.LetExpireAsync(kick);
+        await _world.ExecuteAsync("select expire_open_kicks()");
+        using var reader = await _relay.SignInAsync(_world.Bakery, Roles.Operator, cancellationToken);
+        reader.Language = "nl";
+
+        var page = await reader.OpenAsync(Path($"kicks/{kick}"), cancellationToken);
+
+        Assert.That(page.Text, Does.Contain("De cloud had hem aangenomen.").And.Not.Contain("acked"));
+    }
+
+    [Test]
+    public void What_the_database_writes_of_an_event_is_what_the_page_has_words_for()
+    {
+        var sql = string.Concat(MigrationScripts.Embedded().Select(script => script.Sql));
+
+        Assert.That(new[] { KickWords.LiveSession, KickWords.LeftWhitelist, KickWords.TakenOver }.Where(said => !sql.Contains($"'{said}'", StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test]

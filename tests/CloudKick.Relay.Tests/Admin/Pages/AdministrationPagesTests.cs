@@ -295,6 +295,20 @@ internal sealed partial class AdministrationPagesTests
     }
 
     [Test]
+    public async Task The_audit_log_names_actions_in_the_readers_language_and_people_by_name(CancellationToken cancellationToken)
+    {
+        var email = await _relay.AddUserAsync(_merchant, Roles.Viewer, cancellationToken);
+        var user = (await _relay.Services.GetRequiredService<UserRegistry>().ListAsync(_merchant, email, null, 1, cancellationToken))[0];
+        using var browser = new PageClient(_relay.Address);
+        await browser.SignInAsync(email, RelayHost.Password, cancellationToken);
+        _admin.Language = "fr";
+
+        var page = await _admin.OpenAsync(At($"audit?Subject={user.UserId}"), cancellationToken);
+
+        Assert.That(page.Text, Does.Contain("Connexion user.sign-in").And.Contain($"{email} {user.UserId}"));
+    }
+
+    [Test]
     public async Task Somebody_who_is_locked_out_is_let_in_again_and_removed(CancellationToken cancellationToken)
     {
         var email = await _relay.AddUserAsync(_merchant, Roles.Viewer, cancellationToken);

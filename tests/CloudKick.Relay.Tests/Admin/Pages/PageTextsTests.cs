@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
 using CloudKick.Relay.Languages;
+using CloudKick.Relay.Tests.Auditing;
 
 namespace CloudKick.Relay.Tests.Admin.Pages;
 
@@ -55,6 +56,16 @@ internal sealed partial class PageTextsTests
 
         Assert.That(named, Has.Length.GreaterThan(100));
         Assert.That(named.Where(name => !known.Contains(name.Key)), Is.Empty);
+    }
+
+    [Test]
+    public void Every_action_of_the_audit_log_has_words()
+    {
+        var actions = AuditedCalls.Lines.Concat(AuditedForms.Lines).SelectMany(change => change.Value.Rows).Select(row => row[(row.LastIndexOf(' ') + 1)..]).Distinct().ToArray();
+        var known = Texts("Audit", CultureInfo.InvariantCulture).Keys;
+
+        Assert.That(actions, Has.Length.GreaterThan(30));
+        Assert.That(actions.Where(action => !known.Contains("Action-" + action)), Is.Empty);
     }
 
     private static Dictionary<string, string> Texts(string folder, CultureInfo language)

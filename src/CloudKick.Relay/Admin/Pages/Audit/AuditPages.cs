@@ -85,6 +85,9 @@ internal abstract class AuditPages(AuditLog log, IOptions<PageOptions> options) 
         _ => entry.Actor,
     };
 
+    /// <summary>What was done, in a reader's words; null when there are none for it.</summary>
+    public string? WordsOf(AuditEntry entry) => T.Find("Audit.Action-" + entry.Action);
+
     private async Task ReadAsync(long? after, CancellationToken cancellationToken)
     {
         var rows = await log.ListAsync(Owner, Filter, after, Paging.Size + 1, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Kicks.Events;
 
 namespace CloudKick.Relay.Admin.Pages;
 
@@ -29,6 +30,11 @@ internal static class LadderTimes
 /// <summary>Finds the words for what became of a kick.</summary>
 internal static class KickWords
 {
+    // As the functions in sql/ write them; a test compares.
+    internal const string LiveSession = "the terminal already had a live session";
+    internal const string LeftWhitelist = "the terminal left the whitelist before the kick could be published";
+    internal const string TakenOver = "taken over: the earlier attempt was never reported";
+
     /// <summary>The text's key of what to do; null when there is nothing to do.</summary>
     public static string? Advice(KickRow row) => row.State switch
     {
@@ -40,6 +46,20 @@ internal static class KickWords
         "failed" when row.FailureCode == "terminal-offline" => "Kicks.AdviceOffline",
         "failed" => "Kicks.AdviceRefused",
         "cancelled" => "Kicks.AdviceCancelled",
+        _ => null,
+    };
+
+    /// <summary>The text's key of what the relay itself tells of an event; null for what cloud and transport said, which is in English.</summary>
+    public static string? Detail(KickEvent happened) => (happened.Event, happened.Detail) switch
+    {
+        ("connected", LiveSession) => "Kicks.Detail-live-session",
+        ("failed", LeftWhitelist) => "Kicks.Detail-left-whitelist",
+        ("attempt", TakenOver) => "Kicks.Detail-taken-over",
+        ("refused", "expired") => "Kicks.Detail-refused-expired",
+        ("refused", "wrong-terminal") => "Kicks.Detail-refused-wrong-terminal",
+        ("expired", "acked") => "Kicks.Detail-expired-acked",
+        ("expired", "never_sent") => "Kicks.Detail-expired-never-sent",
+        ("expired", "unknown") => "Kicks.Detail-expired-unknown",
         _ => null,
     };
 
