@@ -33,6 +33,13 @@ public sealed class MerchantWhitelist(TenantDatabase database)
     public async Task<WhitelistChange?> FindLastChangeAsync(MerchantId merchant, CancellationToken cancellationToken) =>
         (await WhitelistStore.FindLastChangeAsync(database, merchant, cancellationToken))?.ToChange();
 
+    /// <summary>The last change with its first entries only, for who does not look at all of them; null when there never was one.</summary>
+    /// <param name="merchant">Whose.</param>
+    /// <param name="first">How many of its entries, at least 1.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    internal async Task<WhitelistChangeBeginning?> FindLastChangeAsync(MerchantId merchant, int first, CancellationToken cancellationToken) =>
+        (await WhitelistStore.FindLastChangeAsync(database, merchant, first, cancellationToken))?.ToChange();
+
     /// <summary>Undoes the last change: every entry of it is again as it was. That is a change too, and can be undone.</summary>
     /// <returns>The change that the undoing is; null when this was not the last change, or not any more.</returns>
     public Task<WhitelistChange?> UndoAsync(MerchantId merchant, Guid changeId, Actor actor, CancellationToken cancellationToken) =>

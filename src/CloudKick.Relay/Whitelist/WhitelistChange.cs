@@ -9,6 +9,13 @@ namespace CloudKick.Relay.Whitelist;
 /// <param name="Differences">Every entry that it changed.</param>
 public sealed record WhitelistChange(Guid ChangeId, string Actor, DateTimeOffset ChangedAt, IReadOnlyList<WhitelistDifference> Differences);
 
+/// <summary>The last change as it begins: an import's has thousands of entries.</summary>
+/// <param name="ChangeId">Names it, for undoing just this one.</param>
+/// <param name="ChangedAt">When it was made.</param>
+/// <param name="Count">How many entries it changed.</param>
+/// <param name="First">The first ones of them.</param>
+internal sealed record WhitelistChangeBeginning(Guid ChangeId, DateTimeOffset ChangedAt, int Count, IReadOnlyList<WhitelistDifference> First);
+
 /// <summary>One entry, before a change and after it.</summary>
 /// <param name="TerminalId">Which.</param>
 /// <param name="Before">As it was; null when there was none.</param>

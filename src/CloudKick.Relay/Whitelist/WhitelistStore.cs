@@ -80,6 +80,14 @@ internal static class WhitelistStore
         where c.merchant_id = @merchant
         """;
 
+    private const string LastChangeBeginningSql =
+        """
+        select c.change_id as ChangeId, c.changed_at as ChangedAt, jsonb_array_length(c.entries) as Count,
+               jsonb_path_query_array(c.entries, '$[0 to $last]', jsonb_build_object('last', @first - 1))::text as Entries
+        from whitelist_last_changes c
+        where c.merchant_id = @merchant
+        """;
+
     public static Task<WhitelistEntry?> FindAsync(
         TenantDatabase database, MerchantId merchant, string terminalId, CancellationToken cancellationToken) =>
         database.QuerySingleOrDefaultAsync<WhitelistEntry>(merchant, FindSql, new { merchant = merchant.Value, terminalId }, cancellationToken);
@@ -116,6 +124,10 @@ internal static class WhitelistStore
 
     public static Task<LastChange?> FindLastChangeAsync(TenantTransaction transaction, MerchantId merchant, CancellationToken cancellationToken) =>
         transaction.QuerySingleOrDefaultAsync<LastChange>(LastChangeSql, new { merchant = merchant.Value }, cancellationToken);
+
+    /// <summary>The same, with the first of its entries only.</summary>
+    public static Task<LastChangeBeginning?> FindLastChangeAsync(TenantDatabase database, MerchantId merchant, int first, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<LastChangeBeginning>(merchant, LastChangeBeginningSql, new { merchant = merchant.Value, first }, cancellationToken);
 
     /// <summary>Writes a change into the audit log, and keeps it as the one that can be undone.</summary>
     public static async Task<LastChange> RecordAsync(
@@ -163,5 +175,16 @@ internal static class WhitelistStore
         public required string Entries { get; init; }
 
         public WhitelistChange ToChange() => new(ChangeId, Actor, ChangedAt, WhitelistDifference.FromJson(Entries));
+    }
+
+    /// <summary>The change that can be undone, as it begins.</summary>
+    public sealed record LastChangeBeginning
+    {
+        public required Guid ChangeId { get; init; }
+        public required DateTime ChangedAt { get; init; }
+        public required int Count { get; init; }
+        public required string Entries { get; init; }
+
+        public WhitelistChangeBeginning ToChange() => new(ChangeId, ChangedAt, Count, WhitelistDifference.FromJson(Entries));
     }
 }

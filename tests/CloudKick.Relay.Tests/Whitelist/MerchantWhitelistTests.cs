@@ -244,6 +244,23 @@ internal sealed class MerchantWhitelistTests
     }
 
     [Test]
+    public async Task A_long_change_is_told_by_its_beginning(CancellationToken cancellationToken)
+    {
+        var merchant = await _shop.AddMerchantAsync("Glance", cancellationToken);
+        var none = await _whitelist.FindLastChangeAsync(merchant, 5, cancellationToken);
+        await _whitelist.ImportAsync(merchant, [.. Enumerable.Range(1, 7).Select(n => new WhitelistSetting($"LONG{n}", "till"))], Shop.Actor, dryRun: false, cancellationToken);
+
+        var whole = (await _whitelist.FindLastChangeAsync(merchant, cancellationToken))!;
+        var five = (await _whitelist.FindLastChangeAsync(merchant, 5, cancellationToken))!;
+        var ten = (await _whitelist.FindLastChangeAsync(merchant, 10, cancellationToken))!;
+
+        Assert.That(none, Is.Null);
+        Assert.That((five.ChangeId, five.ChangedAt, five.Count), Is.EqualTo((whole.ChangeId, whole.ChangedAt, 7)));
+        Assert.That(five.First, Is.EqualTo(whole.Differences.Take(5)));
+        Assert.That(ten.First, Is.EqualTo(whole.Differences));
+    }
+
+    [Test]
     public async Task The_last_change_is_undone_whole_and_the_undoing_too(CancellationToken cancellationToken)
     {
         var merchant = await _shop.AddMerchantAsync("Undo", cancellationToken);

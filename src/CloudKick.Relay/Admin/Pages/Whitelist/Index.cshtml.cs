@@ -17,6 +17,9 @@ internal sealed class WhitelistPage(MerchantWhitelist whitelist, TerminalDirecto
 {
     private const int ExportChunk = 1_000;
 
+    // Of the last change.
+    private const int ShownEntries = 5;
+
     [BindProperty(SupportsGet = true)]
     public string? Search { get; set; }
 
@@ -41,7 +44,7 @@ internal sealed class WhitelistPage(MerchantWhitelist whitelist, TerminalDirecto
     public Paging Paging { get; private set; } = new(null, null);
 
     /// <summary>What can be undone.</summary>
-    public WhitelistChange? LastChange { get; private set; }
+    public WhitelistChangeBeginning? LastChange { get; private set; }
 
     public IEnumerable<Choice> States => Enum.GetValues<WhitelistState>().Select(state => new Choice(state.ToString(), T[$"Whitelist.State-{state}"]));
 
@@ -89,7 +92,7 @@ internal sealed class WhitelistPage(MerchantWhitelist whitelist, TerminalDirecto
         Paging = Paging.Of(rows, row => row.TerminalId, Request, out var shown);
         Entries = shown;
         if (MayChange)
-            LastChange = await whitelist.FindLastChangeAsync(Merchant.Id, cancellationToken);
+            LastChange = await whitelist.FindLastChangeAsync(Merchant.Id, ShownEntries, cancellationToken);
     }
 
     private async Task WriteAsync(MerchantId merchant, Stream file, CancellationToken cancellationToken)
