@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CloudKick.Relay.Terminals.Import;
 using CloudKick.Relay.Tests.Kicks;
 using CloudKick.Relay.Users;
@@ -56,6 +57,17 @@ internal sealed class PlatformTerminalPagesTests
     }
 
     [Test]
+    public async Task A_faulty_line_of_an_import_shows_what_was_sent_and_all_its_faults(CancellationToken cancellationToken)
+    {
+        var page = await _platform.SubmitAsync(
+            Import, cancellationToken, fields: [("Csv", "terminalId,managementSystemId,firmwareVersion\nno id,Nowhere,new\nrelay-1,GrundmasterNL,new\n")]);
+
+        Assert.That(page.Html, Does.Contain(">no id<").And.Contain(">relay-1<"));
+        Assert.That(page.Text.Split("There is no such management system."), Has.Length.EqualTo(2));
+        Assert.That(Regex.Count(page.Html, "class=\"fault\""), Is.EqualTo(5), page.Text);
+    }
+
+    [Test]
     public async Task An_import_shows_what_it_does_and_does_it_when_all_lines_are_right(CancellationToken cancellationToken)
     {
         const string Lines = $"terminalId,managementSystemId,label\nIMP1,GrundmasterNL,one\nIMP2,GrundmasterBE,\"two, left\"\n{KickWorld.OfBakery},GrundmasterNL,\n";
@@ -67,6 +79,7 @@ internal sealed class PlatformTerminalPagesTests
         var done = await _platform.SubmitAsync(Import, cancellationToken, to: Import + "?handler=Import", fields: [("Csv", Lines)]);
 
         Assert.That(faulty.Text, Does.Contain("Some lines have faults.").And.Contain("There is no such management system."));
+        Assert.That(preview.Html.IndexOf("<table>", StringComparison.Ordinal), Is.LessThan(preview.Html.IndexOf("id=\"lines\"", StringComparison.Ordinal)), "the result stands before the form");
         Assert.That(preview.Text, Does.Contain("will be registered").And.Contain("registered already: stays as it is"));
         Assert.That((after, still), Is.EqualTo((0, 0)));
         Assert.That(done.Text, Does.Contain("Done. What each line did is below."));

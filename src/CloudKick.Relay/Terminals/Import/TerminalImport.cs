@@ -61,7 +61,7 @@ internal sealed class TerminalImport(TenantDatabase database, TerminalRegistry r
     private async Task<TerminalImportReport> RunAsync(
         TenantTransaction transaction, TerminalImportFile file, Actor actor, bool dryRun, CancellationToken cancellationToken)
     {
-        string[] ids = [.. file.Lines.Select(line => line.Terminal?.TerminalId).OfType<string>()];
+        string[] ids = [.. file.Lines.Select(line => line.TerminalId).Where(TerminalId.IsWellFormed)];
         var systems = (await TerminalStore.ManagementSystemsAsync(transaction, cancellationToken)).ToDictionary(system => system.ManagementSystemId, StringComparer.Ordinal);
         var taken = await TerminalStore.FindNamesAsync(transaction, ids, cancellationToken);
         var known = taken.Select(name => name.TerminalId).ToHashSet(StringComparer.Ordinal);
@@ -80,31 +80,27 @@ internal sealed class TerminalImport(TenantDatabase database, TerminalRegistry r
 
         return report;
 
+        // Beside what the file itself has wrong, so that all of it can be mended at once.
         TerminalImportResult Judge(TerminalImportLine line)
         {
-            if (line.Terminal is not { } terminal)
-                return new(line, TerminalImportEffect.Faulty);
-            if (!systems.TryGetValue(terminal.ManagementSystemId, out var system))
-            {
-                return Faulty(
-                    line, "managementSystemId", TerminalImportFault.UnknownManagementSystem,
-                    $"must be one of {string.Join(", ", systems.Keys.Order(StringComparer.Ordinal))}");
-            }
-
-            if (known.Contains(terminal.TerminalId))
+            List<TerminalImportFault> faults = [.. line.Faults];
+            void Blame(string column, string code, string message) => faults.Add(new(line.Number, column, code, message));
+            var isKnown = known.Contains(line.TerminalId);
+            var record = line.Terminal is { } terminal ? TerminalRecord.Of(terminal) : null;
+            if (!isKnown && registry.IsRelays(line.TerminalId))
+                Blame("terminalId", TerminalImportFault.ReservedTerminalId, "is a name of the relay itself in the cloud: give the terminal another one");
+            else if (!isKnown && things.Contains(line.TerminalId))
+                Blame("terminalId", TerminalImportFault.ThingNameTaken, "is another terminal's thing name: a thing is one terminal's");
+            if (!systems.TryGetValue(line.ManagementSystemId, out var system) && line.ManagementSystemId.Length > 0)
+                Blame("managementSystemId", TerminalImportFault.UnknownManagementSystem, $"must be one of {string.Join(", ", systems.Keys.Order(StringComparer.Ordinal))}");
+            else if (!isKnown && system is not null && record?.HasTopic(system) is false)
+                Blame("subscriptionTopic", TerminalImportFault.InvalidTopic, "makes no valid topic with its management system's template");
+            if (faults.Count > 0 || record is null)
+                return new(line with { Faults = faults }, TerminalImportEffect.Faulty);
+            if (isKnown)
                 return new(line, TerminalImportEffect.Unchanged);
-            if (registry.IsRelays(terminal.TerminalId))
-                return Faulty(line, "terminalId", TerminalImportFault.ReservedTerminalId, "is a name of the relay itself in the cloud: give the terminal another one");
-            if (things.Contains(terminal.TerminalId))
-                return Faulty(line, "terminalId", TerminalImportFault.ThingNameTaken, "is another terminal's thing name: a thing is one terminal's");
-            var record = TerminalRecord.Of(terminal);
-            if (!record.HasTopic(system))
-                return Faulty(line, "subscriptionTopic", TerminalImportFault.InvalidTopic, "makes no valid topic with its management system's template");
             records.Add(record);
             return new(line, TerminalImportEffect.Created);
         }
     }
-
-    private static TerminalImportResult Faulty(TerminalImportLine line, string column, string code, string message) =>
-        new(line with { Faults = [.. line.Faults, new(line.Number, column, code, message)] }, TerminalImportEffect.Faulty);
 }

@@ -6,9 +6,12 @@ namespace CloudKick.Relay.Terminals.Import;
 
 /// <summary>One line of what the management system exported.</summary>
 /// <param name="Number">Where it stood, from 1.</param>
+/// <param name="TerminalId">What stands where the id should; empty when the line could not even be taken apart.</param>
+/// <param name="ManagementSystemId">What stands where the terminal management system should; empty likewise.</param>
 /// <param name="Terminal">What it says; null when it has faults.</param>
 /// <param name="Faults">What is wrong with it.</param>
-internal sealed record TerminalImportLine(int Number, NewTerminal? Terminal, IReadOnlyList<TerminalImportFault> Faults);
+internal sealed record TerminalImportLine(
+    int Number, string TerminalId, string ManagementSystemId, NewTerminal? Terminal, IReadOnlyList<TerminalImportFault> Faults);
 
 /// <summary>
 /// Terminals as CSV (RFC 4180) with a header line: <c>terminalId</c> and <c>managementSystemId</c>, and in any order
@@ -25,7 +28,7 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
     private const string Firmware = "firmwareVersion";
     private const string Mode = "connectMode";
     private const string Topic = "subscriptionTopic";
-    
+
     /// <summary>The columns, in the order in which they are told of.</summary>
     public static IReadOnlyList<string> Columns { get; } = [Id, ManagementSystem, Label, Firmware, Mode, Topic];
 
@@ -50,7 +53,7 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
             var number = reader.RecordLine;
             lines.Add(fields.Count == header.Count
                 ? Judge(number, column => header.IndexOf(column) is var at and >= 0 ? fields[at].Trim() : "", seen)
-                : new(number, null, [new(number, null, TerminalImportFault.Fields, $"has {fields.Count} fields where the header names {header.Count}", fields.Count, header.Count)]));
+                : new(number, "", "", null, [new(number, null, TerminalImportFault.Fields, $"has {fields.Count} fields where the header names {header.Count}", fields.Count, header.Count)]));
         }
 
         return reader.Fault is not null ? Wrong(NotCsv(reader))
@@ -74,7 +77,7 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
             ConnectMode = OrNull(field(Mode)) ?? ConnectMode.CloudConnect2,
             SubscriptionTopic = OrNull(field(Topic)),
         };
-        var id = field(Id);
+        var (id, system) = (field(Id), field(ManagementSystem));
         List<TerminalImportFault> faults = [];
         if (!TerminalId.IsWellFormed(id))
             faults.Add(new(number, Id, TerminalImportFault.TerminalId, TerminalId.Rule));
@@ -82,11 +85,11 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
             faults.Add(new(number, Id, TerminalImportFault.CardNumber, TerminalId.NoCardNumber));
         else if (!seen.TryAdd(id, number))
             faults.Add(new(number, Id, TerminalImportFault.Twice, $"is named at lines[{seen[id]}] already", seen[id]));
-        if (field(ManagementSystem).Length == 0)
+        if (system.Length == 0)
             faults.Add(new(number, ManagementSystem, TerminalImportFault.NoManagementSystem, "is required"));
         faults.AddRange(TerminalRules.Instance.Validate(settings).Errors.Select(
             fault => new TerminalImportFault(number, JsonPath.FromProperty(fault.PropertyName), fault.ErrorCode, fault.ErrorMessage)));
-        return new(number, faults.Count == 0 ? new NewTerminal(id, field(ManagementSystem)) { Settings = settings } : null, faults);
+        return new(number, id, system, faults.Count == 0 ? new NewTerminal(id, system) { Settings = settings } : null, faults);
     }
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;
