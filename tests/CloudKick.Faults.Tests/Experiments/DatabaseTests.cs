@@ -17,7 +17,7 @@ internal sealed class DatabaseTests
     private const int TtlSeconds = 20;
 
     // So long that even a busy machine comes to all of them.
-    private const int LongTtlSeconds = 60;
+    private const int LongTtlSeconds = 30;
     private const int Terminations = 5;
     private static readonly TimeSpan BackAfterRestart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BackAfterPromotion = TimeSpan.FromSeconds(15);

@@ -209,11 +209,11 @@ internal sealed class CheckerTests
     }
 
     [Test]
-    public void Publish_in_an_attempt_that_began_off_the_whitelist_is_found()
+    public void Publish_of_what_left_the_whitelist_while_it_waited_is_found()
     {
         _story.Happenings.Add(new Happening.LeftWhitelist(Story.At(5), Story.Terminal));
         _story.Audited.Add(new AuditRecord(Story.Merchant, "whitelist.remove", Story.Terminal));
-        _story.Happenings.Add(new Happening.Published(Story.At(7), Story.Kick, "NL-CAT/" + Story.Terminal, "relay-n1"));
+        _story.Happenings.Add(new Happening.Published(Story.At(7.1), Story.Kick, "NL-CAT/" + Story.Terminal, "relay-n1"));
 
         Assert.That(_story.Broken(), Is.EqualTo(new[] { DeliveryChecks.Whitelisted }));
     }

@@ -38,7 +38,7 @@ internal static class DeliveryChecks
         foreach (var left in @case.LeftWhitelist[row.TerminalId])
         {
             var begun = @case.Events[row.KickId].LastOrDefault(step => step.Event is "accepted" or "attempt" && step.At <= published.At);
-            if (published.At > left.At && (begun is null || begun.At > left.At || published.At > begun.At + @case.Rules.AttemptLasts))
+            if (published.At > left.At && (begun is null || begun.At > left.At || (published.At > left.At + @case.Rules.UnderWay && !@case.Rules.NetworkDelays)))
                 yield return new Violation(Whitelisted, row.KickId, $"{row.TerminalId} left {left.At:HH:mm:ss.fff}, published {published.At:HH:mm:ss.fff}");
         }
     }

@@ -21,8 +21,11 @@ public sealed record Rules
     /// <summary>How soon a dead node's kicks are taken over. Default 10 s.</summary>
     public TimeSpan TakeOverWithin { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an attempt that began before the whitelist changed may still be under way: a lease. Default 5 s.</summary>
-    public TimeSpan AttemptLasts { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long after its terminal left the whitelist a kick that was allowed just before may still come to the broker. Default 2 s: what the
+    /// database said holds for a tenth of a second, and the rest is for a machine that is busy.
+    /// </summary>
+    public TimeSpan UnderWay { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Whether the broker may take a kick after its deadline: only where the experiment holds up bytes that had left a node, so that

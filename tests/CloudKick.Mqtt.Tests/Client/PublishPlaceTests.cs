@@ -109,10 +109,10 @@ internal sealed class PublishPlaceTests
             () => test.Client.PublishAsync(ClientUnderTest.Message(), cancelled, new CancellationToken(canceled: true)).AsTask(),
             Throws.TypeOf<MqttNotSentException>().With.Property("Reason").EqualTo(MqttNotSentReason.Cancelled));
         var misspelt = await test.Client.TakePlaceAsync(cancellationToken);
+        var publishing = test.Client.PublishAsync(ClientUnderTest.Message("good"), cancellationToken).AsTask();
         Assert.That(
             () => test.Client.PublishAsync(ClientUnderTest.Message() with { Topic = "a/+" }, misspelt, cancellationToken).AsTask(), Throws.TypeOf<MqttProtocolException>());
 
-        var publishing = test.Client.PublishAsync(ClientUnderTest.Message("good"), cancellationToken);
         Assert.That(await AcknowledgeAsync(peer, cancellationToken), Is.EqualTo("good"));
         await publishing;
     }
