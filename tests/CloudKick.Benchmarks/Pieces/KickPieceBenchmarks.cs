@@ -32,6 +32,7 @@ public class KickPieceBenchmarks
         ExpiresAt = Accepted.AddSeconds(30),
         RemainingWhenLeased = TimeSpan.FromSeconds(30),
         LeasedTimestamp = 0,
+        CheckedTimestamp = 0,
     };
 
     private readonly JsonSerializerOptions _json = new ServiceCollection().AddJson().AddJsonContext(KickJson.Default)
