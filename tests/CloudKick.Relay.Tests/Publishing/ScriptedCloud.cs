@@ -46,7 +46,8 @@ internal sealed class ScriptedCloud : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
+    /// <summary>The clock of what it notes.</summary>
+    public static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
     private async Task AcceptAsync()
     {

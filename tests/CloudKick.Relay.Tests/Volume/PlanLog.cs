@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CloudKick.Cli.Local;
+using CloudKick.Testing;
 
 namespace CloudKick.Relay.Tests.Volume;
 
@@ -31,11 +32,10 @@ internal sealed partial class PlanLog(PrivatePostgres server)
     /// <summary>The plans since the last call, of the login that the relay uses.</summary>
     public async Task<IReadOnlyList<StatementPlan>> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var log = new FileStream(server.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        log.Position = _readTo;
-        using var reader = new StreamReader(log);
-        var lines = (await reader.ReadToEndAsync(cancellationToken)).Split('\n');
-        _readTo = log.Length;
+        // Somebody else's statement may be in the middle of being written.
+        var (text, readTo) = await Eventually.HoldsAsync(() => ReadTextAsync(cancellationToken), read => read.Text is "" or [.., '\n'], cancellationToken);
+        _readTo = readTo;
+        var lines = text.Split('\n');
 
         var plans = new List<StatementPlan>();
         for (var i = 0; i < lines.Length; i++)
@@ -50,6 +50,14 @@ internal sealed partial class PlanLog(PrivatePostgres server)
         }
 
         return plans;
+    }
+
+    private async Task<(string Text, long ReadTo)> ReadTextAsync(CancellationToken cancellationToken)
+    {
+        await using var log = new FileStream(server.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Position = _readTo;
+        using var reader = new StreamReader(log);
+        return (await reader.ReadToEndAsync(cancellationToken), log.Position);
     }
 
     // As PrivatePostgres has lines begin: time, process, user@database.
