@@ -115,6 +115,16 @@ internal sealed class CheckerTests
     }
 
     [Test]
+    public void Fault_of_the_relay_is_found_although_the_repeated_request_has_its_kick_unless_it_is_tolerated()
+    {
+        _story.Happenings.Insert(1, new Happening.Answered(Story.At(0.05), "key-1", Story.Terminal, 500, null, "internal-error"));
+
+        Assert.That(_story.Broken(), Is.EqualTo(new[] { AnswerChecks.NoFault }));
+        _story.Rules = _story.Rules with { ToleratedFaults = ["internal-error"] };
+        Assert.That(_story.Broken(), Is.Empty);
+    }
+
+    [Test]
     public void One_key_of_two_merchants_is_two_kicks()
     {
         _story.Happenings.Add(new Happening.Asked(Story.At(1), "key-1", Story.OthersTerminal, "n1"));

@@ -6,7 +6,10 @@ internal static class AnswerChecks
     public const string Stored = "I1 a 2xx answer stands for one stored kick";
     public const string True = "I2 what a till was told stays true";
     public const string OneKeyOneKick = "I6 one idempotency key is one kick";
+    public const string NoFault = "R4 no request meets a fault of the relay";
     public const string Accounted = "R1 every request ends in a kick, and every kick was asked for";
+
+    private const int InternalServerError = 500;
 
     public static IEnumerable<Violation> Judge(Case @case)
     {
@@ -26,6 +29,10 @@ internal static class AnswerChecks
             if (answer.Text is "published" or "delivered" && row.BrokerOutcome == "never_sent")
                 yield return new Violation(True, row.KickId, $"a till was told {answer.Text}, and it was never sent");
         }
+
+        // Each of them, not the last alone: a till that repeats gets beyond it, its owner reads "The relay failed" all the same.
+        foreach (var fault in @case.Answers.Where(answer => answer.Status == InternalServerError && !@case.Rules.ToleratedFaults.Contains(answer.Text)))
+            yield return new Violation(NoFault, fault.Key, $"for {fault.TerminalId}: answered {fault.Status} {fault.Text} at {fault.At:HH:mm:ss.fff}");
 
         foreach (var key in @case.Answers.Where(answer => answer.IsSuccess).GroupBy(answer => Key(@case, answer.TerminalId, answer.Key), answer => answer.KickId!))
         {

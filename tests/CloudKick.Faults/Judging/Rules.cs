@@ -15,6 +15,12 @@ public sealed record Rules
     /// </summary>
     public IReadOnlyCollection<string> FinalRefusals { get; init; } = [];
 
+    /// <summary>
+    /// Codes of problems with status 500 that a till may hear on the way to its kick: where an experiment breaks something that the relay
+    /// cannot know for anything but its own fault. Default none.
+    /// </summary>
+    public IReadOnlyCollection<string> ToleratedFaults { get; init; } = [];
+
     /// <summary>How long after its deadline a kick's end is recorded at the latest. Default 10 s.</summary>
     public TimeSpan EndWithin { get; init; } = TimeSpan.FromSeconds(10);
 
