@@ -16,6 +16,7 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
 
     private volatile MqttClient? _client;
     private int _pending;
+    private int _inTurn;
     private long _unanswered;
 
     /// <summary>How the connection's client id ends.</summary>
@@ -35,8 +36,11 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
     /// <summary>Publishes handed over that have no answer yet.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
-    /// <summary>Whether another publish would have to wait for an acknowledgement first.</summary>
-    public bool IsFull => Pending >= maximumInFlight;
+    /// <summary>
+    /// Whether another publish would have to wait for an acknowledgement first. Those whose turn in the budget is yet to come take no place among
+    /// the unacknowledged, however many they are.
+    /// </summary>
+    public bool IsFull => Volatile.Read(ref _inTurn) >= maximumInFlight;
 
     /// <summary>Whether it lately left a publish without an answer: others go first.</summary>
     public bool IsSuspect => Volatile.Read(ref _unanswered) is not 0 and var at && timeProvider.GetElapsedTime(at) < Mistrust;
@@ -60,6 +64,7 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
             return null;
         Interlocked.Increment(ref _pending);
         var hasLeft = false;
+        var isInTurn = false;
         try
         {
             using var deadline = new CancellationTokenSource(timeout, timeProvider);
@@ -67,6 +72,8 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
                 return NotInTime;
             if (delay > TimeSpan.Zero)
                 await Task.Delay(delay, timeProvider, deadline.Token);
+            Interlocked.Increment(ref _inTurn);
+            isInTurn = true;
             var client = Client;
             using var place = await client.TakePlaceAsync(deadline.Token);
             while (budget.Leave() is { Ticks: > 0 } wait)
@@ -88,6 +95,8 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
         finally
         {
             Interlocked.Decrement(ref _pending);
+            if (isInTurn)
+                Interlocked.Decrement(ref _inTurn);
             if (!hasLeft)
                 budget.GiveBack();
         }

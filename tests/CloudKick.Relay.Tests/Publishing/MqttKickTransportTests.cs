@@ -175,6 +175,36 @@ internal sealed class MqttKickTransportTests
         Assert.That((await Task.WhenAll(kept)).Select(result => result.Outcome), Is.All.EqualTo(AttemptOutcome.Acknowledged), "none of them had to book another turn");
     }
 
+    [Test]
+    public async Task A_kept_turn_is_used_though_more_wait_for_theirs_than_may_be_unacknowledged(CancellationToken cancellationToken)
+    {
+        var wait = TimeSpan.FromSeconds(2);
+        var half = TimeSpan.FromMilliseconds(500);
+        var clock = new ManualTimeProvider();
+        await using var cloud = new ScriptedCloud();
+        var mqtt = TransportUnderTest.Mqtt(cloud);
+        mqtt.MaximumInFlight = 10;
+        await using var test = new TransportUnderTest(mqtt, new PublishingOptions { MaximumWait = wait }, clock);
+        await test.StartAsync(cancellationToken);
+        var turns = Reserve(test.Transport, 1_000);
+        Assert.That(turns, Has.Count.GreaterThan(100));
+        var early = turns.Count(turn => turn.Wait <= half);
+
+        var publishing = turns.Select(turn => test.Transport.PublishAsync(
+            TransportUnderTest.Attempt() with { Turn = turn }, TransportUnderTest.Message(), TimeSpan.FromSeconds(30), timeout: wait * 10)).ToList();
+        clock.Advance(half);
+
+        await Eventually.HoldsAsync(() => cloud.Published.Count >= early, cancellationToken);
+        await Eventually.HoldsAsync(() => HasEndedAfter(TimeSpan.FromMilliseconds(20)), cancellationToken);
+        Assert.That((await Task.WhenAll(publishing)).Select(result => result.Outcome), Is.All.EqualTo(AttemptOutcome.Acknowledged));
+
+        bool HasEndedAfter(TimeSpan step)
+        {
+            clock.Advance(step);
+            return publishing.TrueForAll(publish => publish.IsCompleted);
+        }
+    }
+
     private static List<ReservedTurn> Reserve(MqttKickTransport transport, int times)
     {
         var turns = new List<ReservedTurn>();
