@@ -22,29 +22,30 @@ internal sealed class DirectKickTransport(
     // What AWS's own answer may take, beyond what it waits for the terminal.
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
 
-    protected override async Task<AttemptResult> SendAsync(
-        IAmazonIotData client, KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, CancellationToken cancellationToken)
+    // A terminal's client id is its thing's name.
+    protected override async ValueTask<Receiver> FindReceiverAsync(KickAttempt attempt, CancellationToken cancellationToken)
     {
-        // A terminal's client id is its thing's name.
-        string? thing;
         try
         {
-            thing = await database.QuerySingleOrDefaultAsync<string>(Tenant.Platform, ThingName, new { terminal = attempt.TerminalId }, cancellationToken);
+            var thing = await database.QuerySingleOrDefaultAsync<string>(Tenant.Platform, ThingName, new { terminal = attempt.TerminalId }, cancellationToken);
+            return thing is null ? Nobody(AttemptOutcome.Refused, "the terminal is not registered any more") : new Receiver(thing);
         }
         catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
         {
-            return new AttemptResult(AttemptOutcome.NotSent, $"the terminal's thing could not be looked up: {exception.Message}");
+            return Nobody(AttemptOutcome.NotSent, $"the terminal's thing could not be looked up: {exception.Message}");
         }
-        if (thing is null)
-            return new AttemptResult(AttemptOutcome.Refused, "the terminal is not registered any more");
+    }
 
+    protected override async Task<AttemptResult> SendAsync(
+        IAmazonIotData client, KickAttempt attempt, string receiver, MqttMessage message, TimeSpan remaining, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         using var payload = Payload(message);
         try
         {
             await client.SendDirectMessageAsync(
                 new SendDirectMessageRequest
                 {
-                    ClientId = thing,
+                    ClientId = receiver,
                     Topic = message.Topic,
                     Confirmation = true,
                     Timeout = Math.Clamp((int)(timeout - AnswerTime).TotalSeconds, 1, LongestTimeout),
@@ -67,9 +68,11 @@ internal sealed class DirectKickTransport(
         }
         catch (ForbiddenException exception)
         {
-            return Forbidden(exception.Message, thing, message.Topic, attempt.SubscriptionTopic);
+            return Forbidden(exception.Message, receiver, message.Topic, attempt.SubscriptionTopic);
         }
     }
+
+    private static Receiver Nobody(AttemptOutcome outcome, string detail) => new("", new AttemptResult(outcome, detail));
 
     // AWS names the receiver when its policy is the one that forbids, and nobody when the sender's is. One terminal's policy says nothing of
     // what the relay may do: it stands with its kick, and not in the way's state, which anybody may ask.

@@ -14,7 +14,7 @@ internal sealed class HttpsKickTransport(
     private const int AtLeastOnce = 1;
 
     protected override async Task<AttemptResult> SendAsync(
-        IAmazonIotData client, KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, CancellationToken cancellationToken)
+        IAmazonIotData client, KickAttempt attempt, string receiver, MqttMessage message, TimeSpan remaining, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var payload = Payload(message);
         await client.PublishAsync(

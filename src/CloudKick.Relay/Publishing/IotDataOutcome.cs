@@ -10,8 +10,12 @@ namespace CloudKick.Relay.Publishing;
 /// <param name="Result">For the kick.</param>
 /// <param name="Fault">Why the way itself does not work, whatever kick goes over it; null when it works.</param>
 /// <param name="IsRefusal">Whether asking again soon would be answered the same.</param>
-internal readonly record struct IotDataOutcome(AttemptResult Result, string? Fault = null, bool IsRefusal = false)
+/// <param name="WasAsked">Whether the cloud was asked at all; if not, this says nothing of the way.</param>
+internal readonly record struct IotDataOutcome(AttemptResult Result, string? Fault = null, bool IsRefusal = false, bool WasAsked = true)
 {
+    /// <summary>Of a kick that was not to leave: the cloud was not asked.</summary>
+    public static IotDataOutcome NotAsked(AttemptResult result) => new(result, WasAsked: false);
+
     /// <summary>What a failed call says of the message: surely not taken, or perhaps.</summary>
     /// <param name="failure">What the client threw.</param>
     /// <param name="timedOut">Whether the attempt's own deadline ended it.</param>

@@ -70,10 +70,16 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
         if (!await _gate.TryEnterAsync(timeout))
             return new AttemptResult(AttemptOutcome.NotSent, _gate.Fault ?? "too many requests are under way: its turn did not come in time");
 
-        var elapsed = _timeProvider.GetElapsedTime(started);
-        var outcome = await AskAsync(attempt, message, remaining - elapsed, timeout - elapsed);
-        if (_gate.Leave(outcome.Fault, outcome.IsRefusal))
-            Log(outcome.Fault);
+        IotDataOutcome? ended = null;
+        try
+        {
+            ended = await AskAsync(attempt, message, started, remaining, timeout);
+        }
+        finally
+        {
+            Leave(ended);
+        }
+        var outcome = ended.Value;
         if (outcome.Result.Denial is Denial.Said)
             _refusals.Denied(route, outcome.Result.Cause);
         else if (outcome.Result.Outcome is AttemptOutcome.Acknowledged)
@@ -84,9 +90,16 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
 
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>Makes the request; what the cloud answers with an error, other than what this way knows the meaning of, is thrown.</summary>
+    /// <summary>
+    /// Whom the request is for, as the cloud knows the terminal, or why there is none to make. Asked before the last look at whether the kick may
+    /// leave, since the answer may take its time.
+    /// </summary>
+    protected virtual ValueTask<Receiver> FindReceiverAsync(KickAttempt attempt, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new Receiver(attempt.TerminalId));
+
+    /// <summary>Makes the request, at once; what the cloud answers with an error, other than what this way knows the meaning of, is thrown.</summary>
     protected abstract Task<AttemptResult> SendAsync(
-        IAmazonIotData client, KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, CancellationToken cancellationToken);
+        IAmazonIotData client, KickAttempt attempt, string receiver, MqttMessage message, TimeSpan remaining, TimeSpan timeout, CancellationToken cancellationToken);
 
     protected static MemoryStream Payload(MqttMessage message) => new(message.Payload.ToArray(), writable: false);
 
@@ -96,24 +109,41 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
         ? null
         : new JsonArray([.. message.UserProperties.Select(property => new JsonObject { [property.Name] = property.Value })]).ToJsonString(JsonSerializerOptions.Default);
 
-    private async Task<IotDataOutcome> AskAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout)
+    private async Task<IotDataOutcome> AskAsync(KickAttempt attempt, MqttMessage message, long started, TimeSpan remaining, TimeSpan timeout)
     {
-        if (remaining < LastMoment)
-            return new(new(AttemptOutcome.NotSent, "less than a second of the kick's life was left"));
-        if (timeout <= TimeSpan.Zero)
-            return new(new(AttemptOutcome.NotSent, "its turn did not come in time"));
-        using var deadline = new CancellationTokenSource(timeout, _timeProvider);
-        if (await _lateCheck.RefuseAsync(attempt, deadline.Token) is { } late)
-            return new(late);
+        var left = timeout - _timeProvider.GetElapsedTime(started);
+        if (left <= TimeSpan.Zero)
+            return NotInTime;
+        using var deadline = new CancellationTokenSource(left, _timeProvider);
+        var receiver = await FindReceiverAsync(attempt, deadline.Token);
+        if ((receiver.Refusal ?? await _lateCheck.RefuseAsync(attempt, deadline.Token)) is { } refusal)
+            return IotDataOutcome.NotAsked(refusal);
+
+        // All that there was to wait for is behind it: what is left now is what the cloud and the terminal have.
+        var elapsed = _timeProvider.GetElapsedTime(started);
+        if (remaining - elapsed < LastMoment)
+            return IotDataOutcome.NotAsked(new(AttemptOutcome.NotSent, "less than a second of the kick's life was left"));
+        if (elapsed >= timeout)
+            return NotInTime;
         try
         {
-            return new(await SendAsync(_clients.ForKicks, attempt, message, remaining, timeout, deadline.Token));
+            return new(await SendAsync(_clients.ForKicks, attempt, receiver.ClientId, message, remaining - elapsed, timeout - elapsed, deadline.Token));
         }
         // The boundary to AWS's SDK: whatever it throws says how far the message came.
         catch (Exception exception)
         {
             return IotDataOutcome.Of(exception, deadline.IsCancellationRequested);
         }
+    }
+
+    private static IotDataOutcome NotInTime => IotDataOutcome.NotAsked(new(AttemptOutcome.NotSent, "its turn did not come in time"));
+
+    private void Leave(IotDataOutcome? ended)
+    {
+        if (ended is not { WasAsked: true } asked)
+            _gate.GiveBack();
+        else if (_gate.Leave(asked.Fault, asked.IsRefusal))
+            Log(asked.Fault);
     }
 
     private void Log(string? fault)
@@ -129,4 +159,9 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
 
     [LoggerMessage(4241, LogLevel.Information, "HTTPS to {Endpoint} works again")]
     private static partial void LogWorks(ILogger logger, string endpoint);
+
+    /// <summary>Whom a request is for.</summary>
+    /// <param name="ClientId">As the cloud knows it.</param>
+    /// <param name="Refusal">Why no request is to be made; null when one is.</param>
+    protected readonly record struct Receiver(string ClientId, AttemptResult? Refusal = null);
 }

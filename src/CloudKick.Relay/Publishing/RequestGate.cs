@@ -38,7 +38,7 @@ internal sealed class RequestGate(int maximum, TimeProvider timeProvider) : IDis
     /// <summary>Whether so many wait already that another one would hardly get its turn.</summary>
     public bool IsFull => Volatile.Read(ref _waiting) >= maximum * Rounds;
 
-    /// <summary>Waits for a place, which <see cref="Leave"/> gives back; false when none became free, or the way does not work and it is not time to try.</summary>
+    /// <summary>Waits for a place, which <see cref="Leave"/> or <see cref="GiveBack"/> frees; false when none became free, or the way does not work and it is not time to try.</summary>
     public async Task<bool> TryEnterAsync(TimeSpan patience)
     {
         if (!MayTry())
@@ -80,6 +80,9 @@ internal sealed class RequestGate(int maximum, TimeProvider timeProvider) : IDis
             return isNews;
         }
     }
+
+    /// <summary>Nothing was requested after all: the place is free again, and of the way nothing is known that was not before.</summary>
+    public void GiveBack() => _places.Release();
 
     public void Dispose() => _places.Dispose();
 

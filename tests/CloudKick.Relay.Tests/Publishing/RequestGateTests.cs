@@ -53,6 +53,23 @@ internal sealed class RequestGateTests
     }
 
     [Test]
+    public async Task Who_asked_for_nothing_gives_the_place_back_and_says_nothing_of_the_way()
+    {
+        var clock = new ManualTimeProvider();
+        using var gate = new RequestGate(1, clock);
+        await gate.TryEnterAsync(Patience);
+        gate.Leave("no connection", isRefusal: false);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(await gate.TryEnterAsync(Patience), Is.True);
+
+        gate.GiveBack();
+
+        Assert.That(gate.Fault, Is.EqualTo("no connection"));
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(await gate.TryEnterAsync(Patience), Is.True, "the place is free");
+    }
+
+    [Test]
     public async Task It_is_full_when_many_rounds_wait()
     {
         var clock = new ManualTimeProvider();
