@@ -76,12 +76,16 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
             isInTurn = true;
             var client = Client;
             using var place = await client.TakePlaceAsync(deadline.Token);
-            while (budget.Leave() is { Ticks: > 0 } wait)
+            // Asking takes its time too, so a message counts as leaving after it; whoever has to wait all the same asks again.
+            while (true)
+            {
+                if (await lateCheck.RefuseAsync(attempt, deadline.Token) is { } refusal)
+                    return refusal;
+                if (budget.Leave() is not { Ticks: > 0 } wait)
+                    break;
                 await Task.Delay(wait, timeProvider, deadline.Token);
+            }
             hasLeft = true;
-            // All that there was to wait for is behind it.
-            if (await lateCheck.RefuseAsync(attempt, deadline.Token) is { } refusal)
-                return refusal;
             return await PublishAsync(client, message, place, remaining - timeProvider.GetElapsedTime(started), deadline.Token);
         }
         catch (OperationCanceledException)
