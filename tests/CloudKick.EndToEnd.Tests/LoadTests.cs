@@ -61,8 +61,10 @@ internal sealed class LoadTests
     [TestCase("Auto")]
     public async Task Three_times_what_the_pool_may_carry_is_refused_or_goes_another_way_and_nothing_is_lost(string transport, CancellationToken cancellationToken)
     {
-        const int perSecond = 3 * PerConnection * Connections;
-        await using var stage = await StartAsync(transport, Connections, cancellationToken);
+        // So few that a machine that has much else to do brings three times as many, too.
+        const int connections = 2;
+        const int perSecond = 3 * PerConnection * connections;
+        await using var stage = await StartAsync(transport, connections, cancellationToken);
         using var counters = new CounterReadings(stage.Relay.Services.GetRequiredService<IMeterFactory>());
         var terminals = await RegisterAsync(stage, perSecond * 10);
         var watch = Stopwatch.StartNew();
