@@ -10,6 +10,11 @@ public sealed class PacedLoad(Till till, IReadOnlyList<string> terminals, int pe
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
+    private int _asked;
+
+    /// <summary>Kicks asked for so far.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
     /// <summary>Kicks every terminal; each has its answer, or its till has given up, when this returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -21,6 +26,7 @@ public sealed class PacedLoad(Till till, IReadOnlyList<string> terminals, int pe
             var due = Math.Min(terminals.Count, (int)(watch.Elapsed.TotalSeconds * perSecond));
             while (kicking.Count < due)
                 kicking.Add(till.KickAsync(terminals[kicking.Count], "paced-" + terminals[kicking.Count], cancellationToken));
+            Volatile.Write(ref _asked, kicking.Count);
         }
         await Task.WhenAll(kicking);
     }

@@ -4,6 +4,7 @@ using CloudKick.Faults.Judging;
 using CloudKick.Faults.Load;
 using CloudKick.Faults.Stage;
 using CloudKick.LocalCloud;
+using CloudKick.Testing;
 
 namespace CloudKick.Faults.Scale;
 
@@ -25,8 +26,9 @@ internal sealed record ScaleRun(Verdict Verdict, ScalePhase Before, ScalePhase A
         await using var world = await World.StartAsync(OptionsOf(size, duration, seed), cancellationToken);
         // Behind a balancer that knows which nodes are there. Nobody plays the terminals: the way ends at the broker.
         using var till = new Till(world.History, world.TokenOf, () => [.. world.Nodes.Where(node => node.IsRunning).Select(node => node.Http)]) { TtlSeconds = TtlSeconds };
-        var loading = new PacedLoad(till, world.Terminals, size.KicksPerSecond).RunAsync(cancellationToken);
-        await Task.Delay(duration / 2, cancellationToken);
+        var load = new PacedLoad(till, world.Terminals, size.KicksPerSecond);
+        var loading = load.RunAsync(cancellationToken);
+        await Eventually.HoldsAsync(() => load.Asked >= world.Terminals.Count / 2, cancellationToken);
         await world.KillAsync(world.Nodes[^1]);
         await loading;
         await world.WaitUntilNothingIsOpenAsync(TimeSpan.FromSeconds(TtlSeconds), cancellationToken);
