@@ -28,6 +28,7 @@ public sealed class QueueStandIn : IAsyncDisposable
     private readonly List<string> _deadLetters = [];
     private TaskCompletionSource _changed = NewSignal();
     private int _receipts;
+    private int _waiting;
 
     private QueueStandIn(WebApplication server) => _server = server;
 
@@ -69,6 +70,9 @@ public sealed class QueueStandIn : IAsyncDisposable
                 return _messages.Count(message => message.Receipt is not null);
         }
     }
+
+    /// <summary>How many wait for messages. One that went away counts until the queue has noticed, and may be given messages until then, as by SQS.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>The bodies that were given up.</summary>
     public IReadOnlyList<string> DeadLetters
@@ -146,7 +150,7 @@ public sealed class QueueStandIn : IAsyncDisposable
         }
         JsonObject answer = operation switch
         {
-            "ReceiveMessage" => await ReceiveAsync(request!, context.RequestAborted),
+            "ReceiveMessage" => await WaitAsync(request!, context.RequestAborted),
             "DeleteMessageBatch" => Delete(request!),
             _ => new JsonObject { ["Attributes"] = new JsonObject { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{DeadLetterArn}}","maxReceiveCount":{{MaximumReceives}}}""" } },
         };
@@ -164,6 +168,19 @@ public sealed class QueueStandIn : IAsyncDisposable
         if (context.Request.ContentType != "application/x-amz-json-1.0" || operation is not ("ReceiveMessage" or "DeleteMessageBatch" or "GetQueueAttributes"))
             return (StatusCodes.Status400BadRequest, "InvalidAction");
         return (string?)request["QueueUrl"] == Url ? null : (StatusCodes.Status400BadRequest, "QueueDoesNotExist");
+    }
+
+    private async Task<JsonObject> WaitAsync(JsonNode request, CancellationToken aborted)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await ReceiveAsync(request, aborted);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     private async Task<JsonObject> ReceiveAsync(JsonNode request, CancellationToken aborted)

@@ -183,6 +183,7 @@ internal sealed class SqsPresenceSourceTests
         await Eventually.HoldsAsync(() => _queue.Calls.Count(call => call == "ReceiveMessage") >= 4, cancellationToken);
 
         await _relay!.StopAsync(cancellationToken);
+        await Eventually.HoldsAsync(() => _queue.Waiting == 0, cancellationToken);
         var calls = _queue.Calls.Count;
         _queue.Send(Event("T1", true, 1));
 
