@@ -17,14 +17,24 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
 
     private const string AddSql = $"insert into merchants (merchant_id, name) values (@merchantId, @name) returning {Columns}";
 
-    // Ids are time-ordered, so this is the order in which merchants were added.
-    private const string ListSql =
+    private const string ListHead =
         $"""
         select {Columns}
-        from merchants
-        where (@after::uuid is null or merchant_id > @after)
-          and (@search = '' or position(lower(@search) in lower(name || ' ' || merchant_id)) > 0)
-        order by merchant_id
+        from merchants m
+        where (@after::uuid is null or m.merchant_id > @after)
+
+        """;
+
+    private const string BeginsSo =
+        """
+        and m.merchant_id in (select w.merchant_id from merchant_words w where w.text ~>=~ lower(@search) and w.text ~<~ lower(@beyond))
+
+        """;
+
+    // Ids are time-ordered, so this is the order in which merchants were added.
+    private const string ListTail =
+        """
+        order by m.merchant_id
         limit @limit
         """;
 
@@ -80,9 +90,14 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
     public Task<IReadOnlyList<Merchant>> ListAsync(MerchantId? after, int limit, CancellationToken cancellationToken) =>
         SearchAsync("", after, limit, cancellationToken);
 
-    /// <summary>As <see cref="ListAsync"/>, of those whose name or id has a part like this, in any case.</summary>
-    public Task<IReadOnlyList<Merchant>> SearchAsync(string search, MerchantId? after, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<Merchant>(Tenant.Platform, ListSql, new { search, after = after?.Value, limit }, cancellationToken);
+    /// <summary>As <see cref="ListAsync"/>, of those whose id or whose name, from some word of it on, begins so, in any case; empty: of all.</summary>
+    public Task<IReadOnlyList<Merchant>> SearchAsync(string search, MerchantId? after, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        return database.QueryAsync<Merchant>(
+            Tenant.Platform, ListHead + (search.Length > 0 ? BeginsSo : "") + ListTail,
+            new { search, beyond = Beginning.Beyond(search), after = after?.Value, limit }, cancellationToken);
+    }
 
     /// <summary>One merchant, or null.</summary>
     public Task<Merchant?> FindAsync(MerchantId merchant, CancellationToken cancellationToken) =>

@@ -102,7 +102,7 @@ internal sealed class TerminalDirectory(TenantDatabase database)
             new
             {
                 merchant = (reader ?? filter.Merchant)?.Value, filter.Unassigned, filter.Prefix, after, limit,
-                text = filter.Text, beyond = filter.Text + TerminalStates.LastCharacter,
+                text = filter.Text, beyond = Beginning.Beyond(filter.Text),
             },
             cancellationToken);
 

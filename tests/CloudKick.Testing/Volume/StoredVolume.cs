@@ -168,7 +168,7 @@ public static class StoredVolume
                 "select roll_up_kicks(@RollupBatch, interval '0')", new { RollupBatch }, commandTimeout: 0, cancellationToken: cancellationToken));
         }
         while (counted > 0);
-        await RunAsync(owner, "select forget_kick_counts()", null, cancellationToken);
+        await RunAsync(owner, "select forget_kick_counts(), roll_up_terminal_counts()", null, cancellationToken);
     }
 
     private static async Task RunAsync(NpgsqlDataSource owner, string sql, object? parameters, CancellationToken cancellationToken)

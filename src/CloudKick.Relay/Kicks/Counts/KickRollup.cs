@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace CloudKick.Relay.Kicks.Counts;
 
-/// <summary>Has kicks that ended counted, every second, and old counts forgotten. Every node does; the database lets one at a time.</summary>
+/// <summary>
+/// Has kicks that ended counted and what changed in the counts of terminals added up, every second, and old counts forgotten. Every node
+/// does; the database lets one at a time.
+/// </summary>
 internal sealed partial class KickRollup(NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<KickRollup> logger) : BackgroundService
 {
     private const int BatchSize = 10_000;
@@ -25,6 +28,9 @@ internal sealed partial class KickRollup(NpgsqlDataSource dataSource, TimeProvid
                     forgotAt = timeProvider.GetTimestamp();
                 }
 
+                await using var terminals = dataSource.CreateCommand("select roll_up_terminal_counts()");
+                await terminals.ExecuteNonQueryAsync(stoppingToken);
+
                 await using var count = dataSource.CreateCommand("select roll_up_kicks($1)");
                 count.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
                 if ((int)(await count.ExecuteScalarAsync(stoppingToken))! == BatchSize)
@@ -44,6 +50,6 @@ internal sealed partial class KickRollup(NpgsqlDataSource dataSource, TimeProvid
         }
     }
 
-    [LoggerMessage(4131, LogLevel.Warning, "Kicks could not be counted, trying again: {Reason}")]
+    [LoggerMessage(4131, LogLevel.Warning, "Kicks and terminals could not be counted, trying again: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 }

@@ -50,25 +50,23 @@ internal sealed class TerminalStates(TenantDatabase database)
 
     private const string WorstFirst = "order by s.surprise desc, s.terminal_id desc" + ListTail + "f.Surprise desc, f.TerminalId desc";
 
-    private const string CountHead =
+    private const string CountOfMerchantSql =
         """
         select count(*) as "All", count(*) filter (where s.presence = 'online') as Online, count(*) filter (where s.presence = 'offline') as Offline,
                count(*) filter (where s.presence = 'never-seen') as NeverSeen, count(*) filter (where s.failures_in_row >= 3) as Failing,
                count(*) filter (where s.old_firmware) as OldFirmware, count(*) filter (where s.cloud_connect_1) as CloudConnect1,
-
-        """;
-
-    private const string CountOfMerchantSql = CountHead +
-        """
                (select count(*) from tas_sessions l where l.merchant_id = @merchant and l.closed_at is null) as Coupled
         from terminal_states s
         where s.merchant_id = @merchant
         """;
 
-    private const string CountAllSql = CountHead +
+    // The database keeps these numbers: every terminal there is would be read for them.
+    private const string CountAllSql =
         """
+        select c.terminals as "All", c.online as Online, c.offline as Offline, c.never_seen as NeverSeen, c.failing as Failing,
+               c.old_firmware as OldFirmware, c.cloud_connect_1 as CloudConnect1,
                (select count(*) from tas_sessions l where l.closed_at is null) as Coupled
-        from terminal_states s
+        from count_all_terminals() c
         """;
 
     // How an id or a label begins, between two texts: row level security lets comparisons use an index, but not LIKE.
@@ -78,9 +76,6 @@ internal sealed class TerminalStates(TenantDatabase database)
          or t.terminal_id ~>=~ upper(@text) and t.terminal_id ~<~ upper(@beyond)
          or t.label_lower ~>=~ lower(@text) and t.label_lower ~<~ lower(@beyond))
         """;
-
-    // U+10FFFF: what begins with a text comes before that text with this behind it.
-    internal const string LastCharacter = "\U0010FFFF";
 
     private const string ChangesSql =
         """
@@ -117,7 +112,7 @@ internal sealed class TerminalStates(TenantDatabase database)
         if (after is not null)
             where.Add("t.terminal_id > @after and s.terminal_id > @after");
         return database.QueryAsync<TerminalListRow>(
-            TenantOf(reader), ListSql(where, ById), new { merchant = merchant?.Value, text = search.Text, beyond = search.Text + LastCharacter, after, limit }, cancellationToken);
+            TenantOf(reader), ListSql(where, ById), new { merchant = merchant?.Value, text = search.Text, beyond = Beginning.Beyond(search.Text), after, limit }, cancellationToken);
     }
 
     /// <summary>All merchants' terminals that fail more than is usual for them, the worst first; for the platform.</summary>
