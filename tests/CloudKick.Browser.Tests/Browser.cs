@@ -8,6 +8,13 @@ namespace CloudKick.Browser.Tests;
 /// <param name="Phone">Whether they have a phone.</param>
 internal sealed record Look(string Language = "en", bool Dark = false, bool Phone = false)
 {
+    public const int PhoneWidth = 390;
+    public const int DesktopWidth = 1280;
+
+    public ColorScheme Colours => Dark ? ColorScheme.Dark : ColorScheme.Light;
+
+    public ViewportSize Window => Phone ? new ViewportSize { Width = PhoneWidth, Height = 844 } : new ViewportSize { Width = DesktopWidth, Height = 900 };
+
     public override string ToString() => $"{(Phone ? "phone" : "desktop")}-{(Dark ? "dark" : "light")}-{Language}";
 }
 
@@ -57,8 +64,8 @@ internal sealed class Browser : IAsyncDisposable
             // Browsers take localhost for secure, so that secure cookies work.
             BaseURL = asPrinted ? address.ToString() : $"http://localhost:{address.Port}",
             Locale = look.Language,
-            ColorScheme = look.Dark ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = look.Phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },
+            ColorScheme = look.Colours,
+            ViewportSize = look.Window,
             HasTouch = look.Phone,
             JavaScriptEnabled = scripts,
             ReducedMotion = ReducedMotion.Reduce,

@@ -29,6 +29,13 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>What the page's heading says.</summary>
     public Task<string> HeadingAsync() => Page.Locator("h1").InnerTextAsync();
 
+    /// <summary>Looks at the page that is open in another light, or through a smaller window. Its language stays.</summary>
+    public async Task LookAsync(Look look)
+    {
+        await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = look.Colours });
+        await Page.SetViewportSizeAsync(look.Window.Width, look.Window.Height);
+    }
+
     public async Task OpenAsync(string path)
     {
         var answer = await Page.GotoAsync(path);
