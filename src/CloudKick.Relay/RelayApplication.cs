@@ -82,6 +82,7 @@ public static class RelayApplication
             .AddHealth();
 
         var app = builder.Build();
+        app.UseDraining();
         app.UseRequestSpans();
         app.UseProblems();
         app.UseOpenApi();

@@ -1,15 +1,15 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.Extensions.Hosting;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace CloudKick.Tas;
 
 /// <summary>What Kestrel calls for every connection to the TAS port.</summary>
 internal sealed class TasConnectionHandler(
-    TasOptions options, ITasGate gate, TasSessions sessions, PendingConnections pending,
-    IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<TasConnectionHandler> logger) : ConnectionHandler
+    TasOptions options, ITasGate gate, TasSessions sessions, PendingConnections pending, TimeProvider timeProvider, ILogger<TasConnectionHandler> logger)
+    : ConnectionHandler
 {
     private const int KeepAliveProbes = 3;
 
@@ -29,7 +29,9 @@ internal sealed class TasConnectionHandler(
         KeepAlive(connection.Features.Get<IConnectionSocketFeature>()?.Socket);
         var number = Interlocked.Increment(ref _accepted);
         var terminal = new TasConnection(number, connection, options, gate, sessions, timeProvider, logger);
-        using var stopping = lifetime.ApplicationStopping.Register(() => terminal.Close(TasCloseReason.NodeStopping));
+        // Kestrel's own stop, not the host's first word of it: as long as the port is open, who comes is let in.
+        var stopping = connection.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().ConnectionClosedRequested;
+        using var closing = stopping.Register(() => terminal.Close(TasCloseReason.NodeStopping));
         var reason = await terminal.RunAsync(entry).ConfigureAwait(false);
 
         // A peer that keeps to the protocol gets an orderly close; Kestrel would wait for any other to take its data.

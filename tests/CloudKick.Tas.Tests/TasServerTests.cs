@@ -75,16 +75,7 @@ internal sealed class TasServerTests : TasFixture
     [Test]
     public async Task Tas_runs_in_a_host_beside_its_http_port(CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.ListenTas();
-        });
-        builder.Services.AddSingleton<ITasGate>(Gate).AddTas(Options);
-        await using var host = builder.Build();
-        host.MapGet("/", () => "hello");
-        await host.StartAsync(cancellationToken);
+        await using var host = await StartHostAsync(cancellationToken);
         var http = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
         using var client = new HttpClient { BaseAddress = new Uri(http) };
@@ -94,6 +85,22 @@ internal sealed class TasServerTests : TasFixture
         Assert.That((await Gate.NextArrivalAsync(cancellationToken)).TerminalId, Is.EqualTo("NL000123"));
         await host.StopAsync(cancellationToken);
         Assert.That((await Gate.NextEndAsync(cancellationToken)).Reason, Is.EqualTo(TasCloseReason.NodeStopping));
+    }
+
+    [Test]
+    public async Task Host_that_is_told_to_stop_lets_terminals_in_until_its_port_closes(CancellationToken cancellationToken)
+    {
+        await using var host = await StartHostAsync(cancellationToken);
+        var port = host.Services.GetRequiredService<TasListener>().Port;
+        using var before = await RawTerminal.ArriveAsync(port, "NL000123", null, cancellationToken);
+
+        host.Lifetime.StopApplication();
+        using var after = await RawTerminal.ArriveAsync(port, "NL000124", null, cancellationToken);
+        var sessions = host.Services.GetRequiredService<TasSessions>();
+        await Eventually.HoldsAsync(() => sessions.Count == 2, cancellationToken);
+        await host.StopAsync(cancellationToken);
+
+        Assert.That(Gate.Told.Select(told => (told.Session.TerminalId, told.Reason)), Is.EquivalentTo(new[] { ("NL000123", TasCloseReason.NodeStopping), ("NL000124", TasCloseReason.NodeStopping) }));
     }
 
     [Test]
@@ -120,6 +127,21 @@ internal sealed class TasServerTests : TasFixture
         Assert.That(options.Validate().ToArray(), Has.Length.EqualTo(11));
         Assert.That(Options.Validate(), Is.Empty);
         Assert.That(() => StartAsync(CancellationToken.None, options), Throws.ArgumentException);
+    }
+
+    private async Task<WebApplication> StartHostAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.ListenTas();
+        });
+        builder.Services.AddSingleton<ITasGate>(Gate).AddTas(Options);
+        var host = builder.Build();
+        host.MapGet("/", () => "hello");
+        await host.StartAsync(cancellationToken);
+        return host;
     }
 
     private static X509Certificate2 SelfSigned()

@@ -36,4 +36,8 @@ internal static class HostingRegistration
             timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = http.Value.RequestTimeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout });
         return services.AddJson();
     }
+
+    /// <summary>Has connections end while the node drains.</summary>
+    public static IApplicationBuilder UseDraining(this IApplicationBuilder app) =>
+        app.Use(app.ApplicationServices.GetRequiredService<Draining>().EndConnectionAsync);
 }

@@ -40,8 +40,8 @@ public sealed class HttpOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(40);
 
     /// <summary>
-    /// When stopping, how long to go on answering while <c>/health/ready</c> says no, so that the load balancer looks elsewhere first:
-    /// 0 to 1 min, default 0.
+    /// When stopping, how long to go on answering, and taking terminals' sessions, while <c>/health/ready</c> says no, so that the load balancer
+    /// looks elsewhere first: 0 to 1 min, default 0.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;

@@ -44,6 +44,9 @@ public sealed class Till : IDisposable
     /// <summary>The kicks' time to live in seconds. Default 30.</summary>
     public int TtlSeconds { get; init; } = 30;
 
+    /// <summary>How long the relay is asked to wait for a kick's end before it answers (<c>Prefer: wait</c>), whole seconds. Default 0: it is not asked to.</summary>
+    public TimeSpan Wait { get; init; }
+
     /// <summary>Asks for a kick until there is an answer that stands; null when patience ended first.</summary>
     public async Task<Happening.Answered?> KickAsync(string terminal, string key, CancellationToken cancellationToken = default)
     {
@@ -75,8 +78,10 @@ public sealed class Till : IDisposable
         try
         {
             using var request = Request(new Uri(address, "v1/kicks"), terminal, key);
+            if (Wait > TimeSpan.Zero)
+                request.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={Wait.TotalSeconds:0}"));
             using var response = await _client.SendAsync(request, timeout.Token);
-            var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(timeout.Token));
+            var body = Parse(response.StatusCode, await response.Content.ReadAsStringAsync(timeout.Token));
             var answer = new Happening.Answered(
                 _history.Now, key, terminal, (int)response.StatusCode, (string?)body?["id"], (string?)body?["state"] ?? (string?)body?["code"] ?? "");
             _history.Add(answer);
@@ -107,6 +112,19 @@ public sealed class Till : IDisposable
 
     private static bool IsToBeRepeated(int status, string code) =>
         status is >= 500 or (int)HttpStatusCode.TooManyRequests || code is "idempotency-key-in-use" or "kick-in-progress";
+
+    // A server's error without a problem document is an answer too: a fault is not to pass for a torn link.
+    private static JsonNode? Parse(HttpStatusCode status, string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body);
+        }
+        catch (JsonException) when (status >= HttpStatusCode.InternalServerError)
+        {
+            return null;
+        }
+    }
 
     private HttpRequestMessage Request(Uri address, string terminal, string key) => new(HttpMethod.Post, address)
     {

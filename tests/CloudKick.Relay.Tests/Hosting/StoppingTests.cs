@@ -49,13 +49,14 @@ internal sealed class StoppingTests
         var stopping = relay.StopAsync(cancellationToken);
         await clock.WaitForTimerAsync(drain, cancellationToken);
         var ready = await client.AskAsync("health/ready", cancellationToken);
-        var answered = await client.AskAsync(Merchants, cancellationToken);
+        using var answered = await client.GetAsync(new Uri(Merchants, UriKind.Relative), cancellationToken);
         clock.Advance(drain);
         await stopping;
 
         Assert.That((int)ready.Status, Is.EqualTo(503));
         Assert.That((string?)ready.Json["checks"]!["node"]!["detail"], Is.EqualTo("stopping"));
-        Assert.That((int)answered.Status, Is.EqualTo(200));
+        Assert.That((int)answered.StatusCode, Is.EqualTo(200));
+        Assert.That(answered.Headers.ConnectionClose, Is.True, "the next request is to go to another node");
     }
 
     [Test]
