@@ -1,9 +1,7 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using CloudKick.Relay.CloudConnect;
 using CloudKick.Relay.Diagnosis;
-using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Publishing;
@@ -97,7 +95,7 @@ internal sealed class KickAcceptance(
 
     private KickOrder Order(Caller caller, KickRequest request, string? idempotencyKey, string? traceParent, bool watched)
     {
-        var kept = Kept(idempotencyKey);
+        var kept = IdempotencyKey.Kept(idempotencyKey);
         return new()
         {
             Merchant = caller.RequiredMerchant,
@@ -115,12 +113,6 @@ internal sealed class KickAcceptance(
             Watched = watched,
         };
     }
-
-    // Only whether a key is the same matters: one that looks like a card number or a secret is not kept as it came. It is not refused
-    // either, since keys of digits alone pass for card numbers now and then.
-    private static string? Kept(string? idempotencyKey) => FreeText.IsSensitive(idempotencyKey)
-        ? Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(idempotencyKey!)))
-        : idempotencyKey;
 
     // Of the values, not of the bytes: white space and the order of members do not make it another request.
     internal static byte[] Fingerprint(KickRequest request) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(

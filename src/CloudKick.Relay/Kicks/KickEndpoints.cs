@@ -7,16 +7,12 @@ using CloudKick.Relay.Security;
 using CloudKick.Relay.Streams;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace CloudKick.Relay.Kicks;
 
 /// <summary><c>/v1/kicks</c>.</summary>
 internal static class KickEndpoints
 {
-    public const string IdempotencyKeyHeader = "Idempotency-Key";
-    private const int MaximumIdempotencyKey = 255;
-
     public static void MapKicks(this IEndpointRouteBuilder routes)
     {
         var kicks = routes.MapGroup("/v1/kicks").WithTags("Kicks").RequireScope(Scopes.KicksRead);
@@ -29,6 +25,10 @@ internal static class KickEndpoints
             .ProducesProblems(
                 ProblemTypes.InvalidRequest, ProblemTypes.TerminalNotWhitelisted, ProblemTypes.TerminalOffline, ProblemTypes.KickInProgress,
                 ProblemTypes.IdempotencyKeyInUse, ProblemTypes.IdempotencyKeyReused, ProblemTypes.ManagementSystemMismatch, ProblemTypes.CloudConnect1)
+            .WithMetadata(new RequestHeader(
+                IdempotencyKey.Header,
+                "1 to 255 visible ASCII characters, your choice, such as `order-1042-kick-1`. The same key with the same body within a day gives the same kick; with another "
+                + "body it is refused. Send one with every kick, and the same one when you repeat it."))
             .WithName("createKick")
             .WithSummary("Kick a terminal.")
             .WithDescription(
@@ -46,7 +46,7 @@ internal static class KickEndpoints
             .Produces(StatusCodes.Status204NoContent)
             .DisableRequestTimeout()
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.KickNotFound, ProblemTypes.TooManyStreams)
-            .WithMetadata(new RequestHeader(KickStream.LastEventIdHeader, "Go on behind this event: the id of the last one that came, as browsers send it by themselves."))
+            .WithMetadata(new RequestHeader(LastEventId.Header, "Go on behind this event: the id of the last one that came, as browsers send it by themselves."))
             .WithName("streamKickEvents")
             .WithSummary("Follow a kick's events as they happen.")
             .WithDescription(
@@ -67,13 +67,12 @@ internal static class KickEndpoints
     }
 
     private static async Task<Results<Created<KickResponse>, Accepted<KickResponse>, ProblemResult>> CreateAsync(
-        KickRequest request, Caller caller, KickAcceptance acceptance, IValidator<KickRequest> validator, HttpContext http,
-        [FromHeader(Name = IdempotencyKeyHeader)] string? idempotencyKey, CancellationToken cancellationToken)
+        KickRequest request, Caller caller, KickAcceptance acceptance, IValidator<KickRequest> validator, HttpContext http, CancellationToken cancellationToken)
     {
         var faults = validator.Validate(request).Errors
             .ConvertAll(failure => new FieldError(JsonPath.FromProperty(failure.PropertyName), failure.ErrorMessage));
-        if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > MaximumIdempotencyKey || idempotencyKey.Any(c => c is < '!' or > '~')))
-            faults.Add(new FieldError(IdempotencyKeyHeader, $"1 to {MaximumIdempotencyKey} visible ASCII characters, without spaces."));
+        if (!IdempotencyKey.TryRead(http.Request, out var idempotencyKey, out var keyFault))
+            faults.Add(keyFault);
         if (!WaitPreference.TryRead(http.Request, out var wait, out var waitFault))
             faults.Add(waitFault);
         if (faults.Count > 0)

@@ -7,8 +7,6 @@ namespace CloudKick.Relay.OpenApi;
 /// <summary>Describes the headers that endpoints read, and the entity tags of their answers.</summary>
 internal sealed class HeaderFilter : IOperationFilter
 {
-    private const string IdempotencyKey = "Idempotency-Key";
-
     private static readonly string[] TaggedStatuses = ["200", "201", "304"];
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -38,13 +36,6 @@ internal sealed class HeaderFilter : IOperationFilter
                     },
                 };
             }
-        }
-
-        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == IdempotencyKey))
-        {
-            parameter.Description =
-                "1 to 255 visible ASCII characters, your choice, such as `order-1042-kick-1`. The same key with the same body within a day gives the same kick; with another "
-                + "body it is refused. Send one with every kick, and the same one when you repeat it.";
         }
     }
 }

@@ -2,24 +2,30 @@ using System.Text;
 using CloudKick.Fuzzing.Engine;
 using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Kicks;
+using CloudKick.Relay.Kicks.Events;
 using CloudKick.Relay.Languages;
 using CloudKick.Relay.Paging;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Times;
 using CloudKick.Relay.Users;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 
 namespace CloudKick.Fuzzing.Relay;
 
 /// <summary>
-/// What the relay reads out of headers, paths and queries: keys, preferences, languages, cursors, kick ids, times. None may throw; what
-/// one accepts, it writes as it was.
+/// What the relay reads out of headers, paths and queries: keys, preferences, languages, conditions, cursors, kick ids, times. None may
+/// throw; what one accepts, it writes as it was, or means the same wherever it is asked.
 /// </summary>
 internal sealed class HeaderTarget : IFuzzTarget
 {
     private const int FixedAllocation = 32 * 1024;
     private const int AllocationPerByte = 600;
+
+    // What conditions are asked of.
+    private const string Row = "row";
 
     // The canonical samples of each kind, in the order of Judge.
     private static readonly string[][] Samples =
@@ -32,16 +38,22 @@ internal sealed class HeaderTarget : IFuzzTarget
         ["2027-01-31T23:59:59+01:00", "2027-01-31T22:59:59.1234567Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
         ["abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE"],
         ["4111111111111111", "5500-0000-0000-0004", "3400 000000 00009", "6011000990139424"],
+        ["*", "\"abcdefghijklmnopqrstuv\"", "\"abcdefghijklmnopqrstuv.abcdefghijklmnopqrstuv\", \"\""],
+        ["*", "W/\"x\"", "\"abcdefghijklmnopqrstuv\" , W/\"x\""],
+        ["order-1042-kick-1", "4111111111111111", "ck_live_abcdefgh01234567_abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE"],
+        ["end", "1", "9223372036854775807"],
     ];
 
     private readonly Mutator _mutator = new(
-        ","u8.ToArray(), ";q="u8.ToArray(), "="u8.ToArray(), "\""u8.ToArray(), "_"u8.ToArray(), " "u8.ToArray(), "Bearer "u8.ToArray(), "wait"u8.ToArray(), [0xC4, 0xB1], [0xC5, 0xBF], [0xE2, 0x84, 0xAA]);
+        ","u8.ToArray(), ";q="u8.ToArray(), "="u8.ToArray(), "\""u8.ToArray(), "_"u8.ToArray(), " "u8.ToArray(), "Bearer "u8.ToArray(), "wait"u8.ToArray(), "W/"u8.ToArray(), "*"u8.ToArray(), [0xC4, 0xB1], [0xC5, 0xBF], [0xE2, 0x84, 0xAA]);
+
+    private readonly IServiceProvider _services = new ServiceCollection().AddOptions().AddSingleton<EntityTags>().BuildServiceProvider();
 
     private string _text = "";
 
     public string Name => "headers";
 
-    public string Description => "Authorization, Prefer, Accept-Language, cursors, kick ids, times, cookies' tokens";
+    public string Description => "Authorization, Prefer, Accept-Language, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, cursors, kick ids, times, cookies' tokens";
 
     public int Cost => 1;
 
@@ -69,7 +81,7 @@ internal sealed class HeaderTarget : IFuzzTarget
 
     public long AllocationLimit(int length) => FixedAllocation + ((long)AllocationPerByte * length);
 
-    private static bool Judge(int kind, string text)
+    private bool Judge(int kind, string text)
     {
         switch (kind)
         {
@@ -103,9 +115,42 @@ internal sealed class HeaderTarget : IFuzzTarget
                 var token = SecretToken.Parse(text);
                 FuzzFault.Unless(token is null || token.Text == text, "A token is read as another.");
                 return token is not null;
-            default:
+            case 7:
                 return CardNumber.IsIn(text);
+            case 8:
+                var match = Demand("If-Match", text, out _);
+                FuzzFault.Unless(match is null || !match(null), "What is not there matches.");
+                return match is not null;
+            case 9:
+                var noneMatch = Demand("If-None-Match", text, out var isKnown);
+                FuzzFault.Unless(noneMatch is null || noneMatch(null), "What is not there matches.");
+                FuzzFault.Unless(noneMatch is null || noneMatch(Row) != isKnown, "A change and a GET see it differently.");
+                return noneMatch is not null;
+            case 10:
+                var isOwn = IdempotencyKey.TryRead(Request(IdempotencyKey.Header, text), out var own, out _);
+                FuzzFault.Unless(!isOwn || own == text, $"The key {text} is read as {own}.");
+                FuzzFault.Unless(!isOwn || !FreeText.IsSensitive(IdempotencyKey.Kept(own)), "What is kept of a key is a secret, or looks like one.");
+                return isOwn;
+            default:
+                var isOfStream = LastEventId.TryRead(Request(LastEventId.Header, text), out var last);
+                FuzzFault.Unless(
+                    !isOfStream || text.Length == 0 || last.IsEnd || (LastEventId.TryRead(Request(LastEventId.Header, LastEventId.Of(last.After)), out var seen) && seen == last),
+                    $"{text} is read as {last}.");
+                FuzzFault.Unless(!isOfStream || last.After >= 0, "Before the first event.");
+                return isOfStream;
         }
+    }
+
+    // Either faulty, or it demands something.
+    private Func<string?, bool>? Demand(string header, string text, out bool isKnown)
+    {
+        var request = Request(header, text);
+        request.HttpContext.RequestServices = _services;
+        var conditions = RequestConditions.Of(request.HttpContext);
+        var demand = conditions.On<string>(row => row);
+        FuzzFault.Unless(demand is null == conditions.Faults.Count > 0, "Neither a fault nor a demand, or both.");
+        isKnown = conditions.IsKnown(_services.GetRequiredService<EntityTags>().Of(Row));
+        return demand;
     }
 
     private static HttpRequest Request(string header, string value)

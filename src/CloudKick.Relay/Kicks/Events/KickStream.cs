@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Problems;
@@ -16,22 +15,17 @@ namespace CloudKick.Relay.Kicks.Events;
 internal sealed class KickStream(
     KickQueries queries, KickEvents events, KickStore store, KickPulse pulse, StreamSlots slots, EventStreams streams, IOptions<JsonOptions> json)
 {
-    public const string LastEventIdHeader = "Last-Event-ID";
-    private const string End = "end";
-
     private readonly JsonSerializerOptions _json = json.Value.SerializerOptions;
 
     /// <summary>Answers the request with the stream, or says why not.</summary>
     /// <returns>Null when the answer was written.</returns>
     public async Task<IResult?> AnswerAsync(HttpContext context, Caller caller, MerchantId merchant, string id, CancellationToken cancellationToken)
     {
-        var resumed = context.Request.Headers[LastEventIdHeader].ToString();
-        long after = 0;
-        if (resumed is not ("" or End) && !long.TryParse(resumed, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-            return Problem.Invalid(LastEventIdHeader, "is no id of this stream: send the id of the last event as it came, or none.");
+        if (!LastEventId.TryRead(context.Request, out var last))
+            return Problem.Invalid(LastEventId.Header, "is no id of this stream: send the id of the last event as it came, or none.");
         if (!KickId.TryParse(id, out var kick) || await queries.GetAsync(merchant, kick, cancellationToken) is not { } row)
             return KickProblems.NotFound(id);
-        if (resumed == End)
+        if (last.IsEnd)
             return TypedResults.NoContent();
         if (!slots.TryEnter(caller, out var slot, out var refusal))
             return refusal;
@@ -41,7 +35,7 @@ internal sealed class KickStream(
         {
             try
             {
-                await RunAsync(stream, merchant, kick, row.AcceptedAt, after);
+                await RunAsync(stream, merchant, kick, row.AcceptedAt, last.After);
             }
             catch (OperationCanceledException) when (stream.Ended.IsCancellationRequested)
             {
@@ -71,13 +65,13 @@ internal sealed class KickStream(
                 after = happened.EventId;
                 var answer = new KickEventAnswer(
                     kick.ToString(), happened.Event, happened.At, Math.Round((happened.At - acceptedAt).TotalMilliseconds, 1), happened.Detail);
-                await stream.SendAsync(happened.Event, after.ToString(CultureInfo.InvariantCulture), JsonSerializer.Serialize(answer, _json));
+                await stream.SendAsync(happened.Event, LastEventId.Of(after), JsonSerializer.Serialize(answer, _json));
             }
 
             if (row is null or { IsFinal: true })
             {
                 if (row is not null)
-                    await stream.SendAsync(End, End, JsonSerializer.Serialize(row.ToResponse(), _json));
+                    await stream.SendAsync(LastEventId.End, LastEventId.End, JsonSerializer.Serialize(row.ToResponse(), _json));
                 return;
             }
 
