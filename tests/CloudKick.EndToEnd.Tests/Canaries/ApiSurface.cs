@@ -17,8 +17,8 @@ internal sealed class ApiSurface(JsonNode openApi)
 
     private static readonly string[] Headers =
     [
-        "Authorization", "Idempotency-Key", "Prefer", "Accept-Language", "Accept", "Last-Event-ID", "If-Match", "Cookie", "User-Agent", "Referer", "Origin",
-        "X-Api-Key", "tracestate", "baggage", "X-Request-Id", "Content-Language",
+        "Authorization", "Idempotency-Key", "Prefer", "Accept-Language", "Accept", "Last-Event-ID", "If-Match", "If-None-Match", "Cookie", "User-Agent", "Referer", "Origin",
+        "X-Api-Key", "traceparent", "tracestate", "baggage", "X-Request-Id", "Content-Language",
     ];
 
     /// <summary>The requests that have the text in them, each at one place.</summary>

@@ -71,6 +71,8 @@ internal sealed class CanaryTests
         foreach (var column in new[] { "terminalId", "label", "enabledUntil" })
             await _stage.SendAsync(Post("/v1/whitelist/import", Csv(column, canary.Text), "text/csv"), cancellationToken);
         await _stage.SendAsync(Post("/v1/whitelist/import", $"terminalId,{canary.Text}\r\nNL000001,x\r\n", "text/csv"), cancellationToken);
+        foreach (var row in new[] { $"\"{canary.Text}\",GrundmasterNL,x", $"NL000781,\"{canary.Text}\",x", $"NL000781,GrundmasterNL,\"{canary.Text}\"" })
+            await _stage.SendAsync(Post("/v1/admin/terminals/import", $"terminalId,managementSystemId,label\r\n{row}\r\n", "text/csv"), cancellationToken);
 
         await _stage.AssertNowhereAsync([canary], cancellationToken);
     }
@@ -81,7 +83,7 @@ internal sealed class CanaryTests
         string[] places =
         [
             "a query that is not known", "a member that is not known", "an array", "no JSON", "another content type", "Authorization", "Prefer", "Accept-Language", "Accept", "Last-Event-ID",
-            "If-Match", "Cookie", "User-Agent", "Referer", "Origin", "X-Api-Key", "tracestate", "baggage", "X-Request-Id", "Content-Language",
+            "If-Match", "If-None-Match", "Cookie", "User-Agent", "Referer", "Origin", "X-Api-Key", "traceparent", "tracestate", "baggage", "X-Request-Id", "Content-Language",
         ];
 
         var requests = _stage.Api.With(Canary.Opaque.Text).Where(request => places.Any(place => request.Place.EndsWith(": " + place, StringComparison.Ordinal))).ToArray();
@@ -223,32 +225,15 @@ internal sealed class CanaryTests
     [Test]
     public async Task What_people_write_into_forms_is_refused_like_what_programs_send(CancellationToken cancellationToken)
     {
-        var merchant = await _stage.Kicks.Relay.SignInAsync(_stage.Kicks.Merchant, Roles.Admin, cancellationToken);
-        var platform = await _stage.Kicks.Relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
-        var own = $"/m/{_stage.Kicks.Merchant}";
-        foreach (var text in Canary.Recognised.Select(canary => canary.Text.ReplaceLineEndings(" ")))
-        {
-            (PageClient Browser, string Page, string? Handler, (string, string)[] Fields)[] forms =
-            [
-                (merchant, $"{own}/whitelist", null, [("TerminalId", "NL000777"), ("Label", text)]),
-                (merchant, $"{own}/whitelist", null, [("TerminalId", text), ("Label", "x")]),
-                (merchant, $"{own}/whitelist/import", null, [("Text", Csv("label", text))]),
-                (merchant, $"{own}/whitelist/import", "Import", [("Text", Csv("label", text))]),
-                (merchant, $"{own}/terminals/{_terminal}", "Kick", [("Reference", text)]),
-                (merchant, $"{own}/users", null, [("Email", "somebody@example.test"), ("Name", text), ("Role", Roles.Viewer)]),
-                (merchant, $"{own}/users", null, [("Email", text), ("Name", "x"), ("Role", Roles.Viewer)]),
-                (merchant, $"{own}/api-keys", null, [("Label", text), ("ChosenScopes", "kicks:read")]),
-                (platform, "/platform/merchants", null, [("Name", text)]),
-                (platform, "/platform/terminals", null, [("NewId", "NL000778"), ("ManagementSystem", "GrundmasterNL"), ("Label", text)]),
-                (platform, "/platform/terminals", null, [("NewId", text), ("ManagementSystem", "GrundmasterNL"), ("Label", "x")]),
-                (platform, "/platform/terminals/import", "Import", [("Csv", $"terminalId,managementSystemId,label\r\nNL000779,GrundmasterNL,\"{text}\"\r\n")]),
-            ];
-            foreach (var (browser, page, handler, fields) in forms)
-                await browser.SubmitAsync(page, cancellationToken, to: handler is null ? page : $"{page}?handler={handler}", fields: fields);
-            foreach (var page in new[] { $"{own}/kicks?reference=", $"{own}/whitelist?search=", $"{own}/audit?subject=", "/platform/merchants?search=", "/platform/terminals?search=" })
-                await (page.StartsWith("/m/", StringComparison.Ordinal) ? merchant : platform).OpenAsync(page + Uri.EscapeDataString(text), cancellationToken);
-        }
+        var forms = await new FormPeople(_stage.Kicks.Relay, _stage.Kicks.Merchant, _terminal).FormsAsync(cancellationToken);
 
+        await Task.WhenAll(forms.GroupBy(form => form.Browser).Select(async person =>
+        {
+            foreach (var (form, canary) in person.SelectMany(_ => Canary.OfEachKind, (form, canary) => (form, canary)))
+                await form.SendAsync(canary.Text.ReplaceLineEndings(" "), cancellationToken);
+        }));
+
+        Assert.That(forms.Select(form => form.Page), Is.EquivalentTo(Form.All), "a page that takes something has its canaries");
         // What somebody typed stands in the form again, for them to correct; it is kept nowhere.
         await _stage.AssertNowhereAsync(Canary.Recognised, cancellationToken);
     }

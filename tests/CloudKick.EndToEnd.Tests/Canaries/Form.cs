@@ -1,0 +1,90 @@
+using System.Net;
+using System.Reflection;
+using System.Text;
+using CloudKick.Relay.Admin.Frame;
+using CloudKick.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace CloudKick.EndToEnd.Tests.Canaries;
+
+/// <summary>A page that takes something, who opens it, and what usually stands in its fields. What it takes, the page's own class says.</summary>
+/// <param name="Page">The class's name.</param>
+/// <param name="Browser">In which it is opened.</param>
+/// <param name="Address">Where it is.</param>
+/// <param name="Handlers">What its fields are sent to; <c>""</c>: to what has no name.</param>
+/// <param name="Usual">The fields that must be right, for the others to be looked at.</param>
+internal sealed record Form(string Page, PageClient Browser, string Address, string[] Handlers, params (string Name, string Value)[] Usual)
+{
+    private const string TokenField = "__RequestVerificationToken";
+    private const string Get = "OnGet";
+    private const string Post = "OnPost";
+    private const string Async = "Async";
+
+    private static readonly Dictionary<string, Type> Classes = typeof(AdminPage).Assembly.GetTypes()
+        .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PageModel)) && (Fields(type).Any() || Texts(type, Get).Concat(Texts(type, Post)).Any()))
+        .ToDictionary(type => type.Name);
+
+    /// <summary>The names of all pages of the relay that take something.</summary>
+    public static IReadOnlyCollection<string> All => Classes.Keys;
+
+    /// <summary>Sends the page once for each of its fields and buttons, with the text in that field; and asks for it with the text in each filter.</summary>
+    /// <exception cref="InvalidOperationException">The page is not there for this browser.</exception>
+    public async Task SendAsync(string text, CancellationToken cancellationToken)
+    {
+        var opened = await Browser.OpenAsync(Address, cancellationToken);
+        if (opened.Path != Address)
+            throw new InvalidOperationException($"{Page} leads to {opened}");
+        var (page, token) = (Classes[Page], opened.Field(TokenField));
+        foreach (var field in Fields(page))
+        {
+            foreach (var handler in Handlers)
+                await PostAsync(handler, Content(field.Name, text, token, isFile: field.PropertyType == typeof(IFormFile)));
+            if (field.GetCustomAttribute<BindPropertyAttribute>()!.SupportsGet)
+                await AskAsync("", field.Name);
+        }
+        foreach (var (handler, name) in Texts(page, Get))
+            await AskAsync(handler, name);
+        foreach (var (handler, name) in Texts(page, Post))
+            await PostAsync(handler, Content(name, text, token));
+
+        async Task AskAsync(string handler, string name) =>
+            ThrowUnlessTaken(await Browser.OpenAsync($"{Address}?handler={handler}&{name}={Uri.EscapeDataString(text)}", cancellationToken));
+
+        async Task PostAsync(string handler, MultipartFormDataContent content)
+        {
+            using (content)
+                ThrowUnlessTaken(await Browser.SendAsync(HttpMethod.Post, $"{Address}?handler={handler}", content, follow: true, cancellationToken));
+        }
+    }
+
+    private static IEnumerable<PropertyInfo> Fields(Type page) => page.GetProperties().Where(property => property.IsDefined(typeof(BindPropertyAttribute)));
+
+    // What a handler takes beside the address's own parts, which are never missing.
+    private static IEnumerable<(string Handler, string Name)> Texts(Type page, string verb) =>
+        from method in page.GetMethods()
+        where method.Name.StartsWith(verb, StringComparison.Ordinal)
+        let name = method.Name[verb.Length..]
+        from parameter in method.GetParameters()
+        where new NullabilityInfoContext().Create(parameter).ReadState == NullabilityState.Nullable
+        select (name.EndsWith(Async, StringComparison.Ordinal) ? name[..^Async.Length] : name, parameter.Name!);
+
+    private void ThrowUnlessTaken(PageAnswer answer)
+    {
+        if (answer.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or >= HttpStatusCode.InternalServerError)
+            throw new InvalidOperationException($"{Page} answers {answer}");
+    }
+
+    private MultipartFormDataContent Content(string field, string text, string token, bool isFile = false)
+    {
+        var content = new MultipartFormDataContent { { new StringContent(token), TokenField } };
+        foreach (var (name, value) in Usual.Where(usual => usual.Name != field))
+            content.Add(new StringContent(value), name);
+        if (isFile)
+            content.Add(new ByteArrayContent(Encoding.UTF8.GetBytes($"terminalId,label\r\nNL000780,\"{text}\"\r\n")), field, text);
+        else
+            content.Add(new StringContent(text), field);
+        return content;
+    }
+}
