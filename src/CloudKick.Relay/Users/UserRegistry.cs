@@ -199,7 +199,8 @@ public sealed class UserRegistry(TenantDatabase database)
                     await UserSessions.EndAllAsync(transaction, userId, token);
                 }
 
-                await AuditAsync(transaction, merchant, actor, removeSecondFactor ? "user.reset-second-factor" : "user.reset", user, user, token);
+                await AuditAsync(transaction, merchant, actor, removeSecondFactor ? "user.reset-second-factor" : "user.reset", user,
+                    user with { HasSecondFactor = user.HasSecondFactor && !removeSecondFactor }, token);
                 return (OneTimeLink?)await LinkAsync(transaction, user, user.HasPassword ? "reset" : "invitation", lifetime, token);
             },
             cancellationToken);
@@ -261,5 +262,6 @@ public sealed class UserRegistry(TenantDatabase database)
         ["name"] = user.Name,
         ["role"] = user.Role,
         ["disabledAt"] = user.DisabledAt,
+        ["secondFactor"] = user.HasSecondFactor,
     };
 }

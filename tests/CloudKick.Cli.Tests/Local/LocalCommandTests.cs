@@ -4,6 +4,8 @@ using System.Runtime.Versioning;
 using System.Text.Json;
 using CloudKick.Cli.CommandLine;
 using CloudKick.Cli.Local;
+using Dapper;
+using Npgsql;
 
 namespace CloudKick.Cli.Tests.Local;
 
@@ -59,6 +61,31 @@ internal sealed class LocalCommandTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Created), kick.ToString());
         Assert.That(kick.GetProperty("state").GetString(), Is.EqualTo("connected"), kick.ToString());
         Assert.That(kick.GetProperty("outcome").GetString(), Is.EqualTo("coupled"));
+    }
+
+    [Test]
+    public async Task What_it_puts_into_its_database_is_in_the_audit_log(CancellationToken cancellationToken)
+    {
+        const string sql =
+            """
+            with made (chain, action, subject) as (
+                select merchant_id, 'merchant.add', merchant_id::text from merchants
+                union all select merchant_id, 'api-key.create', key_id from api_keys where label = 'cloudkick local'
+                union all select merchant_id, 'user.invite', user_id::text from users
+                union all select merchant_id, 'terminal.add', terminal_id from terminals where terminal_id like 'NL00010%'
+                union all select merchant_id, 'whitelist.add', terminal_id from whitelist_entries where terminal_id like 'NL00010%'
+            )
+            select m.action || ' ' || m.subject, a.audit_id is not null
+            from made m
+            left join audit_log a on a.merchant_id is not distinct from m.chain and a.action = m.action and a.subject = m.subject and a.actor = 'cli'
+                and a.before is null and a.after is not null
+            """;
+        await using var owner = new NpgsqlConnection(Text("database"));
+
+        var made = (await owner.QueryAsync<(string What, bool IsLogged)>(new CommandDefinition(sql, cancellationToken: cancellationToken))).ToArray();
+
+        Assert.That(made.Where(one => !one.IsLogged).Select(one => one.What), Is.Empty);
+        Assert.That(made, Has.Length.EqualTo(13), "a merchant, two keys, two people, four terminals and their entries");
     }
 
     [Test]
