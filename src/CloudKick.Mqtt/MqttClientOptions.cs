@@ -21,6 +21,13 @@ public sealed record MqttClientOptions
     /// <summary>0 to 65,535 s, 0 switches it off. Default 30 s. The server's own value goes first (MQTT 5.0 §3.2.2.3.14).</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// A server of which nothing has come for this long, more than 0 up to a day, is asked whether it is there (PINGREQ), however much goes to it
+    /// and whatever the keep-alive says, which is the server's to judge by: MQTT 5.0 §3.1.2.10 lets a client ask at any time. A server that
+    /// is gone is thus noticed after this and <see cref="PingTimeout"/>. Default null: after three quarters of the keep-alive.
+    /// </summary>
+    public TimeSpan? PingAfterSilence { get; init; }
+
     /// <summary>Seconds that the session outlives the connection; <see cref="uint.MaxValue"/>: never ends. Default 0. 5.0 only.</summary>
     public uint SessionExpiryInterval { get; init; }
 
@@ -137,6 +144,7 @@ public sealed record MqttClientOptions
         CheckTimeout(ConnectTimeout, nameof(ConnectTimeout));
         CheckTimeout(PublishTimeout, nameof(PublishTimeout));
         Check(ProbeAfter is null || ProbeAfter > TimeSpan.Zero, "ProbeAfter is not positive");
+        CheckTimeout(PingAfterSilence ?? TimeSpan.FromDays(1), nameof(PingAfterSilence));
         CheckTimeout(SubscribeTimeout, nameof(SubscribeTimeout));
         CheckTimeout(PingTimeout, nameof(PingTimeout));
         CheckTimeout(SendTimeout, nameof(SendTimeout));

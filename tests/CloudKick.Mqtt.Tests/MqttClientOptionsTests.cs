@@ -17,6 +17,7 @@ internal sealed class MqttClientOptionsTests
             CleanStart = false,
             Version = (MqttProtocolVersion)3,
             KeepAlive = TimeSpan.FromDays(1),
+            PingAfterSilence = TimeSpan.Zero,
             ReceiveMaximum = 0,
             MaximumPacketSize = 15,
             AuthenticationData = new byte[1],
@@ -36,7 +37,7 @@ internal sealed class MqttClientOptionsTests
 
         var faults = options.Validate();
 
-        Assert.That(faults, Has.Count.EqualTo(23));
+        Assert.That(faults, Has.Count.EqualTo(24));
         Assert.That(() => new MqttClient(options), Throws.ArgumentException.With.Message.Contains(faults[0]).And.Message.Contains(faults[^1]));
     }
 

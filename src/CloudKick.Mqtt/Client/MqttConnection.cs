@@ -38,7 +38,7 @@ internal sealed class MqttConnection
         Output = new PacketOutput(transport.Stream, options.Version, Limits.MaximumPacketSize, options.SendTimeout, timeProvider);
         Requests = new AcknowledgedRequests(Output, identifiers, options.SubscribeTimeout, timeProvider);
         var keepAlive = connAck.ServerKeepAlive is { } seconds ? TimeSpan.FromSeconds(seconds) : options.KeepAlive;
-        _keepAlive = new KeepAlive(this, keepAlive, options.PingTimeout, timeProvider);
+        _keepAlive = new KeepAlive(this, keepAlive, options.PingAfterSilence, options.PingTimeout, timeProvider);
     }
 
     public ServerLimits Limits { get; }

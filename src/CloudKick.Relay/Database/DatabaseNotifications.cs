@@ -23,7 +23,11 @@ internal sealed partial class DatabaseNotifications(
 
     private const string ListenToAll = $"listen {ApiKeyChanged}; listen {KickFinal}; listen {TasSessionReplaced}";
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LivenessInterval = TimeSpan.FromSeconds(10);
+
+    // A link that is only half there is given up after these two and the 2 s that Npgsql leaves to a statement that it has cancelled. With it
+    // Npgsql gives up every idle connection of the pool, which all others would find dead one by one.
+    private static readonly TimeSpan LivenessInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LivenessTimeout = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, ImmutableList<Listener>> _listeners = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,6 +81,7 @@ internal sealed partial class DatabaseNotifications(
             {
                 await using var ping = connection.CreateCommand();
                 ping.CommandText = "select 1";
+                ping.CommandTimeout = (int)LivenessTimeout.TotalSeconds;
                 await ping.ExecuteScalarAsync(stoppingToken);
             }
         }

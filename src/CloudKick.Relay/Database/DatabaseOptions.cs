@@ -20,7 +20,7 @@ public sealed class DatabaseOptions
     /// <summary>Apply pending migrations before the node starts to serve. Default off: <c>cloudkick migrate</c> does it at deployment.</summary>
     public bool MigrateAtStart { get; set; }
 
-    /// <summary>How long one statement may take: 1 s to 10 min, default 10 s.</summary>
+    /// <summary>How long one statement may take: 1 s to 10 min, default 10 s. Taking kicks on has 7 s at most.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long to wait for a connection, from the pool or from the server: 1 s to 1 min, default 5 s.</summary>

@@ -27,8 +27,27 @@ internal sealed class KickStore(
     // What expire_open_kicks ends in one call at most.
     private const int ExpiredAtOnce = 1_000;
 
+    // Connecting and preparing included. With the 2 s that Npgsql leaves to a statement that it has cancelled, a link that is only half there
+    // is given up within 10.
+    private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(7);
+
     /// <summary>Judges and stores a batch in one transaction. No two orders may share a terminal, or a merchant and idempotency key.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be used, or had no answer in time; whether anything was stored is then unknown.</exception>
     public async Task<KickDecision[]> AcceptAsync(IReadOnlyList<KickOrder> orders, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(AcceptTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await AcceptInTimeAsync(orders, either.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NpgsqlException("Taking kicks on took too long.", new TimeoutException(late.Message, late));
+        }
+    }
+
+    private async Task<KickDecision[]> AcceptInTimeAsync(IReadOnlyList<KickOrder> orders, CancellationToken cancellationToken)
     {
         var asked = timeProvider.GetTimestamp();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);

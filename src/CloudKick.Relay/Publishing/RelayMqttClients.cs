@@ -8,7 +8,7 @@ namespace CloudKick.Relay.Publishing;
 /// <summary>Makes the relay's MQTT clients, alike but for their client ids and what they are for.</summary>
 internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeIdentity node, RelayCertificate certificate, TimeProvider timeProvider)
 {
-    // Together a link that is only half there is given up six seconds after a kick went into it.
+    // Together a link that is only half there is given up six seconds after a kick went into it. One that carries none: PingAfterSilence.
     private static readonly TimeSpan ProbeAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(4);
 
@@ -32,6 +32,7 @@ internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeI
             KeepAlive = settings.KeepAlive,
             ConnectTimeout = settings.ConnectTimeout,
             ProbeAfter = ProbeAfter,
+            PingAfterSilence = settings.PingAfterSilence,
             PingTimeout = PingTimeout,
             Reconnect = Reconnect,
             MaximumInFlight = settings.MaximumInFlight,

@@ -76,6 +76,14 @@ public sealed class RelayMqttOptions
     [Range(typeof(TimeSpan), "00:00:05", "00:20:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// A cloud of which nothing has come for this long is asked whether it is there: 1 s to 20 min, default 3 s. It has 4 s to answer, so that a
+    /// connection that is only half there is given up within 7 s. AWS takes one such question in 30 s for nothing and may count others as
+    /// messages: at most 28,800 a day and connection, a few cents.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:20:00")]
+    public TimeSpan PingAfterSilence { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long connecting may take, handshakes included: 1 s to 1 min, default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -85,7 +85,7 @@ internal sealed partial class NodeHeartbeat(
             Lapsed?.Invoke();
     }
 
-    [LoggerMessage(4352, LogLevel.Warning, "The node's heartbeat is not recorded, terminals are refused until it is: {Reason}")]
+    [LoggerMessage(4352, LogLevel.Warning, "The node's heartbeat is not recorded, no terminal is let in until it is: {Reason}")]
     private static partial void NotHeard(ILogger logger, string reason);
 
     [LoggerMessage(4353, LogLevel.Information, "The node's heartbeat is recorded again")]

@@ -9,8 +9,8 @@ using Npgsql;
 namespace CloudKick.Relay.Sessions;
 
 /// <summary>
-/// Lets a terminal in when it follows an open kick, which is thereby connected. PostgreSQL decides; while it is away the terminal is
-/// refused and may come again.
+/// Lets a terminal in when it follows an open kick, which is thereby connected. PostgreSQL decides; while it is away, or the node is not yet
+/// heard there again, the terminal waits, in the end is refused, and may come again.
 /// </summary>
 internal sealed partial class SessionGate(
     SessionStore store, SessionEnds ends, NodeHeartbeat heartbeat, NodeIdentity node, IOptions<SessionOptions> options,
@@ -29,10 +29,6 @@ internal sealed partial class SessionGate(
             kickId = named.Value;
         }
 
-        // Other nodes close the sessions of a node that they do not hear: no new ones then.
-        if (!heartbeat.IsAlive)
-            return TasAdmission.Refused(TasRefusal.Unavailable);
-
         var (verdict, uncertain) = await AskAsync(arrival, kickId, cancellationToken);
         var admission = Judge(verdict);
         // An attempt that broke off may still open the session, for which there will be no connection.
@@ -50,14 +46,18 @@ internal sealed partial class SessionGate(
     /// <summary>The verdict, null when none was to be had in time; and whether an attempt broke off.</summary>
     private async Task<(string? Verdict, bool Uncertain)> AskAsync(TasArrival arrival, Guid? kickId, CancellationToken cancellationToken)
     {
-        var uncertain = false;
+        var remote = arrival.RemoteEndPoint?.ToString() ?? "unknown";
+        var (asked, uncertain) = (false, false);
         try
         {
             while (true)
             {
+                // Other nodes close the sessions of a node that they do not hear: no new ones until they do, a heartbeat after the database is back.
+                while (!heartbeat.IsAlive)
+                    await Task.Delay(options.Value.AdmissionRetryDelay, timeProvider, cancellationToken);
                 try
                 {
-                    var remote = arrival.RemoteEndPoint?.ToString() ?? "unknown";
+                    asked = true;
                     return (await store.OpenAsync(arrival.SessionId.Value, arrival.TerminalId, kickId, node.Name, remote, cancellationToken), uncertain);
                 }
                 catch (Exception exception) when (DatabaseFailure.IsUnavailable(exception) || exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected })
@@ -71,7 +71,7 @@ internal sealed partial class SessionGate(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return (null, true);
+            return (null, asked);
         }
     }
 

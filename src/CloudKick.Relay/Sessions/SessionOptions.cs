@@ -26,7 +26,10 @@ public sealed class SessionOptions
     [Range(typeof(TimeSpan), "00:00:10", "00:10:00")]
     public TimeSpan ReconcileGrace { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The wait before a terminal's admission is tried again while the database is away: 10 ms to 1 s, default 100 ms.</summary>
+    /// <summary>
+    /// The wait before a terminal's admission is tried again while the database is away, or the node's heartbeat not recorded: 10 ms to 1 s,
+    /// default 100 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:00:01")]
     public TimeSpan AdmissionRetryDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 }

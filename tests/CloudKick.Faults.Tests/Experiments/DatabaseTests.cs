@@ -279,8 +279,9 @@ internal sealed class DatabaseTests
                 await Eventually.HoldsAsync(() => Answers(world).Any(answer => answer.Text == "database-unavailable"), cancellationToken);
                 await Task.Delay(DiskIsFull, cancellationToken);
                 world.History.Fault("the disk has room");
+                TestContext.Progress.WriteLine($"the server {(server.IsRunning ? "runs" : "has ended")} when there is room again");
                 disk.Clear();
-                // One that could not recover for lack of room has ended; somebody starts it again.
+                // One that could not recover for lack of room has ended, or is about to; somebody starts it again, whenever that is.
                 await AnswersAgainAsync(world, BackAfterFullDisk, cancellationToken, meanwhile: () => server.StartAgainAsync(cancellationToken), log: server.LogFile);
             },
             cancellationToken);

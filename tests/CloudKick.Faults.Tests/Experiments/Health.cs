@@ -28,6 +28,13 @@ internal static class Health
         return words;
     }
 
+    /// <summary>What the node says of its transport now, ready or not.</summary>
+    public static async Task<string> OfTransportAsync(RelayNode node, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { Timeout = OneAnswer };
+        return (await AskAsync(client, node, cancellationToken)).Words;
+    }
+
     private static async Task<(bool IsBlamed, string Words)> AskAsync(HttpClient client, RelayNode node, CancellationToken cancellationToken)
     {
         if (!node.IsRunning)

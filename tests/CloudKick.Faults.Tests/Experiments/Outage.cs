@@ -13,8 +13,8 @@ internal static class Outage
     /// <summary>How long each till of the load pauses.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // Five seconds, and half of the longest wait as jitter.
-    private static readonly TimeSpan PublishedAgain = TimeSpan.FromSeconds(5 + 2);
+    // Five seconds, and half of the longest wait, which is 2 s, as jitter.
+    private static readonly TimeSpan PublishedAgain = TimeSpan.FromSeconds(5 + 1);
 
     // And what a busy machine needs for the last of the handshakes.
     private static readonly TimeSpan Back = PublishedAgain + TimeSpan.FromSeconds(3);
@@ -23,7 +23,7 @@ internal static class Outage
     private static readonly TimeSpan OneAttempt = TimeSpan.FromSeconds(0.9);
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(6);
 
-    // After 1, 2 and 3 seconds, and jitter.
+    // After 1, 3 and 5 seconds at the soonest: waits of 1, 2 and 2 s, and jitter.
     private const int AttemptsWhileAway = 3;
 
     // One that comes too early, one that succeeds.

@@ -93,6 +93,26 @@ internal sealed class FaultProxyTests
     }
 
     [Test]
+    public async Task What_is_half_open_carries_nothing_until_it_is_reset_and_new_connections_are_sound(CancellationToken cancellationToken)
+    {
+        await CarryAsync(_client, _backend, [7], cancellationToken);
+        _proxy.HangOpen();
+        _proxy.Heal();
+        await _client.SendAsync(new byte[] { 7 }, cancellationToken);
+        _client.Shutdown(SocketShutdown.Send);
+        var receiving = _backend.ReceiveAsync(new byte[1], cancellationToken).AsTask();
+
+        using var other = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await other.ConnectAsync(_proxy.Endpoint, cancellationToken);
+        using var its = await _server.AcceptSocketAsync(cancellationToken);
+        await CarryAsync(other, its, [8], cancellationToken);
+        Assert.That((receiving.IsCompleted, _proxy.OpenConnections), Is.EqualTo((false, 2)));
+
+        _proxy.ResetAll();
+        Assert.That(async () => await receiving, Throws.TypeOf<SocketException>());
+    }
+
+    [Test]
     public async Task Reset_after_some_bytes_tears_the_rest_off(CancellationToken cancellationToken)
     {
         _proxy.ToBackend.Faults = new LinkFaults { ResetsAfterBytes = 10 };

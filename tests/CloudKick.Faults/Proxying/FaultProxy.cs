@@ -78,6 +78,15 @@ public sealed class FaultProxy : IAsyncDisposable
         Inject(LinkFaults.None);
     }
 
+    /// <summary>
+    /// Makes every connection there is half open, for good: both ends stand, and nothing gets through, until it is reset. New ones are sound.
+    /// </summary>
+    public void HangOpen()
+    {
+        foreach (var connection in _connections.Keys)
+            connection.Hang();
+    }
+
     /// <summary>Resets every connection there is (RST), in the middle of whatever it was saying.</summary>
     public void ResetAll()
     {

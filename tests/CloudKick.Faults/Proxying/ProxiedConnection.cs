@@ -13,6 +13,9 @@ internal sealed class ProxiedConnection(Socket client, Socket backend, LinkContr
 
     private readonly CancellationTokenSource _ending = new();
 
+    // Its own, over and above the link's.
+    private readonly LinkControl _self = new();
+
     /// <summary>Lives until both ways have ended, or one was broken.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -23,6 +26,9 @@ internal sealed class ProxiedConnection(Socket client, Socket backend, LinkContr
         backend.Dispose();
         _ending.Dispose();
     }
+
+    /// <summary>From now on nothing gets through, whatever the link does.</summary>
+    public void Hang() => _self.Faults = new LinkFaults { Hangs = true };
 
     /// <summary>RST to both sides.</summary>
     public void Reset()
@@ -92,7 +98,7 @@ internal sealed class ProxiedConnection(Socket client, Socket backend, LinkContr
                     await Task.Delay(TimeSpan.FromMilliseconds(wait), _ending.Token);
                 for (var rest = bytes.AsMemory(); rest.Length > 0;)
                 {
-                    var faults = await link.PassAsync(_ending.Token);
+                    var faults = await PassAsync(link);
                     var piece = Piece(faults, rest.Length, sent, random);
                     if (piece > 0)
                         await to.SendAsync(rest[..piece], SocketFlags.None, _ending.Token);
@@ -107,7 +113,7 @@ internal sealed class ProxiedConnection(Socket client, Socket backend, LinkContr
                         await Task.Delay(TimeSpan.FromSeconds((double)piece / faults.BytesPerSecond), _ending.Token);
                 }
             }
-            await link.PassAsync(_ending.Token);
+            await PassAsync(link);
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception exception) when (IsEnd(exception))
@@ -115,6 +121,13 @@ internal sealed class ProxiedConnection(Socket client, Socket backend, LinkContr
             // One way is broken, so the connection is.
             Reset();
         }
+    }
+
+    private async ValueTask<LinkFaults> PassAsync(LinkControl link)
+    {
+        var faults = await link.PassAsync(_ending.Token);
+        await _self.PassAsync(_ending.Token);
+        return faults;
     }
 
     private static int Piece(LinkFaults faults, int length, long sent, Random random)

@@ -7,6 +7,7 @@ internal sealed class KeepAliveTests
 {
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(30 * 0.75);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
     [Test]
     public async Task An_idle_connection_is_pinged_before_the_keep_alive_ends(CancellationToken cancellationToken)
@@ -156,6 +157,63 @@ internal sealed class KeepAliveTests
     }
 
     [Test]
+    public async Task A_silent_server_is_asked_sooner_than_the_keep_alive_says_and_dead_when_it_does_not_answer(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken, silence: Silence);
+        await using var client = test;
+
+        await test.PassWaitAsync(Silence, cancellationToken);
+        for (var i = 0; i < 3; i++)
+        {
+            await AnswerAsync(test, peer, cancellationToken, looksAfter: Silence);
+            test.Clock.Advance(Silence);
+        }
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+        // It looks three times whether it is answered, and a last time when that is too late.
+        for (var i = 0; i < 3; i++)
+            await test.PassWaitAsync(Silence, cancellationToken);
+        Assert.That(test.Client.State, Is.EqualTo(MqttClientState.Connected));
+        await test.PassWaitAsync(PingTimeout - (3 * Silence), cancellationToken);
+
+        Assert.That((await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken)).ReasonCode, Is.EqualTo(MqttReasonCode.KeepAliveTimeout));
+    }
+
+    [Test]
+    public async Task A_silent_server_is_asked_even_while_it_is_sent_to_and_the_keep_alive_is_off(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { PingAfterSilence = Silence });
+        await using var client = test;
+        await test.Clock.WaitForTimerAsync(Silence, cancellationToken);
+
+        test.Clock.Advance(Silence / 2);
+        await test.Client.PublishAsync(ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce), cancellationToken);
+        await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+        test.Clock.Advance(Silence / 2);
+
+        await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
+    }
+
+    [Test]
+    public async Task A_server_that_says_something_is_not_asked(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken, silence: Silence);
+        await using var client = test;
+        await test.Clock.WaitForTimerAsync(Silence, cancellationToken);
+
+        test.Clock.Advance(Silence / 2);
+        await peer.SendAsync(new PublishPacket { Message = ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce) }, cancellationToken);
+        await test.Messages.ReadAsync(cancellationToken);
+        test.Clock.Advance(Silence / 2);
+        await test.Clock.WaitForTimerAsync(Silence / 2, cancellationToken);
+        await test.Client.PublishAsync(ClientUnderTest.Message("y", MqttQualityOfService.AtMostOnce), cancellationToken);
+
+        Assert.That(await peer.ReceiveAsync(cancellationToken), Is.TypeOf<PublishPacket>(), "and no PINGREQ before it");
+    }
+
+    [Test]
     public async Task Keep_alive_0_never_pings(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
@@ -169,16 +227,16 @@ internal sealed class KeepAliveTests
     }
 
     /// <summary>Answers a ping once the client waits for that; the message behind the answer shows when the client has read it.</summary>
-    private static async Task AnswerAsync(ClientUnderTest test, ScriptedPeer peer, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(ClientUnderTest test, ScriptedPeer peer, CancellationToken cancellationToken, TimeSpan? looksAfter = null)
     {
         await peer.ReceiveAsync<PingReqPacket>(cancellationToken);
-        await test.Clock.WaitForTimerAsync(PingTimeout, cancellationToken);
+        await test.Clock.WaitForTimerAsync(looksAfter ?? PingTimeout, cancellationToken);
         await peer.SendAsync(new PingRespPacket(), cancellationToken);
         await peer.SendAsync(new PublishPacket { Message = ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce) }, cancellationToken);
         await test.Messages.ReadAsync(cancellationToken);
     }
 
     private static Task<(ClientUnderTest Test, ScriptedPeer Peer)> ConnectAsync(
-        ScriptedServer server, CancellationToken cancellationToken, ConnAckPacket? connAck = null) =>
-        ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { KeepAlive = TimeSpan.FromSeconds(30) }, connAck);
+        ScriptedServer server, CancellationToken cancellationToken, ConnAckPacket? connAck = null, TimeSpan? silence = null) =>
+        ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { KeepAlive = TimeSpan.FromSeconds(30), PingAfterSilence = silence }, connAck);
 }

@@ -172,12 +172,33 @@ internal sealed class SessionGateTests
         var kick = await _shop.AddKickedTerminalAsync("T1", _shop.Bakery, cancellationToken);
         var clock = new ManualTimeProvider();
         await using var node = await Node.StartAsync(_shop, cancellationToken, clock: clock);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
         await using (await DatabaseOutage.BeginAsync(_shop.Database, cancellationToken))
         {
             clock.Advance(new NodeOptions().Timeout);
             Assert.That(node.Heartbeat.IsAlive, Is.False);
-            Assert.That(await node.Gate.AdmitAsync(Node.Arrival("T1", kick.ToString()), cancellationToken), Is.EqualTo(Unavailable));
+            Assert.That(await node.Gate.AdmitAsync(Node.Arrival("T1", kick.ToString()), deadline.Token), Is.EqualTo(Unavailable));
         }
+    }
+
+    [Test]
+    public async Task A_terminal_that_comes_before_the_others_hear_the_node_again_is_admitted_when_they_do(CancellationToken cancellationToken)
+    {
+        var kick = await _shop.AddKickedTerminalAsync("T1", _shop.Bakery, cancellationToken);
+        var clock = new ManualTimeProvider();
+        var options = new NodeOptions { Heartbeat = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(5) };
+        await using var node = await Node.StartAsync(_shop, cancellationToken, options, clock);
+        await clock.WaitForTimerAsync(options.Heartbeat, cancellationToken);
+        clock.Advance(options.Timeout);
+        Assert.That(node.Heartbeat.IsAlive, Is.False);
+
+        var arrival = Node.Arrival("T1", kick.ToString());
+        var admitting = node.Gate.AdmitAsync(arrival, cancellationToken).AsTask();
+        Assert.That(admitting.IsCompleted, Is.False);
+        clock.Advance(options.Heartbeat - options.Timeout);
+
+        Assert.That(await admitting, Is.EqualTo(TasAdmission.Admitted));
+        Assert.That(await _shop.ReasonAsync(arrival.SessionId, cancellationToken), Is.EqualTo("live"));
     }
 
     [TestCase(TasCloseReason.ByTerminal, "by_terminal")]
