@@ -1,56 +1,70 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Text;
 using CloudKick.Faults.Load;
 using CloudKick.Faults.Stage;
+using CloudKick.Testing;
 
 namespace CloudKick.Faults.Tests.Experiments;
 
-/// <summary>Callers that never finish what they say, and logs that nobody reads: those who have nothing to do with it do not wait.</summary>
+/// <summary>Callers and terminals that never finish what they say, and logs that nobody reads: those who have nothing to do with it do not wait.</summary>
 [Patience]
 internal sealed class StallTests
 {
     private const int TtlSeconds = 20;
-    private const int Dawdlers = 500;
+    private const int Callers = 250;
+    private const int Terminals = 100;
     private const int Windows = 3;
     private const long MoreMemory = 100_000_000;
+    private const int MoreFiles = 100;
 
-    // Longer than the kicks beside them take.
-    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(20);
+    // As they stand in HttpOptions and TasSettings; for bodies it is Kestrel's own: after 5 s, 240 bytes a second.
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
+
+    // Kestrel looks once a second, and the machine is everybody's.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
     [Test]
-    public async Task Callers_that_never_finish_their_request_hold_up_nobody_and_are_shown_out(CancellationToken cancellationToken)
+    public async Task Callers_and_terminals_that_never_finish_what_they_say_hold_up_nobody_and_are_shown_out(CancellationToken cancellationToken)
     {
-        await using var world = await World.StartAsync(
-            new WorldOptions
-            {
-                Seed = Run.Seed, Nodes = 1, Terminals = 60,
-                Settings = new Dictionary<string, string> { ["CloudKick:Http:HeadersTimeout"] = HeadersTimeout.ToString() },
-            },
-            cancellationToken);
+        await using var world = await World.StartAsync(new WorldOptions { Seed = Run.Seed, Nodes = 1, Terminals = 60 }, cancellationToken);
         await world.PlayBriefSessionsAsync(cancellationToken);
-        using var till = Run.Till(world, TtlSeconds);
+        // The answer comes when the terminal's session is open: the TAS's share is in it.
+        using var till = new Till(world.History, world.TokenOf, () => [world.Nodes[0].Http])
+        {
+            TtlSeconds = TtlSeconds,
+            Wait = TimeSpan.FromSeconds(TtlSeconds),
+            RequestTimeout = TimeSpan.FromSeconds(2 * TtlSeconds),
+        };
         await AskEachAsync("warm");
-        var before = world.Nodes[0].WorkingSet;
+        var (memory, files) = (world.Nodes[0].WorkingSet, world.Nodes[0].OpenFiles);
 
         // Two cores carry it all: what is true shows in one window of several.
         var windows = new List<(TimeSpan Usual, TimeSpan Beside)>();
         while (windows.Count < Windows && !windows.Exists(window => Timing.IsWithinTwice(window.Usual, window.Beside)))
         {
             var usual = await AskEachAsync($"usual-{windows.Count}");
-            var slow = await Task.WhenAll(Enumerable.Range(0, Dawdlers).Select(_ => DawdleAsync(world.Nodes[0].HttpEndpoint, cancellationToken)));
-            world.History.Fault($"{Dawdlers} callers begin a request and do not finish it");
+            var stalling = Stalling(world, cancellationToken);
+            await Task.WhenAll(stalling.Select(kind => kind.Who.HaveComeAsync()));
+            world.History.Fault($"{stalling.Length} kinds of connections begin to say something and do not finish");
             var beside = await AskEachAsync($"beside-{windows.Count}");
-            Assert.That(slow.Where(IsShownOut), Is.Empty, "they were there all the time");
-            await Task.WhenAll(slow.Select(socket => ShownOutAsync(socket, cancellationToken)));
             windows.Add((usual, beside));
-            TestContext.Progress.WriteLine($"p99 as usual {usual.TotalMilliseconds:F0} ms, beside {Dawdlers} stalled callers {beside.TotalMilliseconds:F0} ms");
+            TestContext.Progress.WriteLine($"p99 as usual {usual.TotalMilliseconds:F0} ms, beside those that stall {beside.TotalMilliseconds:F0} ms");
+            Assert.That(world.Nodes[0].OpenFiles - files, Is.LessThan((2 * Callers) + (2 * Terminals) + MoreFiles), "nobody who was shown out is kept");
+            foreach (var (what, who, limit) in stalling)
+            {
+                var stayed = await who.LeaveAsync();
+                TestContext.Progress.WriteLine($"{what}: {stayed.Count} stayed for {stayed.Min().TotalSeconds:F1} to {stayed.Max().TotalSeconds:F1} s");
+                Assert.That(stayed, Is.All.LessThan(limit + Slack), what);
+            }
         }
-        var more = world.Nodes[0].WorkingSet - before;
-        TestContext.Progress.WriteLine($"memory: {more / 1_000_000} MB more than {before / 1_000_000}");
+        var more = world.Nodes[0].WorkingSet - memory;
+        TestContext.Progress.WriteLine($"memory: {more / 1_000_000} MB more than {memory / 1_000_000}");
 
         Assert.That(windows.Exists(window => Timing.IsWithinTwice(window.Usual, window.Beside)), Is.True, string.Join("; ", windows));
         Assert.That(more, Is.LessThan(MoreMemory));
+        await Eventually.HoldsAsync(() => world.Nodes[0].OpenFiles < files + MoreFiles, cancellationToken);
         await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
 
         // One after the other and once each: what is refused or late is not covered up by asking again.
@@ -60,7 +74,7 @@ internal sealed class StallTests
             foreach (var terminal in world.Terminals)
             {
                 var started = Stopwatch.GetTimestamp();
-                Assert.That((await till.AskAsync(terminal, $"{name}-{terminal}", cancellationToken))?.IsSuccess, Is.True);
+                Assert.That((await till.AskAsync(terminal, $"{name}-{terminal}", cancellationToken))?.Text, Is.EqualTo("connected"));
                 times.Add(Stopwatch.GetElapsedTime(started));
             }
             return Timing.P99(times);
@@ -100,32 +114,18 @@ internal sealed class StallTests
         return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
     }
 
-    private static async Task<Socket> DawdleAsync(IPEndPoint node, CancellationToken cancellationToken)
+    private static (string What, Stallers Who, TimeSpan Limit)[] Stalling(World world, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(node, cancellationToken);
-        await socket.SendAsync("POST /v1/kicks HTTP/1.1\r\nHost: relay\r\nAuthor"u8.ToArray(), cancellationToken);
-        return socket;
-    }
-
-    // Readable is either an answer or the end.
-    private static bool IsShownOut(Socket socket) => socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
-
-    private static async Task ShownOutAsync(Socket socket, CancellationToken cancellationToken)
-    {
-        using (socket)
-        {
-            var buffer = new byte[1024];
-            try
-            {
-                while (await socket.ReceiveAsync(buffer, cancellationToken) > 0)
-                {
-                }
-            }
-            catch (SocketException)
-            {
-                // Reset: also the end.
-            }
-        }
+        var (http, tas) = (world.Nodes[0].HttpEndpoint, world.Nodes[0].Tas);
+        const string headers = "POST /v1/kicks HTTP/1.1\r\nHost: relay\r\nContent-Type: application/json\r\n";
+        var body = $"{headers}Authorization: Bearer {world.TokenOf(world.Terminals[0])}\r\nContent-Length: 100\r\n\r\n{{\"terminalId\":";
+        return
+        [
+            ("headers", new Stallers(http, Callers, Encoding.ASCII.GetBytes(headers), dribble: false, cancellationToken), HeadersTimeout),
+            ("bodies", new Stallers(http, Callers, Encoding.ASCII.GetBytes(body), dribble: false, cancellationToken), BodyTimeout),
+            ("terminals that say nothing", new Stallers(tas, Terminals, [], dribble: false, cancellationToken), HandshakeTimeout),
+            // Of a document of 256 bytes, its length included, a byte at a time.
+            ("terminals that dribble", new Stallers(tas, Terminals, [0, 0, 1], dribble: true, cancellationToken), HandshakeTimeout),
+        ];
     }
 }
