@@ -62,6 +62,16 @@ internal sealed class Sights
             await visitor.FillAsync("Code", Visitor.CodeOf(await visitor.Page.Locator("main ol code").InnerTextAsync()));
             await visitor.SubmitAndWaitAsync("Code");
         }),
+        new("account, password asked", async visitor =>
+        {
+            await visitor.OpenAsync("/account");
+            await visitor.UnfoldAsync("PasswordToRenew");
+        }),
+        new("account, wrong password", async visitor =>
+        {
+            await visitor.FillAsync("PasswordToRenew", "wrong");
+            await visitor.SubmitAndWaitAsync("PasswordToRenew");
+        }),
         new("sign-in code", async visitor =>
         {
             await visitor.OpenAsync("/account");
