@@ -77,7 +77,8 @@ internal sealed class RequestConditions
     {
         if (values.Count == 0)
             return null;
-        if (EntityTagHeaderValue.TryParseStrictList([.. values.OfType<string>()], out var tags))
+        // The parser throws at W/ with nothing but white space behind it.
+        if (EntityTagHeaderValue.TryParseStrictList([.. values.OfType<string>().Select(value => value.Trim())], out var tags))
             return tags;
         faults.Add(new FieldError(header, "must be * or entity tags as they came in ETag, quotes included, with commas between"));
         return null;
