@@ -25,7 +25,7 @@ public sealed class TenantDatabase(NpgsqlDataSource dataSource)
     {
         ArgumentNullException.ThrowIfNull(take);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await TenantStatement.ReadAsync(connection, tenant, sql, parameters, take, cancellationToken);
+        await TenantStatement.ReadAsync(connection, null, tenant, sql, parameters, take, cancellationToken);
     }
 
     /// <summary>The statement's only row, or default when there is none.</summary>

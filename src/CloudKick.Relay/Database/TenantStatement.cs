@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Npgsql;
 
@@ -9,18 +10,29 @@ internal static class TenantStatement
     public static async Task<IReadOnlyList<T>> QueryAsync<T>(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
     {
-        await using var results = await connection.QueryMultipleAsync(Command(transaction, tenant, sql, parameters, cancellationToken));
-        await results.ReadSingleAsync<string>();
-        return (await results.ReadAsync<T>()).AsList();
+        var rows = new List<T>();
+        await ReadAsync<T>(connection, transaction, tenant, sql, parameters, rows.Add, cancellationToken);
+        return rows;
     }
 
+    // Not with Dapper's grid: after an error that comes between two rows it asks for the next result, and the closed reader's complaint about
+    // that takes the error's place.
     public static async Task ReadAsync<T>(
-        NpgsqlConnection connection, Tenant tenant, string sql, object? parameters, Action<T> take, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, Tenant tenant, string sql, object? parameters, Action<T> take,
+        CancellationToken cancellationToken)
     {
-        await using var results = await connection.QueryMultipleAsync(Command(null, tenant, sql, parameters, cancellationToken));
-        await results.ReadSingleAsync<string>();
-        await foreach (var row in results.ReadUnbufferedAsync<T>().WithCancellation(cancellationToken))
-            take(row);
+        await using var reader = await connection.ExecuteReaderAsync(Command(transaction, tenant, sql, parameters, cancellationToken));
+        await reader.NextResultAsync(cancellationToken);
+        if (await reader.ReadAsync(cancellationToken))
+        {
+            var parse = reader.GetRowParser<object?>(typeof(T));
+            do
+                take(As<T>(parse(reader)));
+            while (await reader.ReadAsync(cancellationToken));
+        }
+        // What fails at the commit is told behind the rows.
+        while (await reader.NextResultAsync(cancellationToken))
+            continue;
     }
 
     public static async Task<T?> QuerySingleOrDefaultAsync<T>(
@@ -34,6 +46,14 @@ internal static class TenantStatement
     public static Task<int> ExecuteAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(Command(transaction, tenant, sql, parameters, cancellationToken));
+
+    // As Dapper does: a number of another size, and nothing for null.
+    private static T As<T>(object? value) => value switch
+    {
+        T already => already,
+        null => default!,
+        _ => (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), CultureInfo.InvariantCulture),
+    };
 
     private static CommandDefinition Command(
         NpgsqlTransaction? transaction, Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken) =>

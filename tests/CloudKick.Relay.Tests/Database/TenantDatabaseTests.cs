@@ -113,6 +113,27 @@ internal sealed class TenantDatabaseTests
     }
 
     [Test]
+    public void Error_between_two_rows_is_told_as_what_it_is(CancellationToken cancellationToken)
+    {
+        const string SecondRowFails = "select 1 / (2 - n) from generate_series(1, 3) n";
+
+        Assert.That(
+            async () => await _tenants.QueryAsync<int>(Tenant.Platform, SecondRowFails, null, cancellationToken),
+            Throws.TypeOf<PostgresException>().With.Property(nameof(PostgresException.SqlState)).EqualTo(PostgresErrorCodes.DivisionByZero));
+        Assert.That(
+            async () => await _tenants.ReadAsync<int>(Tenant.Platform, SecondRowFails, null, _ => { }, cancellationToken),
+            Throws.TypeOf<PostgresException>().With.Property(nameof(PostgresException.SqlState)).EqualTo(PostgresErrorCodes.DivisionByZero));
+    }
+
+    [Test]
+    public async Task Rows_of_one_value_may_be_null_or_of_another_size(CancellationToken cancellationToken)
+    {
+        const string Values = "select n from (values (7), (null)) v (n)";
+
+        Assert.That(await _tenants.QueryAsync<long?>(Tenant.Platform, Values, null, cancellationToken), Is.EqualTo(new long?[] { 7, null }));
+    }
+
+    [Test]
     public async Task Statement_takes_one_round_trip_on_a_pooled_connection(CancellationToken cancellationToken)
     {
         await using var proxy = RoundTripCounter.Start(_database.ServiceConnectionString);
