@@ -28,9 +28,6 @@ internal sealed class LoadTests
     // Kicks for which no connection of the pool had room.
     private const string TurnedAway = "cloudkick.publish.turned_away";
 
-    // Kicks that waited for their turn on the pool's connections.
-    private const string HeldBack = "cloudkick.mqtt.held_back";
-
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
@@ -39,22 +36,24 @@ internal sealed class LoadTests
     {
         const int perSecond = 700;
         const int kicks = perSecond * 60;
-        await using var stage = await StartAsync("Mqtt", Connections, cancellationToken);
+        // At 97 percent of what they carry, what a stall of the machine leaves behind is caught up with over seconds: it shall wait, and not be refused.
+        await using var stage = await StartAsync("Mqtt", Connections, cancellationToken, new() { ["CloudKick:Publishing:StandingWait"] = "00:00:02" });
         using var counters = new CounterReadings(stage.Relay.Services.GetRequiredService<IMeterFactory>());
         var terminals = await RegisterAsync(stage, kicks);
+        var bystanders = new Bystanders();
         var watch = Stopwatch.StartNew();
 
         var answers = await KickAsync(stage, terminals, perSecond, ttlSeconds: 60, cancellationToken);
 
         var sustained = kicks / watch.Elapsed.TotalSeconds;
-        TestContext.Progress.WriteLine($"{kicks} kicks in {watch.Elapsed.TotalSeconds:F1} s ({sustained:F0} a second)");
+        var others = bystanders.Share;
+        TestContext.Progress.WriteLine($"{kicks} kicks in {watch.Elapsed.TotalSeconds:F1} s ({sustained:F0} a second), {others:P0} of the processors to others");
         Assert.That(answers.Count(answer => !IsAccepted(answer.Status)), Is.Zero, "refused");
         await AssertNothingIsLostAsync(stage, answers, Repeats.Never, cancellationToken);
         Assert.That(stage.Published.Count(IsKick), Is.EqualTo(kicks));
         Assert.That(counters.Of(TurnedAway), Is.Zero, "the pool was not the limit");
-        // A machine that is busy with something else may be late, and then its bursts wait for their turn now and again; where the connections are
-        // what is too slow, nearly every kick does.
-        Assert.That(sustained >= 0.75 * perSecond || counters.Of(HeldBack) < kicks / 4, Is.True, $"{counters.Of(HeldBack)} kicks waited for the connections");
+        // Whoever has only so much of the machine carries only so much.
+        Assert.That(sustained, Is.AtLeast(0.75 * perSecond * (1 - others)), $"kicks a second; {others:P0} of the processors went to others");
     }
 
     [TestCase("Mqtt")]
@@ -130,8 +129,9 @@ internal sealed class LoadTests
         Assert.That(stage.Published.Where(IsKick).Select(publish => publish.ClientId.StartsWith("relay-", StringComparison.Ordinal)).Distinct().Count(), Is.EqualTo(2));
     }
 
-    private static Task<KickStage> StartAsync(string transport, int connections, CancellationToken cancellationToken) => KickStage.StartAsync(
-        new Dictionary<string, string?>(RelayHost.NoRateLimits)
+    private static Task<KickStage> StartAsync(
+        string transport, int connections, CancellationToken cancellationToken, Dictionary<string, string?>? settings = null) => KickStage.StartAsync(
+        new Dictionary<string, string?>(RelayHost.NoRateLimits.Concat(settings ?? []))
         {
             ["CloudKick:Publishing:Transport"] = transport,
             ["CloudKick:Mqtt:Connections"] = connections.ToString(CultureInfo.InvariantCulture),

@@ -57,6 +57,9 @@ internal sealed class KickAcceptance(
             // The usual case: all is known, nothing need be read.
             if (wait == TimeSpan.Zero && publishing is { IsCompletedSuccessfully: true, Result: { } publishedAt })
                 return (decision.Stored! with { State = "published", BrokerOutcome = "acked", PublishedAt = publishedAt }, null);
+            // Nothing more is known of it. Were it asked for, a slow database would have as many questions more as it is slow.
+            if (wait == TimeSpan.Zero && !publishing.IsCompleted)
+                return (decision.Stored, null);
         }
         if (decision.Kick is { } kick)
             return (await ReadAsync(order, kick, decision.Verdict, wait, cancellationToken), null);

@@ -41,9 +41,16 @@ public sealed class KickOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan PublishWait { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many requests may wait for the database; more are refused with 429. 1 to 1,000,000, default 10,000.</summary>
+    /// <summary>
+    /// How long a kick may wait for its commit to begin: one that would wait longer, at the pace that commits have at the moment, is refused with 429.
+    /// As many as the next two commits take (<see cref="BatchSize"/>) always wait, however slow the database is. 0 to 10 s, default 100 ms.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan MaximumWait { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How many kicks may wait for the database at most, however fast it is; more are refused with 429. 1 to 1,000,000, default 1,000.</summary>
     [Range(1, 1_000_000)]
-    public int MaximumQueued { get; set; } = 10_000;
+    public int MaximumQueued { get; set; } = 1_000;
 
     /// <summary>How many kicks share one commit at most: 1 to 1,000, default 128.</summary>
     [Range(1, 1_000)]

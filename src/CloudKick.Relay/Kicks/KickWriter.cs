@@ -9,28 +9,41 @@ namespace CloudKick.Relay.Kicks;
 /// Group commit: whatever requests wait while a transaction is under way share the next one, so the database commits once for many
 /// kicks under load and at once for a single one. Thread-safe.
 /// </summary>
-/// <remarks>The queue is bounded by <see cref="KickOptions.MaximumQueued"/>; what does not fit is refused, not kept waiting.</remarks>
-internal sealed class KickWriter : BackgroundService
+/// <remarks>The queue is bounded by <see cref="CommitQueue"/>; what does not fit is refused, not kept waiting.</remarks>
+internal sealed partial class KickWriter : BackgroundService
 {
     private const int DeadlockAttempts = 5;
+    private static readonly TimeSpan LogEvery = TimeSpan.FromMinutes(1);
 
     private readonly KickStore _store;
     private readonly KickOptions _options;
+    private readonly ILogger<KickWriter> _logger;
+    private readonly CommitQueue _commits;
+    private readonly Seldom _refusalLog;
     private readonly Channel<Pending> _queue;
 
-    public KickWriter(KickStore store, IOptions<KickOptions> options)
+    public KickWriter(KickStore store, IOptions<KickOptions> options, TimeProvider timeProvider, ILogger<KickWriter> logger)
     {
         _store = store;
         _options = options.Value;
+        _logger = logger;
+        _commits = new CommitQueue(_options, timeProvider);
+        _refusalLog = new Seldom(LogEvery, timeProvider);
         _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(_options.MaximumQueued) { FullMode = BoundedChannelFullMode.Wait });
     }
 
     /// <summary>
-    /// Queues an order; null when the queue is full or the node is stopping. The task ends with the database's decision, or with its
+    /// Queues an order; null when it would wait for too long or the node is stopping. The task ends with the database's decision, or with its
     /// exception: then nothing is known to be stored and nothing may be published.
     /// </summary>
     public Task<KickDecision>? TryWrite(KickOrder order)
     {
+        if (!_commits.HasRoom(_queue.Reader.Count))
+        {
+            if (_refusalLog.IsDue())
+                LogRefused(_logger, _queue.Reader.Count, _commits.Pace.TotalMilliseconds);
+            return null;
+        }
         var pending = new Pending(order);
         return _queue.Writer.TryWrite(pending) ? pending.Decision.Task : null;
     }
@@ -72,6 +85,7 @@ internal sealed class KickWriter : BackgroundService
         var requests = batch.Requests;
         if (requests.Count == 0)
             return;
+        var began = _commits.Begin();
         try
         {
             var decisions = await AcceptAsync(requests.ConvertAll(pending => pending.Order), stoppingToken);
@@ -83,6 +97,10 @@ internal sealed class KickWriter : BackgroundService
         {
             foreach (var pending in requests)
                 pending.Decision.TrySetException(exception);
+        }
+        finally
+        {
+            _commits.End(began);
         }
     }
 
@@ -104,6 +122,9 @@ internal sealed class KickWriter : BackgroundService
             }
         }
     }
+
+    [LoggerMessage(4100, LogLevel.Warning, "Kicks are refused: {Waiting} wait for the database, which takes {Milliseconds:0} ms for a commit")]
+    private static partial void LogRefused(ILogger logger, int waiting, double milliseconds);
 
     private sealed class Pending(KickOrder order)
     {

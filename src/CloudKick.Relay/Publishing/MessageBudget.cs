@@ -50,6 +50,9 @@ internal sealed class MessageBudget
         }
     }
 
+    /// <summary>Messages that have booked and not left yet.</summary>
+    public int Booked => Volatile.Read(ref _booked);
+
     /// <summary>
     /// Books the next slot unless it is further away than <paramref name="patience"/>; says how long to wait for it. Whoever books either
     /// leaves (<see cref="Leave"/>) or gives the slot back.

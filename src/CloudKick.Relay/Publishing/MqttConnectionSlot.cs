@@ -33,8 +33,11 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
 
     public bool IsUp => _client?.State is MqttClientState.Connected;
 
-    /// <summary>Publishes handed over that have no answer yet.</summary>
-    public int Pending => Volatile.Read(ref _pending);
+    /// <summary>
+    /// Publishes handed over that have no answer yet, and the turns kept for kicks that are being stored: those leave as soon as they are, many at
+    /// a time.
+    /// </summary>
+    public int Expected => Volatile.Read(ref _pending) + budget.Booked;
 
     /// <summary>
     /// Whether another publish would have to wait for an acknowledgement first. Those whose turn in the budget is yet to come take no place among

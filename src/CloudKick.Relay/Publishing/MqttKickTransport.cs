@@ -20,6 +20,8 @@ internal sealed class MqttKickTransport(
     // Below a second of life a message does not leave.
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
 
+    private readonly QueuePatience _patience = new(publishing.Value.MaximumWait, publishing.Value.StandingWait, timeProvider);
+
     public bool IsUp => pool.Publishing.Any(slot => slot.IsUp);
 
     public TransportStatus Status
@@ -35,23 +37,23 @@ internal sealed class MqttKickTransport(
             }
             List<string> words = [$"{up} of {pool.Publishing.Count} MQTT connections to {to} are up", .. refusals.Causes];
             if (limit.IsReached)
-                words.Add($"they carry all that the cloud lets them ({mqtt.Value.MessagesPerSecond} messages a second each), and kicks wait: add connections");
+                words.Add($"they carry all that the cloud lets them ({mqtt.Value.MessagesPerSecond} messages a second each), and kicks wait or are turned away: add connections");
             return new TransportStatus(words.Count == 1 ? HealthStatus.Healthy : HealthStatus.Degraded, string.Join("; ", words));
         }
     }
 
     public TransportRefusal? Reserve(TimeSpan life, out ReservedTurn? turn)
     {
-        turn = null;
-        var patience = life - LastMoment < publishing.Value.MaximumWait ? life - LastMoment : publishing.Value.MaximumWait;
-        // The next one when somebody else was quicker.
-        while (Best(hasOtherWay: false, tried: null, patience) is { } slot)
-        {
-            if (!IsLimited || (turn = slot.TryReserve(patience)) is not null)
-                return null;
-        }
+        if (TryReserve(TimeSpan.Zero, out turn))
+            return null;
         if (LeastWait is { } wait)
+        {
+            var (patience, mostOfLife) = (_patience.Ask(), life - LastMoment);
+            if (TryReserve(patience < mostOfLife ? patience : mostOfLife, out turn))
+                return null;
+            limit.TurnedAway(pool.Publishing.Count);
             return new TransportRefusal("The relay has more kicks waiting than the cloud lets its connections carry.", TooMany: true, wait > ShortestPause ? wait : ShortestPause);
+        }
         return pool.IsRefused
             ? new TransportRefusal("The cloud refuses the relay's connections. The platform's operator has to look at it.", TooMany: false, OperatorsPause)
             : null;
@@ -72,6 +74,19 @@ internal sealed class MqttKickTransport(
     }
 
     private bool IsLimited => mqtt.Value.MessagesPerSecond > 0 || mqtt.Value.BytesPerSecond > 0;
+
+    // Whether there is a turn within this time, or no need of turns.
+    private bool TryReserve(TimeSpan patience, out ReservedTurn? turn)
+    {
+        turn = null;
+        // The next one when somebody else was quicker.
+        while (Best(hasOtherWay: false, tried: null, patience) is { } slot)
+        {
+            if (!IsLimited || (turn = slot.TryReserve(patience)) is not null)
+                return true;
+        }
+        return false;
+    }
 
     // How long a kick handed over now would wait for its turn at least; null when no connection is up.
     private TimeSpan? LeastWait
@@ -126,12 +141,12 @@ internal sealed class MqttKickTransport(
     private MqttConnectionSlot? Best(bool hasOtherWay, List<MqttConnectionSlot>? tried, TimeSpan patience)
     {
         MqttConnectionSlot? best = null;
-        (bool Suspect, bool Full, TimeSpan Delay, int Pending) least = default;
+        (bool Suspect, bool Full, TimeSpan Delay, int Expected) least = default;
         foreach (var slot in pool.Publishing)
         {
             if (!slot.IsUp || tried?.Contains(slot) is true)
                 continue;
-            var load = (Suspect: slot.IsSuspect, Full: slot.IsFull, slot.Budget.Delay, slot.Pending);
+            var load = (Suspect: slot.IsSuspect, Full: slot.IsFull, slot.Budget.Delay, slot.Expected);
             if (load.Delay > patience || (hasOtherWay && (load.Suspect || load.Full)))
                 continue;
             if (best is null || load.CompareTo(least) < 0)

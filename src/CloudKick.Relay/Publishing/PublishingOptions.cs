@@ -41,11 +41,19 @@ public sealed class PublishingOptions
     public DataAuthentication Authentication { get; set; }
 
     /// <summary>
-    /// New kicks are refused with 429 while the way to the cloud is so full that they would wait longer than this for their turn:
-    /// 10 ms to 1 min, default 2 s. Keep it well under <c>CloudKick:Kicks:Lease</c>: what waits longer begins a new attempt.
+    /// How long a kick of a burst may wait for its turn on the MQTT connections; one that would wait longer is refused with 429. 10 ms to 1 min,
+    /// default 2 s. Keep it well under <c>CloudKick:Kicks:Lease</c>: what waits longer begins a new attempt.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan MaximumWait { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The same while kicks have been waiting for more than 100 ms on end, so that they are no burst, but more than the connections carry: those
+    /// that are taken on are then hardly later than at other times. 0 to <see cref="MaximumWait"/>, default 10 ms. More is for those who would
+    /// rather have every kick late than some refused.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan StandingWait { get; set; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How long a kick waits for its turn in the MQTT pool before <c>Auto</c> sends it over HTTPS: 0 to 10 s, default 250 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]

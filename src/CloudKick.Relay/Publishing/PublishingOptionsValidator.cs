@@ -18,6 +18,8 @@ internal sealed class PublishingOptionsValidator(IOptions<RelayMqttOptions> mqtt
             faults.AddRange(HttpsFaults(options, connection, amazon, transport));
         if (Valid(kicks) is { } kick && options.MaximumWait >= kick.Lease)
             faults.Add($"{PublishingOptions.Section}:{nameof(options.MaximumWait)} is {options.MaximumWait}; it must be less than {KickOptions.Section}:{nameof(KickOptions.Lease)}, {kick.Lease}.");
+        if (options.StandingWait > options.MaximumWait)
+            faults.Add($"{PublishingOptions.Section}:{nameof(options.StandingWait)} is {options.StandingWait}; it must not be more than {nameof(options.MaximumWait)}, {options.MaximumWait}.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

@@ -5,7 +5,8 @@ namespace CloudKick.Relay.Security;
 
 /// <summary>
 /// What this node knows of API keys, those that do not exist included: read from the database, trusted for
-/// <see cref="SecurityOptions.KeyMemory"/>, forgotten at once when the database says that a key changed. Bounded; thread-safe.
+/// <see cref="SecurityOptions.KeyMemory"/>, forgotten at once when the database says that a key changed. What is in use is read again in good time,
+/// so that nobody waits for a slow database to be told that it still holds. Bounded; thread-safe.
 /// </summary>
 internal sealed class ApiKeyDirectory(ApiKeyStore store, IOptions<SecurityOptions> options, TimeProvider timeProvider)
 {
@@ -24,6 +25,8 @@ internal sealed class ApiKeyDirectory(ApiKeyStore store, IOptions<SecurityOption
     {
         if (!_entries.TryGetValue(keyId, out var entry) || !IsFresh(entry))
             entry = Read(keyId, entry);
+        else if (IsAgeing(entry) && entry.TryBeginRefresh())
+            _ = RefreshAsync(keyId, entry);
         try
         {
             return await entry.Reading.WaitAsync(cancellationToken);
@@ -54,6 +57,16 @@ internal sealed class ApiKeyDirectory(ApiKeyStore store, IOptions<SecurityOption
         return current;
     }
 
+    // A change that is announced meanwhile removes the entry, and then what was read is not kept. When reading fails, the entry stays as old as it is.
+    private async Task RefreshAsync(string keyId, Entry current)
+    {
+        var reading = new TaskCompletionSource<KnownKey?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var next = new Entry(timeProvider.GetTimestamp(), reading.Task, ExistedBefore: true);
+        await CompleteAsync(keyId, reading);
+        if (reading.Task.IsCompletedSuccessfully)
+            _entries.TryUpdate(keyId, next, current);
+    }
+
     private async Task CompleteAsync(string keyId, TaskCompletionSource<KnownKey?> reading)
     {
         try
@@ -78,6 +91,8 @@ internal sealed class ApiKeyDirectory(ApiKeyStore store, IOptions<SecurityOption
 
     private bool IsFresh(Entry entry) => timeProvider.GetElapsedTime(entry.ReadAt) < _options.KeyMemory;
 
+    private bool IsAgeing(Entry entry) => timeProvider.GetElapsedTime(entry.ReadAt) > _options.KeyMemory / 2;
+
     private void MakeRoom()
     {
         if (_entries.Count < _options.MaximumRememberedKeys)
@@ -95,6 +110,11 @@ internal sealed class ApiKeyDirectory(ApiKeyStore store, IOptions<SecurityOption
 
     private sealed record Entry(long ReadAt, Task<KnownKey?> Reading, bool ExistedBefore)
     {
+        private int _refreshing;
+
         public bool Existed => Reading.IsCompletedSuccessfully ? Reading.Result is not null : ExistedBefore;
+
+        /// <summary>True for the one that reads it again before it is too old; nobody does when there is no such key.</summary>
+        public bool TryBeginRefresh() => Reading is { IsCompletedSuccessfully: true, Result: not null } && Interlocked.Exchange(ref _refreshing, 1) == 0;
     }
 }

@@ -1,5 +1,6 @@
 using CloudKick.Benchmarks.Stage;
 using CloudKick.Mqtt;
+using CloudKick.Testing;
 
 namespace CloudKick.Benchmarks.Fleet;
 

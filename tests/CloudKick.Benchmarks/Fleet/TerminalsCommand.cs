@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CloudKick.Benchmarks.Stage;
+using CloudKick.Testing;
 
 namespace CloudKick.Benchmarks.Fleet;
 

@@ -1,4 +1,5 @@
 using CloudKick.Benchmarks.Stage;
+using CloudKick.Testing;
 using CloudKick.Testing.Mosquitto;
 
 namespace CloudKick.Benchmarks.Kicks;

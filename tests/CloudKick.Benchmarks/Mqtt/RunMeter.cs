@@ -1,4 +1,5 @@
 using CloudKick.Benchmarks.Stage;
+using CloudKick.Testing;
 
 namespace CloudKick.Benchmarks.Mqtt;
 

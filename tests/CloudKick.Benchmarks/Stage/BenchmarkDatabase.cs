@@ -2,6 +2,7 @@ using CloudKick.Cli.Local;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Security;
+using CloudKick.Testing;
 using Npgsql;
 
 namespace CloudKick.Benchmarks.Stage;

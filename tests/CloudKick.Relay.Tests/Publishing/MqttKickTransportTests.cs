@@ -176,6 +176,35 @@ internal sealed class MqttKickTransportTests
     }
 
     [Test]
+    public async Task A_burst_is_taken_on_and_of_three_times_too_many_only_those_that_hardly_wait(CancellationToken cancellationToken)
+    {
+        const int burst = 100;
+        var options = new PublishingOptions();
+        var clock = new ManualTimeProvider();
+        await using var cloud = new ScriptedCloud();
+        var mqtt = TransportUnderTest.Mqtt(cloud);
+        await using var test = new TransportUnderTest(mqtt, options, clock);
+        await test.StartAsync(cancellationToken);
+        var (perSecond, second) = (mqtt.MessagesPerSecond, TimeSpan.FromSeconds(1));
+
+        Assert.That(Reserve(test.Transport, burst), Has.Count.EqualTo(burst));
+        clock.Advance(second * burst / perSecond);
+        Assert.That(Reserve(test.Transport, 1).Single().Wait, Is.EqualTo(TimeSpan.Zero), "the burst is over");
+
+        clock.Advance(second);
+        var waits = new List<TimeSpan>();
+        for (var number = 0; number < 10 * 3 * perSecond; number++)
+        {
+            // The first second is what shows that it stands.
+            foreach (var turn in Reserve(test.Transport, 1).Where(_ => number >= 3 * perSecond))
+                waits.Add(turn.Wait);
+            clock.Advance(second / (3 * perSecond));
+        }
+        Assert.That(waits, Has.Count.InRange(0.95 * 9 * perSecond, 1.05 * 9 * perSecond), "as many as may leave");
+        Assert.That(waits, Is.All.LessThanOrEqualTo(options.StandingWait));
+    }
+
+    [Test]
     public async Task A_kept_turn_is_used_though_more_wait_for_theirs_than_may_be_unacknowledged(CancellationToken cancellationToken)
     {
         var wait = TimeSpan.FromSeconds(2);

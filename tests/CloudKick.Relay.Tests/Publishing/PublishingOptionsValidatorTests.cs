@@ -36,6 +36,11 @@ internal sealed class PublishingOptionsValidatorTests
     public void A_wait_as_long_as_the_lease_is_a_fault() =>
         Assert.That(Validate(new() { MaximumWait = TimeSpan.FromSeconds(5) }, new() { Host = "iot" }, new()), Has.One.Contains("CloudKick:Publishing:MaximumWait"));
 
+    [Test]
+    public void A_queue_that_stands_has_no_more_patience_than_a_burst() => Assert.That(
+        Validate(new() { MaximumWait = TimeSpan.FromMilliseconds(50), StandingWait = TimeSpan.FromMilliseconds(51) }, new() { Host = "iot" }, new()),
+        Has.One.Contains("CloudKick:Publishing:StandingWait"));
+
     [TestCase(443, "iot.example")]
     [TestCase(8883, "iot.example")]
     [TestCase(8443, "iot.example:8443")]

@@ -78,6 +78,22 @@ internal sealed class ApiKeyDirectoryTests
         Assert.That(found.Distinct().Count(), Is.EqualTo(1), "each reading makes an object of its own");
     }
 
+    [Test]
+    public async Task A_key_in_use_is_read_again_in_good_time_and_nobody_waits_for_it(CancellationToken cancellationToken)
+    {
+        var directory = Create();
+        var first = await directory.FindAsync(_keyId, cancellationToken);
+        _clock.Advance(TimeSpan.FromSeconds(3));
+
+        var meanwhile = directory.FindAsync(_keyId, cancellationToken).AsTask();
+        Assert.That(meanwhile.IsCompletedSuccessfully, Is.True);
+        Assert.That(await meanwhile, Is.SameAs(first));
+        await Eventually.HoldsAsync(async () => await directory.FindAsync(_keyId, cancellationToken), key => !ReferenceEquals(key, first), cancellationToken);
+        _clock.Advance(TimeSpan.FromSeconds(3.5));
+
+        Assert.That(directory.FindAsync(_keyId, cancellationToken).AsTask().IsCompletedSuccessfully, Is.True, "its age counts from the second reading");
+    }
+
     private ApiKeyDirectory Create(int maximum = 1000) =>
         new(new ApiKeyStore(_database.Service), Options.Create(new SecurityOptions { MaximumRememberedKeys = maximum }), _clock);
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace CloudKick.Benchmarks.Stage;
+namespace CloudKick.Testing;
 
-/// <summary>What processes used of the machine, from <c>/proc</c>.</summary>
-internal static class ProcessUsage
+/// <summary>What processes used of the machine, from Linux's <c>/proc</c>.</summary>
+public static class ProcessUsage
 {
     // USER_HZ: what the kernel counts in towards programs, whatever it counts in itself.
     private const double TicksPerSecond = 100;
@@ -13,18 +13,32 @@ internal static class ProcessUsage
     private const int OwnTimeField = 11;
     private const int EndedChildrensTimeField = 13;
 
+    // Columns of the first line of /proc/stat (proc_stat(5)): guests' time, behind these, is in the users' already.
+    private const int IdleColumn = 4;
+    private const int WaitsForDiskColumn = 5;
+    private const int StolenColumn = 8;
+
     /// <summary>Seconds of CPU that the process has used, kernel included.</summary>
     public static double CpuSeconds(int processId) => Time(Stat(processId), OwnTimeField);
 
-    /// <summary>Seconds of CPU that the process and its children, those that have ended included, have used.</summary>
+    /// <summary>Seconds of CPU that the process has used, its descendants that live, and those that have ended and were waited for.</summary>
     public static double CpuSecondsOfFamily(int processId)
     {
-        var parent = Stat(processId);
-        return Time(parent, OwnTimeField) + Time(parent, EndedChildrensTimeField) + Children(processId).Sum(CpuSeconds);
+        var children = Processes().Select(id => (Id: id, Stat: Stat(id))).Where(process => process.Stat.Length > 0)
+            .ToLookup(process => int.Parse(process.Stat[ParentField], CultureInfo.InvariantCulture));
+        return Family(processId, Stat(processId));
+
+        double Family(int id, string[] stat) =>
+            Time(stat, OwnTimeField) + Time(stat, EndedChildrensTimeField) + children[id].Sum(child => Family(child.Id, child.Stat));
     }
 
     /// <summary>Seconds of CPU of the process's children that have ended and were waited for.</summary>
     public static double CpuSecondsOfEndedChildren(int processId) => Time(Stat(processId), EndedChildrensTimeField);
+
+    /// <summary>Seconds of CPU that all processes have used since the machine started, what the host of a virtual machine gave to others included.</summary>
+    public static double CpuSecondsOfMachine() => File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        .Index().Where(column => column.Index is > 0 and <= StolenColumn and not (IdleColumn or WaitsForDiskColumn))
+        .Sum(column => long.Parse(column.Item, CultureInfo.InvariantCulture)) / TicksPerSecond;
 
     /// <summary>Bytes of the process in memory.</summary>
     public static long ResidentBytes(int processId)
@@ -34,12 +48,13 @@ internal static class ProcessUsage
         return line is null ? 0 : long.Parse(line[Field.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 
+    /// <summary>Who started the process, or adopted it.</summary>
     public static int ParentOf(int processId) => int.Parse(Stat(processId)[ParentField], CultureInfo.InvariantCulture);
 
-    private static IEnumerable<int> Children(int processId) =>
+    private static IEnumerable<int> Processes() =>
         from directory in Directory.EnumerateDirectories("/proc")
         let name = Path.GetFileName(directory)
-        where int.TryParse(name, CultureInfo.InvariantCulture, out var id) && Stat(id) is [_, var parent, ..] && parent == processId.ToString(CultureInfo.InvariantCulture)
+        where int.TryParse(name, CultureInfo.InvariantCulture, out _)
         select int.Parse(name, CultureInfo.InvariantCulture);
 
     private static double Time(string[] stat, int field) => stat.Length == 0
