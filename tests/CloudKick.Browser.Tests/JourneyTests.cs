@@ -181,6 +181,9 @@ internal sealed partial class JourneyTests(string language)
         var terminal = await _stage.StartTerminalAsync(cancellationToken: cancellationToken);
         await using var visitor = await SignedInAsync(Roles.Viewer);
         await visitor.OpenAsync($"/m/{_stage.Merchant}/overview");
+        await visitor.ClickAndWaitAsync("button[name=code][value=fr]");
+        Assert.That(await visitor.HeadingAsync(), Is.EqualTo("Aperçu"));
+        await visitor.ClickAndWaitAsync($"button[name=code][value={language}]");
         var before = await visitor.Page.Locator(".chart rect").CountAsync();
         var summary = await visitor.Page.Locator("#kicks + p").InnerTextAsync();
 

@@ -59,6 +59,7 @@ internal sealed class Sights
             await visitor.SignInAsync(email);
             await Expect(visitor.Page).ToHaveURLAsync(new Regex("/m/"));
             await visitor.OpenAsync("/account/second-factor");
+            await visitor.FillAsync("Current", RelayHost.Password);
             await visitor.FillAsync("Code", Visitor.CodeOf(await visitor.Page.Locator("main ol code").InnerTextAsync()));
             await visitor.SubmitAndWaitAsync("Code");
         }),

@@ -20,7 +20,7 @@ internal sealed class SignInSteps(
         from find_user_by_email(@email)
         """;
 
-    private const string SignedInSql = "update users set signed_in_at = now() where user_id = @userId";
+    private const string SignedInSql = "update users set signed_in_at = now() where user_id = @userId returning language";
 
     /// <summary>Checks the password and begins a session: complete, or one that still asks for the second factor.</summary>
     public async Task<SignInAnswer> WithPasswordAsync(string email, string password, Visitor visitor, CancellationToken cancellationToken)
@@ -67,17 +67,18 @@ internal sealed class SignInSteps(
 
     private async Task<SignInAnswer> CompleteAsync(Guid userId, Guid? merchantId, string role, Visitor visitor, CancellationToken cancellationToken)
     {
-        await database.InTransactionAsync(
+        var language = await database.InTransactionAsync(
             UserTenant.Of(merchantId),
             async (transaction, token) =>
             {
-                await transaction.ExecuteAsync(SignedInSql, new { userId }, token);
+                var chosen = await transaction.QuerySingleOrDefaultAsync<string>(SignedInSql, new { userId }, token);
                 await Audit.AppendAsync(
                     transaction, merchantId is { } id ? new MerchantId(id) : null, new Actor(UserActor.Of(role, userId), visitor.Origin),
                     "user.sign-in", userId.ToString(), null, new JsonObject { ["userAgent"] = visitor.UserAgent }, token);
+                return chosen;
             },
             cancellationToken);
-        return SignInAnswer.Begun(await sessions.BeginAsync(userId, merchantId, SignedIn.CompleteStage, visitor, cancellationToken), complete: true);
+        return SignInAnswer.Begun(await sessions.BeginAsync(userId, merchantId, SignedIn.CompleteStage, visitor, cancellationToken), complete: true, language);
     }
 
     private async Task<Account?> FindAsync(string email, CancellationToken cancellationToken)
@@ -108,12 +109,13 @@ internal sealed class SignInSteps(
 /// <param name="Token">The session's, when one began.</param>
 /// <param name="IsComplete">Whether that session is complete; else the second factor is asked for.</param>
 /// <param name="LockedUntil">When there were too many failures: until when no attempt is looked at.</param>
-internal sealed record SignInAnswer(SecretToken? Token, bool IsComplete, DateTimeOffset? LockedUntil)
+/// <param name="Language">The language that they chose once, when the session is complete; null: none.</param>
+internal sealed record SignInAnswer(SecretToken? Token, bool IsComplete, DateTimeOffset? LockedUntil, string? Language = null)
 {
     /// <summary>No; not why.</summary>
     public static readonly SignInAnswer Refused = new(null, false, null);
 
     public static SignInAnswer Locked(DateTimeOffset until) => new(null, false, until);
 
-    public static SignInAnswer Begun(SecretToken token, bool complete) => new(token, complete, null);
+    public static SignInAnswer Begun(SecretToken token, bool complete, string? language = null) => new(token, complete, null, language);
 }

@@ -54,7 +54,7 @@ internal sealed class FormPeople(RelayHost relay, MerchantId merchant, string te
             new("PlatformApiKeyPage", platform, await FirstAsync(platform, "/platform/api-keys", cancellationToken), ["Rotate"]),
             new("PlatformAuditPage", platform, "/platform/audit", ["Verify"]),
             new("AccountPage", account, "/account", ["Password"], ("Current", Password), ("Password", Password), ("Again", Password)),
-            new("SecondFactorPage", factor, "/account/second-factor", [""], ("Secret", sealedSecret), ("Code", "000000")),
+            new("SecondFactorPage", factor, "/account/second-factor", [""], ("Secret", sealedSecret), ("Current", RelayHost.Password), ("Code", "000000")),
             new("LanguagePage", relay.CreateBrowser(), "/language", []),
             new("SignInPage", relay.CreateBrowser(), "/sign-in", [""], ("Email", "somebody@example.test"), ("Password", Password)),
             new("ForgottenPage", relay.CreateBrowser(), "/sign-in/forgotten", [""]),

@@ -77,6 +77,23 @@ internal sealed class KickPagesTests
     }
 
     [Test]
+    public async Task A_kick_of_a_terminal_that_went_to_another_merchant_leads_to_no_page_of_it(CancellationToken cancellationToken)
+    {
+        var (terminal, kick) = await KickAsync("order-8");
+        await _world.LetExpireAsync(kick);
+        await _world.ExecuteAsync("select expire_open_kicks()");
+        var before = await _operator.OpenAsync(Path($"kicks/{kick}"), cancellationToken);
+        await _world.ExecuteAsync("update terminals set merchant_id = @to where terminal_id = @terminal", new { to = _world.Butcher.Value, terminal });
+
+        var after = await _operator.OpenAsync(Path($"kicks/{kick}"), cancellationToken);
+
+        Assert.That(before.Html, Does.Contain(Path($"terminals/{terminal}")));
+        Assert.That(after.Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(after.Text, Does.Contain(terminal));
+        Assert.That(after.Html, Does.Not.Contain(Path($"terminals/{terminal}")));
+    }
+
+    [Test]
     public async Task Every_event_on_a_kicks_page_names_its_node(CancellationToken cancellationToken)
     {
         var (terminal, kick) = await KickAsync("order-7");

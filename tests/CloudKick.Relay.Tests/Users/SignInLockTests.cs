@@ -86,6 +86,24 @@ internal sealed class SignInLockTests
         Assert.That(signedIn.Path, Does.Not.StartWith("/sign-in"), signedIn.ToString());
     }
 
+    [TestCase("/account", "?handler=Password")]
+    [TestCase("/account/second-factor", "")]
+    public async Task Whoever_is_locked_is_told_so_where_the_password_is_asked_for_again(string page, string handler, CancellationToken cancellationToken)
+    {
+        var email = await _relay.AddUserAsync(_merchant, Roles.Viewer, cancellationToken);
+        using var browser = new PageClient(_relay.Address);
+        await browser.SignInAsync(email, RelayHost.Password, cancellationToken);
+        await LockAsync(email, Guess.Password, cancellationToken);
+        var form = await browser.OpenAsync(page, cancellationToken);
+        var secret = handler.Length > 0 ? "" : form.Field("Secret");
+
+        var locked = await browser.PostAsync(
+            page + handler, form.Field("__RequestVerificationToken"), cancellationToken,
+            fields: [("Secret", secret), ("Current", RelayHost.Password), ("Password", NewPassword), ("Again", NewPassword)]);
+
+        Assert.That(locked.Text, Does.Contain("Too many wrong attempts. Try again after").And.Not.Contain("This is not your current password"));
+    }
+
     [Test]
     public async Task Wrong_codes_lock_whoever_has_the_password_and_a_new_one_does_not_unlock(CancellationToken cancellationToken)
     {

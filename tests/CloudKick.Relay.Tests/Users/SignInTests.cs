@@ -183,7 +183,7 @@ internal sealed partial class SignInTests
         // A moment ago's, so that the next one is still unused for signing in.
         var setUp = await browser.PostAsync(
             "/account/second-factor", form.Field("__RequestVerificationToken"), cancellationToken,
-            fields: [("Secret", form.Field("Secret")), ("Code", Code(secret, -1))]);
+            fields: [("Secret", form.Field("Secret")), ("Current", RelayHost.Password), ("Code", Code(secret, -1))]);
         var recovery = RecoveryCodes().Matches(setUp.Html).Select(match => match.Groups[1].Value).ToArray();
 
         using var again = new PageClient(_relay.Address);
@@ -220,6 +220,11 @@ internal sealed partial class SignInTests
 
         Assert.That((await admin.OpenAsync($"/m/{_merchant}/users", cancellationToken)).Path, Is.EqualTo("/account/second-factor"));
         Assert.That((await viewer.OpenAsync("/", cancellationToken)).Path, Is.Not.EqualTo("/account/second-factor"));
+        Assert.That((await admin.OpenAsync("/account/second-factor", cancellationToken)).Html, Does.Not.Contain("name=\"Current\""), "the password was given just now");
+        await SuperuserAsync<int>(
+            "update user_sessions set created_at = created_at - interval '11 min' where token_hash = @hash returning 1",
+            new { hash = SecretToken.Parse(admin.Cookies[SessionCookie.Name])!.Hash });
+        Assert.That((await admin.OpenAsync("/account/second-factor", cancellationToken)).Html, Does.Contain("name=\"Current\""), "somebody left the browser alone");
     }
 
     [Test]

@@ -3,7 +3,10 @@ using CloudKick.Relay.Languages;
 
 namespace CloudKick.Relay.Admin.Frame;
 
-/// <summary>Which language a reader gets: the one that they chose, else what their browser asks for, else English.</summary>
+/// <summary>
+/// Which language a reader gets: the one that was chosen in this browser, else that of their account once they sign in, else what their browser
+/// asks for, else English.
+/// </summary>
 internal static class PageLanguage
 {
     public const string CookieName = "__Host-cloudkick-language";
@@ -34,6 +37,13 @@ internal static class PageLanguage
         CultureInfo.CurrentCulture = culture;
         CultureInfo.CurrentUICulture = culture;
         context.Response.Headers.ContentLanguage = culture.TwoLetterISOLanguageName;
+    }
+
+    /// <summary>Brings the language of an account to a browser in which nobody chose one yet.</summary>
+    public static void Bring(HttpContext context, string? code)
+    {
+        if (IsKnown(code) && Language.Find(context.Request.Cookies[CookieName]) is null)
+            Remember(context, code!);
     }
 
     /// <summary>Remembers what a reader chose, for a year.</summary>

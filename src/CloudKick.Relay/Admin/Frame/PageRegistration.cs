@@ -1,3 +1,4 @@
+using CloudKick.Relay.Admin.Pages;
 using CloudKick.Relay.Hosting;
 using Microsoft.AspNetCore.CookiePolicy;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ internal static class PageRegistration
         services.AddSingleton<Navigation>();
         services.AddSingleton<PageClock>();
         services.AddSingleton<Assets>();
+        services.AddSingleton<SignInWords>();
         services.AddSingleton<Mails>();
         services.AddHosted<ForgottenPasswords>();
         services.AddAntiforgery(antiforgery =>
@@ -35,6 +37,7 @@ internal static class PageRegistration
                 mvc.ModelMetadataDetailsProviders.Add(new EmptyFields());
                 // What must be filled in the page says itself, in the reader's language.
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+                mvc.Filters.Add<BodySizeFilter>();
                 mvc.Filters.Add<SaidFilter>();
                 mvc.Filters.Add<HandlerFilter>();
             });

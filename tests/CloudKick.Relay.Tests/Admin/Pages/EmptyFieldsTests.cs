@@ -100,7 +100,8 @@ internal sealed class EmptyFieldsTests
         var form = await _admin.OpenAsync("/account/second-factor", cancellationToken);
 
         var page = await _admin.PostAsync(
-            "/account/second-factor", form.Field("__RequestVerificationToken"), cancellationToken, fields: [("Secret", form.Field("Secret")), ("Code", "")]);
+            "/account/second-factor", form.Field("__RequestVerificationToken"), cancellationToken,
+            fields: [("Secret", form.Field("Secret")), ("Current", RelayHost.Password), ("Code", "")]);
 
         Assert.That(page.Status, Is.EqualTo(HttpStatusCode.OK), page.ToString());
         Assert.That(page.Text, Does.Not.Contain(OfTheFramework).And.Contain("code klopt niet").IgnoreCase);

@@ -68,6 +68,13 @@ internal sealed partial class PageTextsTests
         Assert.That(actions.Where(action => !known.Contains("Action-" + action)), Is.Empty);
     }
 
+    [TestCase("de", "Positivliste")]
+    [TestCase("nl", "beheersysteem")]
+    public void One_thing_has_one_name(string language, string otherName) =>
+        Assert.That(
+            Folders.SelectMany(folder => Texts(folder, CultureInfo.GetCultureInfo(language)).Where(text => text.Value.Contains(otherName, StringComparison.OrdinalIgnoreCase))),
+            Is.Empty);
+
     private static Dictionary<string, string> Texts(string folder, CultureInfo language)
     {
         var texts = new ResourceManager(Prefix + folder + ".Texts", typeof(RelayApplication).Assembly).GetResourceSet(language, createIfNotExists: true, tryParents: false)

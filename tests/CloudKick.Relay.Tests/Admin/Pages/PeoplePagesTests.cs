@@ -121,6 +121,41 @@ internal sealed partial class PeoplePagesTests
         Assert.That(withNew.Path, Does.Not.StartWith("/sign-in"), withNew.ToString());
     }
 
+    [Test]
+    public async Task A_borrowed_browser_sets_up_no_first_second_factor(CancellationToken cancellationToken)
+    {
+        var (email, _) = await SomebodyAsync(cancellationToken);
+        using var borrowed = new PageClient(_relay.Address);
+        await borrowed.SignInAsync(email, RelayHost.Password, cancellationToken);
+
+        var codes = await SetUpSecondFactorAsync(borrowed, cancellationToken, password: "");
+        using var owner = new PageClient(_relay.Address);
+        var signedIn = await owner.SignInAsync(email, RelayHost.Password, cancellationToken);
+
+        Assert.That(codes, Is.Empty);
+        Assert.That(signedIn.Path, Does.Not.StartWith("/sign-in"), signedIn.ToString());
+    }
+
+    [Test]
+    public async Task Whoever_is_signed_in_changes_the_language_and_finds_it_in_their_next_browser(CancellationToken cancellationToken)
+    {
+        var (email, _) = await SomebodyAsync(cancellationToken);
+        using var here = new PageClient(_relay.Address);
+        await here.SignInAsync(email, RelayHost.Password, cancellationToken);
+        using var elsewhere = new PageClient(_relay.Address);
+        using var french = new PageClient(_relay.Address);
+        await french.SubmitAsync("/sign-in", cancellationToken, to: "/language", fields: [("code", "fr"), ("back", "/sign-in")]);
+
+        var changed = await here.SubmitAsync("/account", cancellationToken, to: "/language", fields: [("code", "nl"), ("back", "/account")]);
+        var next = await elsewhere.SignInAsync(email, RelayHost.Password, cancellationToken);
+        var chosen = await french.SignInAsync(email, RelayHost.Password, cancellationToken);
+
+        Assert.That(changed.Path, Is.EqualTo("/account"), changed.ToString());
+        Assert.That(changed.Html, Does.Contain("<html lang=\"nl\">"));
+        Assert.That(next.Html, Does.Contain("<html lang=\"nl\">"));
+        Assert.That(chosen.Html, Does.Contain("<html lang=\"fr\">"), "what was chosen in a browser stays");
+    }
+
     [TestCase("RenewCodes", "PasswordToRenew")]
     [TestCase("RemoveSecondFactor", "PasswordToRemove")]
     public async Task A_borrowed_browser_gets_round_no_second_factor(string handler, string field, CancellationToken cancellationToken)
@@ -212,12 +247,13 @@ internal sealed partial class PeoplePagesTests
         Assert.That(chosen.Text, Does.Contain("Your password is set"));
     }
 
-    private static async Task<string[]> SetUpSecondFactorAsync(PageClient browser, CancellationToken cancellationToken)
+    private static async Task<string[]> SetUpSecondFactorAsync(PageClient browser, CancellationToken cancellationToken, string password = RelayHost.Password)
     {
         var form = await browser.OpenAsync("/account/second-factor", cancellationToken);
         var code = Totp.Code(Base32Text.Decode(TypedSecret().Match(form.Html).Groups[1].Value), Totp.StepAt(TimeProvider.System.GetUtcNow()));
         return Codes(await browser.PostAsync(
-            "/account/second-factor", form.Field("__RequestVerificationToken"), cancellationToken, fields: [("Secret", form.Field("Secret")), ("Code", code)]));
+            "/account/second-factor", form.Field("__RequestVerificationToken"), cancellationToken,
+            fields: [("Secret", form.Field("Secret")), ("Current", password), ("Code", code)]));
     }
 
     private async Task<(string Email, string Page)> SomebodyAsync(CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace CloudKick.Relay.Admin.Pages;
 
 /// <summary>Somebody's own account: password, second factor, sessions.</summary>
 [RequireScope(Scopes.Account)]
-internal sealed class AccountPage(UserSessions sessions, SecondFactors secondFactors, SignInSteps steps, Accounts accounts) : AdminPage
+internal sealed class AccountPage(UserSessions sessions, SecondFactors secondFactors, SignInSteps steps, SignInWords words, Accounts accounts) : AdminPage
 {
     private const string Here = "/account";
 
@@ -81,9 +81,9 @@ internal sealed class AccountPage(UserSessions sessions, SecondFactors secondFac
     // What opens the account to others, or shuts its owner out, must not be within reach of a borrowed browser.
     private async Task<bool> ProveAsync(string field, string? password, CancellationToken cancellationToken)
     {
-        if (await steps.CheckPasswordAsync(Person, password ?? "", cancellationToken) is null)
+        if (await steps.CheckPasswordAsync(Person, password ?? "", cancellationToken) is not { } refusal)
             return true;
-        Blame(field, T["Account.WrongPassword"]);
+        Blame(field, words.Refusal(refusal, "Account.WrongPassword"));
         return false;
     }
 

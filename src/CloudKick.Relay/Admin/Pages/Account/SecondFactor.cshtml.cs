@@ -8,10 +8,13 @@ namespace CloudKick.Relay.Admin.Pages;
 
 /// <summary>Sets the second factor up: shows a secret, and takes a code that proves that an app has it.</summary>
 [RequireScope(Scopes.Account)]
-internal sealed class SecondFactorPage(SecondFactors secondFactors, SignInSteps steps) : AdminPage
+internal sealed class SecondFactorPage(SecondFactors secondFactors, SignInSteps steps, SignInWords words, TimeProvider timeProvider) : AdminPage
 {
     private const string Issuer = "CloudKick";
     private const int TypedGroup = 4;
+
+    // Whoever must set one up comes here from signing in: the password was asked for just now.
+    private static readonly TimeSpan JustSignedIn = TimeSpan.FromMinutes(10);
 
     private byte[] _secret = [];
 
@@ -29,8 +32,8 @@ internal sealed class SecondFactorPage(SecondFactors secondFactors, SignInSteps 
 
     public bool IsRequired => !Person.HasSecondFactor && secondFactors.IsRequiredOf(Person.Role);
 
-    /// <summary>Replacing a second factor must not be within reach of a borrowed browser.</summary>
-    public bool MustGivePassword => Person.HasSecondFactor;
+    /// <summary>A second factor shuts out whoever has no code of it: setting one up, the first too, must not be within reach of a borrowed browser.</summary>
+    public bool MustGivePassword => !IsRequired || timeProvider.GetUtcNow() - Person.CreatedAt > JustSignedIn;
 
     public IReadOnlyList<string>? Codes { get; private set; }
 
@@ -50,9 +53,9 @@ internal sealed class SecondFactorPage(SecondFactors secondFactors, SignInSteps 
         }
 
         _secret = secret;
-        if (MustGivePassword && await steps.CheckPasswordAsync(Person, Current, cancellationToken) is not null)
+        if (MustGivePassword && await steps.CheckPasswordAsync(Person, Current, cancellationToken) is { } refusal)
         {
-            Blame(nameof(Current), T["Account.WrongPassword"]);
+            Blame(nameof(Current), words.Refusal(refusal, "Account.WrongPassword"));
             return Page();
         }
 

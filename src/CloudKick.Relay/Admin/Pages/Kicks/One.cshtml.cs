@@ -4,6 +4,7 @@ using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Kicks.Events;
 using CloudKick.Relay.Kicks.Search;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Users;
 using Microsoft.AspNetCore.Mvc;
 
@@ -12,13 +13,14 @@ namespace CloudKick.Relay.Admin.Pages;
 /// <summary>What changes of a kick's page while the kick is open.</summary>
 /// <param name="Kick">The kick.</param>
 /// <param name="Events">What happened to it.</param>
-/// <param name="Terminal">The address of its terminal's page.</param>
-internal sealed record KickView(KickDetail Kick, IReadOnlyList<KickEvent> Events, string Terminal);
+/// <param name="Terminal">The address of its terminal's page; null: the terminal is not this merchant's any more, and has none here.</param>
+internal sealed record KickView(KickDetail Kick, IReadOnlyList<KickEvent> Events, string? Terminal);
 
 /// <summary>One kick, as it happens while it is open.</summary>
 [RequireScope(Scopes.KicksRead, Scopes.KicksWrite)]
 internal sealed class KickPage(
-    KickSearch search, KickEvents events, KickStore store, KickCancellation cancellation, KickPulse pulse, UserRegistry users) : MerchantPage
+    KickSearch search, KickEvents events, KickStore store, KickCancellation cancellation, KickPulse pulse, UserRegistry users,
+    TerminalDirectory terminals) : MerchantPage
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
 
@@ -69,10 +71,13 @@ internal sealed class KickPage(
         }
     }
 
-    private async Task<KickView?> ReadAsync(KickId kick, CancellationToken cancellationToken) =>
-        await search.FindAsync(Merchant.Id, kick, cancellationToken) is { } found
-            ? new KickView(found, await events.ListAsync(Merchant.Id, kick, 0, cancellationToken), At($"terminals/{found.TerminalId}"))
-            : null;
+    private async Task<KickView?> ReadAsync(KickId kick, CancellationToken cancellationToken)
+    {
+        if (await search.FindAsync(Merchant.Id, kick, cancellationToken) is not { } found)
+            return null;
+        var isOurs = (await terminals.FindAmongAsync(Merchant.Id, [found.TerminalId], cancellationToken)).Count > 0;
+        return new KickView(found, await events.ListAsync(Merchant.Id, kick, 0, cancellationToken), isOurs ? At($"terminals/{found.TerminalId}") : null);
+    }
 
     private async Task<string> AskedByAsync(CancellationToken cancellationToken)
     {

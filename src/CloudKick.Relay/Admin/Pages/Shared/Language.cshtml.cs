@@ -7,8 +7,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace CloudKick.Relay.Admin.Pages;
 
-/// <summary>Changes the language: for this browser, and for the account when somebody is signed in.</summary>
-[AllowAnonymous]
+/// <summary>
+/// Changes the language: for this browser, and for the account when somebody is signed in, so that it meets them in their next browser too.
+/// Asks for no form's token: those are bound to who is signed in, and this is for whoever is not, too. Another site could at most change the
+/// language of a browser: the session's cookie does not come along from there.
+/// </summary>
+[AllowAnonymous, IgnoreAntiforgeryToken]
 internal sealed class LanguagePage(UserSessions sessions, Accounts accounts) : PageModel
 {
     public IActionResult OnGet() => NotFound();

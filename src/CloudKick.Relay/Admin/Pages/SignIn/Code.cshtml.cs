@@ -29,7 +29,7 @@ internal sealed class SignInCodePage(SignInSteps steps, UserSessions sessions, S
         var answer = await steps.WithCodeAsync(begun, Code, Visitor.Of(HttpContext), cancellationToken);
         if (answer.Token is null)
             return Refuse(answer, "Code", "SignIn.CodeRefused");
-        SessionCookie.Write(HttpContext, answer.Token);
+        Enter(answer);
         var back = HttpContext.Request.Query[SignInPage.ReturnParameter].ToString();
         return LocalRedirect(Url.IsLocalUrl(back) ? back : "/");
     }

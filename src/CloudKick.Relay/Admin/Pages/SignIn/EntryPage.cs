@@ -1,10 +1,10 @@
 using System.Globalization;
 using CloudKick.Relay.Admin.Frame;
+using CloudKick.Relay.Security;
 using CloudKick.Relay.Users;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Admin.Pages;
 
@@ -19,11 +19,18 @@ internal abstract class EntryPage(Texts texts) : PageModel
 
     public override void OnPageHandlerSelected(PageHandlerSelectedContext context) => ViewData["Title"] = texts[Title];
 
+    /// <summary>Lets in: the browser has the session from here on, and speaks the language of whoever it is when none was chosen in it.</summary>
+    protected void Enter(SignInAnswer answer)
+    {
+        SessionCookie.Write(HttpContext, answer.Token!);
+        PageLanguage.Bring(HttpContext, answer.Language);
+    }
+
     /// <summary>The form again, with what is wrong.</summary>
     protected PageResult Refuse(SignInAnswer answer, string field, string text)
     {
         ModelState.Clear();
-        ModelState.AddModelError(field, answer.LockedUntil is { } until ? texts["SignIn.Locked", Time(until)] : texts[text]);
+        ModelState.AddModelError(field, HttpContext.RequestServices.GetRequiredService<SignInWords>().Refusal(answer, text));
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         return Page();
     }
@@ -34,7 +41,4 @@ internal abstract class EntryPage(Texts texts) : PageModel
         Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return StatusCode(StatusCodes.Status429TooManyRequests);
     }
-
-    private string Time(DateTimeOffset moment) =>
-        TimeZoneInfo.ConvertTime(moment, HttpContext.RequestServices.GetRequiredService<IOptions<PageOptions>>().Value.Zone).ToString("HH:mm:ss", CultureInfo.CurrentCulture);
 }

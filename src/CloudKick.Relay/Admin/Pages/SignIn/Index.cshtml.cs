@@ -1,6 +1,5 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.RateLimits;
-using CloudKick.Relay.Security;
 using CloudKick.Relay.Users;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -30,7 +29,7 @@ internal sealed class SignInPage(SignInSteps steps, SignInRateLimit rate, Texts 
         var answer = await steps.WithPasswordAsync(Email, Password, Visitor.Of(HttpContext), cancellationToken);
         if (answer.Token is null)
             return Refuse(answer, "Email", "SignIn.Refused");
-        SessionCookie.Write(HttpContext, answer.Token);
+        Enter(answer);
         var back = HttpContext.Request.Query[ReturnParameter].ToString();
         var returnTo = Url.IsLocalUrl(back) ? back : "/";
         return LocalRedirect(answer.IsComplete ? returnTo : "/sign-in/code" + QueryString.Create(ReturnParameter, returnTo));
