@@ -58,8 +58,8 @@ internal static class AuditCommands
         var action = new Option<string>("--action") { Description = "How the action begins, e.g. whitelist", HelpName = "WORD", DefaultValueFactory = _ => "" };
         var subject = new Option<string>("--subject") { Description = "The id of what it was done to", HelpName = "ID", DefaultValueFactory = _ => "" };
         var who = new Option<string>("--who") { Description = "A part of who did it: an email address, a key's id or label, `cli`", HelpName = "TEXT", DefaultValueFactory = _ => "" };
-        var from = new Option<DateTimeOffset?>("--from") { Description = "Not before, e.g. 2027-01-01T00:00:00Z", HelpName = "TIME" };
-        var until = new Option<DateTimeOffset?>("--until") { Description = "Before", HelpName = "TIME" };
+        var from = Moments.Option("--from", "Not before, e.g. 2027-01-01T00:00:00Z");
+        var until = Moments.Option("--until", "Before");
         var count = new Option<int>("--count") { Description = "How many at most", HelpName = "N", DefaultValueFactory = _ => UsualCount };
         var command = new Command("list", "Show a merchant's audit log, or the platform's, the newest first") { merchant, platform, action, subject, who, from, until, count };
         var database = DatabaseChoice.AddTo(command);

@@ -39,6 +39,7 @@ internal static class CloudKickCommand
             MigrationCommands.Create(context),
         };
         root.HelpName = Name;
+        MisspeltOptions.RefuseIn(root);
         var help = HelpWithExitCodes.AddTo(root);
         root.SetAction(help.Invoke);
         return root;

@@ -28,7 +28,7 @@ internal static class ApiKeyCommands
             HelpName = "SCOPE", AllowMultipleArgumentsPerToken = true,
         };
         scopes.AcceptOnlyFromAmong([.. Scopes.OfMerchants]);
-        var expires = new Option<DateTimeOffset?>("--expires") { Description = "When it stops working, e.g. 2027-01-01T00:00:00Z [default: never]", HelpName = "TIME" };
+        var expires = Moments.Option("--expires", "When it stops working, e.g. 2027-01-01T00:00:00Z [default: never]");
         var command = new Command("create", "Make a key; it is shown once") { merchant, platform, environment, label, scopes, expires };
         var database = DatabaseChoice.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -76,11 +76,11 @@ internal static class ApiKeyCommands
             screen.List(
                 await new ApiKeys(tenants).ListAllAsync(owner, cancellationToken),
                 none: "No keys: `cloudkick api-key create` makes one.",
-                ["KEY ID", "ENVIRONMENT", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED", "LABEL"],
+                ["KEY ID", "ENVIRONMENT", "SCOPES", "CREATED", "EXPIRES", "LAST USED", "REVOKED", "REPLACED BY", "LABEL"],
                 key =>
                 [
                     key.KeyId, key.Environment, string.Join(' ', key.Scopes), Moments.Show(key.CreatedAt), Moments.Show(key.ExpiresAt),
-                    Moments.Show(key.LastUsedAt), Moments.Show(key.RevokedAt), key.Label,
+                    Moments.Show(key.LastUsedAt), Moments.Show(key.RevokedAt), key.ReplacedBy ?? "-", key.Label,
                 ]);
             return ExitCode.Done;
         });

@@ -30,7 +30,7 @@ internal static class MerchantChoice
                 ?? throw new CliException(ExitCode.Refused, $"There is no merchant {wanted}.", "`cloudkick merchant list` shows them.", "merchant-not-found");
         }
 
-        var named = (await registry.ListAllAsync(cancellationToken)).Where(merchant => merchant.Name == wanted).ToList();
+        var named = await registry.NamedAsync(wanted, PageSize, cancellationToken);
         return named switch
         {
             [var only] => only,

@@ -16,7 +16,12 @@ internal static class MerchantCommands
 
     private static Command Add(CommandContext context)
     {
-        var name = new Argument<string>("NAME") { Description = "What people call it" };
+        var name = new Argument<string>("NAME") { Description = $"What people call it, 1 to {MerchantRegistry.MaximumNameLength} characters" };
+        name.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is not { Length: <= MerchantRegistry.MaximumNameLength } given || string.IsNullOrWhiteSpace(given))
+                result.AddError($"A merchant's name has 1 to {MerchantRegistry.MaximumNameLength} characters, not white space alone.");
+        });
         var command = new Command("add", "Add a merchant") { name };
         var database = DatabaseChoice.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -24,7 +29,11 @@ internal static class MerchantCommands
             var screen = context.ScreenFor(parsed);
             await using var dataSource = NpgsqlDataSource.Create(database.Resolve(parsed, context, screen).ConnectionString);
             var registry = new MerchantRegistry(new TenantDatabase(dataSource), context.TimeProvider);
-            var merchant = await registry.AddAsync(parsed.GetRequiredValue(name), Actor.Cli, cancellationToken);
+            var wanted = parsed.GetRequiredValue(name);
+            var namesakes = await registry.NamedAsync(wanted, limit: 1, cancellationToken);
+            var merchant = await registry.AddAsync(wanted, Actor.Cli, cancellationToken);
+            if (namesakes is [var other])
+                screen.Error.WriteLine($"Merchant {other.MerchantId} is called {other.Name} too: from now on each goes by its id.");
             screen.Result(merchant, people =>
             {
                 people.WriteLine($"{merchant.Name} is merchant {merchant.MerchantId}.");

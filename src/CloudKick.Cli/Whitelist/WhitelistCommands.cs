@@ -9,6 +9,9 @@ namespace CloudKick.Cli.Whitelist;
 /// <summary><c>cloudkick whitelist</c>: which terminals may be kicked on the merchant's behalf, over the API with the merchant's key.</summary>
 internal static class WhitelistCommands
 {
+    private const string Never = "never";
+    private const string ImportPath = "v1/whitelist/import";
+
     public static Command Create(CommandContext context) => new("whitelist", "Which terminals may be kicked on the merchant's behalf")
     {
         Add(context), Remove(context), List(context), Import(context),
@@ -17,9 +20,9 @@ internal static class WhitelistCommands
     private static Command Add(CommandContext context)
     {
         var terminals = TerminalIds();
-        var label = new Option<string?>("--label") { Description = "A name for people", HelpName = "TEXT" };
-        var until = new Option<string?>("--until") { Description = "Let kicks through until then, e.g. 2027-01-01T00:00:00Z [default: always]", HelpName = "TIME" };
-        var command = new Command("add", "Put terminals on the whitelist, or change their entries") { terminals, label, until };
+        var label = new Option<string?>("--label") { Description = "A name for people; \"\" takes it away", HelpName = "TEXT" };
+        var until = new Option<string?>("--until") { Description = $"Let kicks through until then, e.g. 2027-01-01T00:00:00Z, or {Never}: always", HelpName = "TIME" };
+        var command = new Command("add", "Put terminals on the whitelist, or change their entries: what is not given stays, and of a new one is none") { terminals, label, until };
         var relay = RelayOptions.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -27,9 +30,15 @@ internal static class WhitelistCommands
             using var client = new RelayClient(RelayTarget.Resolve(relay, parsed, context, screen));
             foreach (var terminal in parsed.GetRequiredValue(terminals))
             {
-                var body = new { label = parsed.GetValue(label), enabledUntil = parsed.GetValue(until) };
-                var entry = await client.SendAsync<WhitelistEntry>(HttpMethod.Put, PathOf(terminal), body, cancellationToken);
-                screen.Result(entry, people => people.WriteLine($"{entry.TerminalId} is on the whitelist{(entry.Registered ? "" : "; kicks are refused until the platform has registered the terminal for you")}."));
+                // An import of one: that leaves alone what is not named, where PUT says all of an entry.
+                var entry = new Dictionary<string, string>(StringComparer.Ordinal) { ["terminalId"] = terminal };
+                if (parsed.GetValue(label) is { } text)
+                    entry["label"] = text;
+                if (parsed.GetValue(until) is { } end)
+                    entry["enabledUntil"] = end == Never ? "" : end;
+                var report = await client.SendAsync<WhitelistImportReport>(HttpMethod.Post, ImportPath, new { entries = new[] { entry } }, cancellationToken);
+                var line = report.Lines.Single();
+                screen.Result(new { line.TerminalId, line.Effect, line.Registered }, people => people.WriteLine(WordsOf(line)));
             }
 
             return ExitCode.Done;
@@ -92,7 +101,7 @@ internal static class WhitelistCommands
             var source = parsed.GetRequiredValue(file);
             var bytes = await File.ReadAllBytesAsync(source.FullName, cancellationToken);
             var type = source.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase) ? "application/json" : "text/csv";
-            var path = parsed.GetValue(dryRun) ? "v1/whitelist/import?dryRun=true" : "v1/whitelist/import";
+            var path = parsed.GetValue(dryRun) ? ImportPath + "?dryRun=true" : ImportPath;
             var report = await client.SendAsync<WhitelistImportReport>(
                 () => new HttpRequestMessage(HttpMethod.Post, path)
                 {
@@ -108,6 +117,17 @@ internal static class WhitelistCommands
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static string WordsOf(WhitelistImportLine line)
+    {
+        var on = line.Effect switch
+        {
+            "updated" => "is on the whitelist, and its entry is changed; what was not given is as it was",
+            "unchanged" => "is on the whitelist already, and its entry is as it was",
+            _ => "is on the whitelist",
+        };
+        return $"{line.TerminalId} {on}{(line.Registered ? "" : "; kicks are refused until the platform has registered the terminal for you")}.";
     }
 
     private static Argument<string[]> TerminalIds() => new("TERMINAL_ID")

@@ -15,8 +15,9 @@ internal sealed record ApiKeyRequest
     /// <example>["kicks:write", "kicks:read"]</example>
     public IReadOnlyList<string>? Scopes { get; init; }
 
-    /// <summary>From when on it is refused; left out: never.</summary>
-    public DateTimeOffset? ExpiresAt { get; init; }
+    /// <summary>From when on it is refused (RFC 3339, with offset), in the future; left out: never.</summary>
+    [DataType(DataType.DateTime)]
+    public string? ExpiresAt { get; init; }
 }
 
 /// <summary>How a key is replaced.</summary>
@@ -40,12 +41,13 @@ internal sealed record ApiKeyRotation
 /// <param name="ExpiresAt">From when on it is refused; absent: never.</param>
 /// <param name="LastUsedAt">When it was last used, to within a minute or so; absent: never.</param>
 /// <param name="RevokedAt">When it was revoked; absent: it was not.</param>
+/// <param name="ReplacedBy">The id of the key that took its place; absent: none did.</param>
 internal sealed record ApiKeyResponse(
     string KeyId, Guid? MerchantId, string Label, string Environment, IReadOnlyList<string> Scopes,
-    DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt)
+    DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt, string? ReplacedBy)
 {
     public static ApiKeyResponse From(ApiKey key) => new(
-        key.KeyId, key.MerchantId, key.Label, key.Environment, key.Scopes, key.CreatedAt, key.ExpiresAt, key.LastUsedAt, key.RevokedAt);
+        key.KeyId, key.MerchantId, key.Label, key.Environment, key.Scopes, key.CreatedAt, key.ExpiresAt, key.LastUsedAt, key.RevokedAt, key.ReplacedBy);
 }
 
 /// <summary>A key that was just made.</summary>

@@ -4,6 +4,7 @@ using CloudKick.Relay.Paging;
 using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Times;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -44,12 +45,13 @@ internal static class ApiKeyEndpoints
             .WithName("getApiKey")
             .WithSummary("Read any API key.");
         keys.MapPost(OfPlatform + "/{keyId}/rotate", RotateAsync)
-            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound, ProblemTypes.ApiKeyReplaced)
             .WithName("rotateApiKey")
             .WithSummary("Replace any API key by one that may do the same.")
             .WithDescription(
                 "Both work during the overlap, then the old one is refused. The answer's `token` is the new key; it is shown this once. A key that "
-                + "works no more cannot be replaced: make one.");
+                + "works no more cannot be replaced: make one. A key is replaced once: asked again, as after an answer that got lost, the relay makes no "
+                + "other (409 `api-key-replaced`).");
         keys.MapPost(OfPlatform + "/{keyId}/revoke", RevokeAsync)
             .IsRepeatable()
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound)
@@ -81,9 +83,12 @@ internal static class ApiKeyEndpoints
         string address, MerchantId? merchant, ApiKeyRequest request, IReadOnlyList<string> scopes, Actor actor, ApiKeys keys, SecurityOptions options,
         TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var wanted = new NewApiKey(merchant, options.Environment, request.Label ?? "", scopes, request.ExpiresAt);
+        var isMoment = TryReadEnd(request, out var expiresAt);
+        var wanted = new NewApiKey(merchant, options.Environment, request.Label ?? "", scopes, expiresAt);
         var validation = NewApiKeyValidator.Instance.Validate(wanted);
-        if (wanted.ExpiresAt <= timeProvider.GetUtcNow())
+        if (!isMoment)
+            validation.Errors.Add(new ValidationFailure(nameof(wanted.ExpiresAt), Rfc3339.Rule));
+        else if (expiresAt <= timeProvider.GetUtcNow())
             validation.Errors.Add(new ValidationFailure(nameof(wanted.ExpiresAt), "must be in the future"));
         if (!validation.IsValid)
             return Problem.Invalid(validation);
@@ -127,9 +132,7 @@ internal static class ApiKeyEndpoints
         if (await keys.FindAsync(keyId, cancellationToken) is not { } old)
             return NotFound();
         var owner = old.MerchantId is { } merchant ? new MerchantId(merchant) : (MerchantId?)null;
-        return await keys.RotateAsync(owner, keyId, overlap, actor, cancellationToken) is { } created
-            ? Made(Address, created)
-            : WorksNoMore();
+        return Rotated(Address, await keys.RotateAsync(owner, keyId, overlap, actor, cancellationToken));
     }
 
     private static async Task<Results<Ok<ApiKeyResponse>, ProblemResult>> RevokeAsync(
@@ -138,6 +141,13 @@ internal static class ApiKeyEndpoints
         if (!ApiKeyToken.IsKeyId(keyId))
             return NoKeyId();
         return await keys.RevokeAsync(keyId, actor, cancellationToken) is { } revoked ? TypedResults.Ok(ApiKeyResponse.From(revoked)) : NotFound();
+    }
+
+    /// <summary>When a key is to end; null: never. False when what stands there is no moment.</summary>
+    internal static bool TryReadEnd(ApiKeyRequest request, out DateTimeOffset? expiresAt)
+    {
+        expiresAt = Rfc3339.TryParse(request.ExpiresAt, out var moment) ? moment : null;
+        return expiresAt is not null || request.ExpiresAt is null;
     }
 
     /// <summary>What is wrong with a request to replace a key; null: nothing, and both work for the overlap.</summary>
@@ -151,10 +161,15 @@ internal static class ApiKeyEndpoints
             : Problem.Invalid("overlapSeconds", $"must be from 0 to {ApiKeyRotation.MaximumOverlapSeconds}");
     }
 
-    internal static Created<CreatedApiKeyResponse> Made(string address, CreatedApiKey created) =>
+    private static Created<CreatedApiKeyResponse> Made(string address, CreatedApiKey created) =>
         TypedResults.Created($"{address}/{created.Key.KeyId}", new CreatedApiKeyResponse(ApiKeyResponse.From(created.Key), created.Token));
 
-    internal static ProblemResult WorksNoMore() => Problem.ApiKeyNotFound("This key works no more. Make another one.");
+    internal static Results<Created<CreatedApiKeyResponse>, ProblemResult> Rotated(string address, KeyRotation rotation) => rotation switch
+    {
+        { Successor: { } successor } => Made(address, successor),
+        { ReplacedBy: { } earlier } => Problem.ApiKeyReplaced(earlier),
+        _ => Problem.ApiKeyNotFound("This key works no more. Make another one."),
+    };
 
     internal static ProblemResult NoKeyId() => Problem.Invalid("keyId", "is no key's id: 16 characters a-z and 0-9, the third part of the key");
 

@@ -36,12 +36,14 @@ internal static class OwnApiKeyEndpoints
             .WithName("getOwnApiKey")
             .WithSummary("Read one of your API keys.");
         own.MapPost(OneRoute + "/rotate", RotateAsync)
-            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound)
+            .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound, ProblemTypes.ApiKeyReplaced)
             .WithName("rotateOwnApiKey")
             .WithSummary("Replace one of your API keys by one that may do the same: also the one that asks.")
             .WithDescription(
                 "Both work during the overlap, then the old one is refused. The answer's `token` is the new key; it is shown this once. A key that may do or lasts more than the "
-                + "caller is not the caller's to replace (403 `insufficient-scope`), and one that works no more cannot be replaced: make one.");
+                + "caller is not the caller's to replace (403 `insufficient-scope`), and one that works no more cannot be replaced: make one. A key is replaced "
+                + "once: asked again, as after an answer that got lost, the relay makes no other and names the one that it made (409 `api-key-replaced`, `replacedBy`); "
+                + "if nobody has its secret, revoke that one and make a new one.");
         own.MapPost(OneRoute + "/revoke", RevokeAsync)
             .IsRepeatable()
             .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.ApiKeyNotFound)
@@ -55,8 +57,9 @@ internal static class OwnApiKeyEndpoints
         CancellationToken cancellationToken)
     {
         var scopes = request.Scopes ?? [];
-        // What is no scope of a merchant's key at all is a fault of the request, and told as such.
-        return Exceeds(caller, scopes.Where(Scopes.OfMerchants.Contains), request.ExpiresAt) is { } refusal
+        // What is no scope of a merchant's key at all, or no moment, is a fault of the request, and told as such.
+        var end = ApiKeyEndpoints.TryReadEnd(request, out var expiresAt) ? expiresAt : caller.ExpiresAt;
+        return Exceeds(caller, scopes.Where(Scopes.OfMerchants.Contains), end) is { } refusal
             ? refusal
             : await ApiKeyEndpoints.CreateAsync(
                 Address, caller.RequiredMerchant, request, scopes, actor, keys, options.Value, timeProvider, cancellationToken);
@@ -85,9 +88,7 @@ internal static class OwnApiKeyEndpoints
             return ApiKeyEndpoints.NotFound();
         if (Exceeds(caller, old.Scopes, old.ExpiresAt) is { } refusal)
             return refusal;
-        return await keys.RotateAsync(caller.RequiredMerchant, keyId, overlap, actor, cancellationToken) is { } created
-            ? ApiKeyEndpoints.Made(Address, created)
-            : ApiKeyEndpoints.WorksNoMore();
+        return ApiKeyEndpoints.Rotated(Address, await keys.RotateAsync(caller.RequiredMerchant, keyId, overlap, actor, cancellationToken));
     }
 
     private static async Task<Results<Ok<ApiKeyResponse>, ProblemResult>> RevokeAsync(

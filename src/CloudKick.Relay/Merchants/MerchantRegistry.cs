@@ -38,6 +38,16 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
         limit @limit
         """;
 
+    // A merchant's words begin with its whole name.
+    private const string NamedSql =
+        $"""
+        select {Columns}
+        from merchants m
+        where m.name = @name and m.merchant_id in (select w.merchant_id from merchant_words w where w.text = lower(@name))
+        order by m.merchant_id
+        limit @limit
+        """;
+
     private const string FindSql = $"select {Columns} from merchants where merchant_id = @merchantId";
 
     // Nodes remember keys: each of the merchant's is announced as changed.
@@ -98,6 +108,13 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
             Tenant.Platform, ListHead + (search.Length > 0 ? BeginsSo : "") + ListTail,
             new { search, beyond = Beginning.Beyond(search), after = after?.Value, limit }, cancellationToken);
     }
+
+    /// <summary>The merchants of just this name, in this case, in the order in which they were added; a name need not be one merchant's alone.</summary>
+    /// <param name="name">The whole name.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public Task<IReadOnlyList<Merchant>> NamedAsync(string name, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<Merchant>(Tenant.Platform, NamedSql, new { name, limit }, cancellationToken);
 
     /// <summary>One merchant, or null.</summary>
     public Task<Merchant?> FindAsync(MerchantId merchant, CancellationToken cancellationToken) =>

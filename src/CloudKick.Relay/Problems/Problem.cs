@@ -68,6 +68,14 @@ internal static class Problem
 
     public static ProblemResult ApiKeyNotFound(string detail) => new(ProblemTypes.ApiKeyNotFound, detail);
 
+    /// <param name="successor">The id of the key that took its place.</param>
+    public static ProblemResult ApiKeyReplaced(string successor) => new(
+        ProblemTypes.ApiKeyReplaced,
+        $"The key {successor} took its place, and its secret was shown when it was made. If nobody has it, revoke {successor} and make a new key.")
+    {
+        Extensions = new JsonObject { ["replacedBy"] = successor },
+    };
+
     public static ProblemResult CertificateNotFound(string detail) => new(ProblemTypes.CertificateNotFound, detail);
 
     public static ProblemResult TooManyCertificates(string detail) => new(ProblemTypes.TooManyCertificates, detail);

@@ -27,6 +27,7 @@ internal static class ProblemTypes
     public static readonly ProblemType TerminalAssigned = new("terminal-assigned", 409, "The terminal is another merchant's", Never);
     public static readonly ProblemType TransferInProgress = new("transfer-in-progress", 409, "A transfer of the terminal is under way", Never);
     public static readonly ProblemType TransferEnded = new("transfer-ended", 409, "The transfer has already ended", Never);
+    public static readonly ProblemType ApiKeyReplaced = new("api-key-replaced", 409, "The API key was replaced already", Never);
     public static readonly ProblemType TooManyCertificates = new("too-many-certificates", 409, "The terminal has two active certificates already", Never);
     public static readonly ProblemType CertificateState = new("certificate-state", 409, "The certificate's state does not allow this", Never);
     public static readonly ProblemType ProvisioningInProgress = new("provisioning-in-progress", 409, "The terminal's certificates are being changed", Safe);
@@ -52,7 +53,7 @@ internal static class ProblemTypes
     [
         InvalidRequest, Unauthorized, InsufficientScope, TerminalNotWhitelisted, NotFound, KickNotFound, TerminalNotFound, WhitelistEntryNotFound,
         WhitelistChangeNotFound, MerchantNotFound, ApiKeyNotFound, CertificateNotFound, TransferNotFound, MethodNotAllowed, TerminalOffline, KickInProgress, KickAlreadyFinal, IdempotencyKeyInUse,
-        TerminalExists, TerminalAssigned, TransferInProgress, TransferEnded, TooManyCertificates,
+        TerminalExists, TerminalAssigned, TransferInProgress, TransferEnded, ApiKeyReplaced, TooManyCertificates,
         CertificateState, ProvisioningInProgress, NotTheLastChange, PreconditionFailed, PayloadTooLarge,
         UnsupportedMediaType, IdempotencyKeyReused, ManagementSystemMismatch, CloudConnect1, RateLimited, TooManyStreams, InternalError, ProvisioningNotConfigured,
         CloudNotAuthorized, CloudRefused, CloudUnavailable,

@@ -31,6 +31,9 @@ public sealed record ApiKey
 
     /// <summary>When it was revoked; null: it was not.</summary>
     public required DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>The id of the key that took its place; null: none did.</summary>
+    public required string? ReplacedBy { get; init; }
 }
 
 /// <summary>What a new key shall be.</summary>
@@ -41,6 +44,13 @@ public sealed record ApiKey
 /// <param name="ExpiresAt">From when on it is refused; null: never.</param>
 public sealed record NewApiKey(
     MerchantId? Merchant, string Environment, string Label, IReadOnlyCollection<string> Scopes, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>What came of replacing a key.</summary>
+/// <param name="Successor">The key that was just made; null: none was.</param>
+/// <param name="ReplacedBy">
+/// The id of the key that took its place, now or before; null: none did, and none can, since the owner has no such key or it works no more.
+/// </param>
+public sealed record KeyRotation(CreatedApiKey? Successor, string? ReplacedBy);
 
 /// <summary>A key that was just made.</summary>
 /// <param name="Key">As it will be listed.</param>

@@ -13,7 +13,7 @@ public sealed class ApiKeys(TenantDatabase database)
     private const string Columns =
         """
         key_id as keyid, merchant_id as merchantid, environment, label, scopes, created_at as createdat, expires_at as expiresat,
-        last_used_at as lastusedat, revoked_at as revokedat
+        last_used_at as lastusedat, revoked_at as revokedat, replaced_by as replacedby
         """;
 
     private const string CreateSql =
@@ -36,9 +36,22 @@ public sealed class ApiKeys(TenantDatabase database)
     private const string FindSql =
         $"select {Columns} from api_keys where key_id = @keyId and (@any or merchant_id is not distinct from @merchant::uuid)";
 
+    // A replaced one is found too, whether or not it works: who asks again learns what became of it.
+    private const string FindToRotateSql =
+        $"""
+        {FindSql}
+          and (replaced_by is not null or (revoked_at is null and (expires_at is null or expires_at > clock_timestamp())))
+        for update
+        """;
+
     // What ended earlier stays so.
     private const string EndSql =
-        $"update api_keys set expires_at = least(expires_at, clock_timestamp() + @overlap) where key_id = @keyId returning {Columns}";
+        $"""
+        update api_keys
+        set expires_at = least(expires_at, clock_timestamp() + @overlap), replaced_by = @successor
+        where key_id = @keyId
+        returning {Columns}
+        """;
 
     private const string RevokeSql = $"update api_keys set revoked_at = clock_timestamp() where key_id = @keyId returning {Columns}";
 
@@ -58,7 +71,8 @@ public sealed class ApiKeys(TenantDatabase database)
         try
         {
             return await database.InTransactionAsync(
-                TenantOf(wanted.Merchant), (transaction, token) => AddAsync(transaction, wanted, actor, token), cancellationToken);
+                TenantOf(wanted.Merchant),
+                (transaction, token) => AddAsync(transaction, ApiKeyToken.Generate(wanted.Environment), wanted, actor, token), cancellationToken);
         }
         catch (PostgresException missing) when (missing is { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: "api_keys_merchant_id_fkey" })
         {
@@ -67,15 +81,15 @@ public sealed class ApiKeys(TenantDatabase database)
     }
 
     /// <summary>
-    /// Makes a key that may do the same, and ends the old one after an overlap in which both work: time to put the new one into use.
+    /// Makes a key that may do the same and lasts as long, and ends the old one after an overlap in which both work: time to put the new one
+    /// into use. A key is replaced once: asked again, as after an answer that got lost, it makes none and names the one that was made.
     /// </summary>
     /// <param name="owner">Whose; null: the platform operators'.</param>
     /// <param name="keyId">The old key.</param>
     /// <param name="overlap">How long the old one works on; zero ends it at once. One that would have ended earlier does.</param>
     /// <param name="actor">Who rotates.</param>
     /// <param name="cancellationToken">Cancels; nothing is then changed.</param>
-    /// <returns>The new key; null when the owner has no such key, or it works no more.</returns>
-    public Task<CreatedApiKey?> RotateAsync(MerchantId? owner, string keyId, TimeSpan overlap, Actor actor, CancellationToken cancellationToken)
+    public Task<KeyRotation> RotateAsync(MerchantId? owner, string keyId, TimeSpan overlap, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(overlap, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(actor);
@@ -84,14 +98,15 @@ public sealed class ApiKeys(TenantDatabase database)
             async (transaction, token) =>
             {
                 var old = await transaction.QuerySingleOrDefaultAsync<ApiKey>(
-                    FindSql + " and revoked_at is null and (expires_at is null or expires_at > clock_timestamp()) for update",
-                    new { keyId, any = false, merchant = owner?.Value }, token);
-                if (old is null)
-                    return null;
-                var ended = await transaction.QuerySingleOrDefaultAsync<ApiKey>(EndSql, new { keyId, overlap }, token);
+                    FindToRotateSql, new { keyId, any = false, merchant = owner?.Value }, token);
+                if (old is null or { ReplacedBy: not null })
+                    return new KeyRotation(null, old?.ReplacedBy);
+                var successor = ApiKeyToken.Generate(old.Environment);
+                var ended = await transaction.QuerySingleOrDefaultAsync<ApiKey>(EndSql, new { keyId, overlap, successor = successor.KeyId }, token);
                 await Audit.AppendAsync(transaction, owner, actor, "api-key.rotate", keyId, Describe(old), Describe(ended!), token);
-                return (CreatedApiKey?)await AddAsync(
-                    transaction, new NewApiKey(owner, old.Environment, old.Label, old.Scopes, old.ExpiresAt), actor, token);
+                return new KeyRotation(
+                    await AddAsync(transaction, successor, new NewApiKey(owner, old.Environment, old.Label, old.Scopes, old.ExpiresAt), actor, token),
+                    successor.KeyId);
             },
             cancellationToken);
     }
@@ -147,9 +162,8 @@ public sealed class ApiKeys(TenantDatabase database)
     }
 
     private static async Task<CreatedApiKey> AddAsync(
-        TenantTransaction transaction, NewApiKey wanted, Actor actor, CancellationToken cancellationToken)
+        TenantTransaction transaction, ApiKeyToken token, NewApiKey wanted, Actor actor, CancellationToken cancellationToken)
     {
-        var token = ApiKeyToken.Generate(wanted.Environment);
         var row = new
         {
             token.KeyId,
@@ -167,12 +181,18 @@ public sealed class ApiKeys(TenantDatabase database)
 
     private static Tenant TenantOf(MerchantId? owner) => owner is { } merchant ? merchant : Tenant.Platform;
 
-    private static JsonObject Describe(ApiKey key) => new()
+    private static JsonObject Describe(ApiKey key)
     {
-        ["label"] = key.Label,
-        ["environment"] = key.Environment,
-        ["scopes"] = new JsonArray([.. key.Scopes.Select(scope => (JsonNode)scope)]),
-        ["expiresAt"] = key.ExpiresAt,
-        ["revokedAt"] = key.RevokedAt,
-    };
+        var state = new JsonObject
+        {
+            ["label"] = key.Label,
+            ["environment"] = key.Environment,
+            ["scopes"] = new JsonArray([.. key.Scopes.Select(scope => (JsonNode)scope)]),
+            ["expiresAt"] = key.ExpiresAt,
+            ["revokedAt"] = key.RevokedAt,
+        };
+        if (key.ReplacedBy is { } successor)
+            state["replacedBy"] = successor;
+        return state;
+    }
 }

@@ -7,7 +7,7 @@ namespace CloudKick.Relay.Times;
 /// and another on ours would let kicks through too long, or not long enough. To the microsecond, as PostgreSQL keeps it, and from 1970 on:
 /// what lies beyond comes back from the database as something else.
 /// </summary>
-internal static class Rfc3339
+public static class Rfc3339
 {
     private static readonly string[] Forms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
@@ -17,6 +17,9 @@ internal static class Rfc3339
     /// <summary>A moment in UTC, as <see cref="TryParse"/> reads it.</summary>
     public static string Write(DateTime moment) => moment.ToUniversalTime().ToString(Forms[0], CultureInfo.InvariantCulture);
 
+    /// <summary>Reads one. Thread-safe.</summary>
+    /// <param name="text">What was written.</param>
+    /// <param name="moment">When, with the offset that was given.</param>
     public static bool TryParse(string? text, out DateTimeOffset moment)
     {
         moment = default;

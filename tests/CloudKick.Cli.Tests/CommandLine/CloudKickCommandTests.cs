@@ -36,6 +36,12 @@ internal sealed class CloudKickCommandTests
     [TestCase("kick", "TERMINAL_ID", "cloudkick kick --help")]
     [TestCase("kick NL000101 --ttl soon", "soon", "cloudkick kick --help")]
     [TestCase("kick NL000101 --url nowhere", "nowhere", "cloudkick kick --help")]
+    [TestCase("whitelist add NL000101 --enabled-until 2027-01-31", "--enabled-until", "cloudkick whitelist add --help")]
+    [TestCase("whitelist remove NL000101 --all", "--all", "cloudkick whitelist remove --help")]
+    [TestCase("terminal add NL000101 --whitelst", "--whitelst", "cloudkick terminal add --help")]
+    [TestCase("terminal simulate NL000101 --behavior refuse", "--behavior", "cloudkick terminal simulate --help")]
+    [TestCase("merchant add --name", "--name", "cloudkick merchant add --help")]
+    [TestCase("api-key create --platform --expires 2027-01-01", "with its offset", "cloudkick api-key create --help")]
     [TestCase("whitelist import no-such-file.csv", "no-such-file.csv", "cloudkick whitelist import --help")]
     public async Task A_wrong_command_line_says_what_is_wrong_and_where_help_is(string line, string fault, string help, CancellationToken cancellationToken)
     {

@@ -86,6 +86,28 @@ internal sealed class OperatorCommandsTests
         Assert.That(again.Error, Does.Contain("terminal-exists"));
     }
 
+    [TestCase("")]
+    [TestCase("  ")]
+    public async Task A_merchant_without_a_name_is_misuse(string name, CancellationToken cancellationToken)
+    {
+        var run = await RunAsync(cancellationToken, "merchant", "add", name);
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Usage), run.Error);
+        Assert.That(run.Error, Does.Contain("1 to 200 characters"));
+    }
+
+    [Test]
+    public async Task A_second_merchant_of_a_name_is_added_with_a_warning(CancellationToken cancellationToken)
+    {
+        var first = await RunAsync(cancellationToken, "merchant", "add", "The Twins", "--json");
+
+        var second = await RunAsync(cancellationToken, "merchant", "add", "The Twins", "--json");
+        var neither = await RunAsync(cancellationToken, "api-key", "create", "--merchant", "The Twins");
+
+        Assert.That((first.Error, second.ExitCode, neither.ExitCode), Is.EqualTo(("", ExitCode.Done, ExitCode.Usage)));
+        Assert.That(second.Error, Does.Contain(first.JsonLines.Single().GetProperty("merchantId").GetString()!).And.Contain("The Twins too"));
+    }
+
     [Test]
     public async Task A_database_that_is_not_there_is_unavailable(CancellationToken cancellationToken)
     {

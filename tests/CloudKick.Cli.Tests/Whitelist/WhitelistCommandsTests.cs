@@ -8,15 +8,33 @@ internal sealed class WhitelistCommandsTests
     private const string Entry = """{"terminalId":"NL000101","label":"till 1","enabledUntil":null,"active":true,"registered":true,"createdAt":"2026-11-21T10:00:00Z","updatedAt":"2026-11-21T10:00:00Z"}""";
 
     [Test]
-    public async Task Add_puts_each_terminal(CancellationToken cancellationToken)
+    public async Task Add_names_each_terminal_and_what_was_given_of_it(CancellationToken cancellationToken)
     {
-        await using var relay = await ScriptedRelay.StartAsync(cancellationToken, new(201, Entry), new(201, Entry));
+        await using var relay = await ScriptedRelay.StartAsync(cancellationToken, Report("NL000101", "created"), Report("NL000102", "updated"));
 
         var run = await Invocation.RunAsync(["whitelist", "add", "NL000101", "NL000102", "--label", "till"], cancellationToken, relay.Variables);
 
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
-        Assert.That(relay.Requests.Select(request => $"{request.Method} {request.Path}"), Is.EqualTo(["PUT /v1/whitelist/NL000101", "PUT /v1/whitelist/NL000102"]));
-        Assert.That(relay.Requests.First().Body, Is.EqualTo("""{"label":"till","enabledUntil":null}"""));
+        Assert.That(relay.Requests.Select(request => $"{request.Method} {request.Path} {request.Body}"), Is.EqualTo(
+        [
+            """POST /v1/whitelist/import {"entries":[{"terminalId":"NL000101","label":"till"}]}""",
+            """POST /v1/whitelist/import {"entries":[{"terminalId":"NL000102","label":"till"}]}""",
+        ]));
+        Assert.That(run.Out, Does.Contain("NL000101 is on the whitelist.").And.Contain("NL000102 is on the whitelist, and its entry is changed"));
+    }
+
+    [TestCase("--until 2027-01-31T23:59:59+01:00", "2027-01-31T23:59:59+01:00")]
+    [TestCase("--until never", "")]
+    public async Task Add_sets_a_date_or_takes_it_away(string option, string sent, CancellationToken cancellationToken)
+    {
+        await using var relay = await ScriptedRelay.StartAsync(cancellationToken, Report("NL000101", "unchanged"));
+
+        var run = await Invocation.RunAsync(["whitelist", "add", "NL000101", .. option.Split(' ')], cancellationToken, relay.Variables);
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Done), run.Error);
+        var entry = System.Text.Json.JsonDocument.Parse(relay.Requests.Single().Body).RootElement.GetProperty("entries")[0];
+        Assert.That(entry.EnumerateObject().Select(property => $"{property.Name}: {property.Value}"), Is.EqualTo(["terminalId: NL000101", $"enabledUntil: {sent}"]));
+        Assert.That(run.Out, Does.Contain("NL000101 is on the whitelist already"));
     }
 
     [Test]
@@ -24,7 +42,7 @@ internal sealed class WhitelistCommandsTests
     {
         await using var relay = await ScriptedRelay.StartAsync(cancellationToken, new ScriptedRelay.Answer(400, """{"title":"t","code":"invalid-request","errors":[{"field":"terminalId","message":"must be so"}]}"""));
 
-        var run = await Invocation.RunAsync(["whitelist", "add", "../kicks?x"], cancellationToken, relay.Variables);
+        var run = await Invocation.RunAsync(["whitelist", "remove", "../kicks?x"], cancellationToken, relay.Variables);
 
         Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Usage));
         Assert.That(run.Error, Does.Contain("terminalId: must be so"));
@@ -74,4 +92,7 @@ internal sealed class WhitelistCommandsTests
         Assert.That((request.Path, request.Headers["Content-Type"], request.Body), Is.EqualTo(("/v1/whitelist/import?dryRun=true", type, content)));
         Assert.That(run.Out, Does.Contain("NL000101: created; not registered for you yet").And.Contain("Would be: 1 created, 0 updated, 0 unchanged."));
     }
+
+    private static ScriptedRelay.Answer Report(string terminal, string effect) => new(
+        200, $$"""{"dryRun":false,"created":0,"updated":0,"unchanged":0,"lines":[{"line":0,"terminalId":"{{terminal}}","effect":"{{effect}}","registered":true}]}""");
 }

@@ -80,6 +80,21 @@ internal sealed class ApiKeyEndpointsTests
             HttpMethod.Post, OfMerchant, """{"scopes":["kicks:write"],"expiresAt":"9999-12-31T23:59:59.9999999Z"}""", cancellationToken);
 
         Assert.That((string?)answer.Json["key"]!["expiresAt"], Does.StartWith("9999-12-31T23:59:59.999999").And.EndsWith("+00:00"));
+        await using var connection = await _database.Owner.OpenConnectionAsync(cancellationToken);
+        Assert.That(await connection.QuerySingleAsync<bool>(
+            "select isfinite(expires_at) from find_api_key(@id)", new { id = (string)answer.Json["key"]!["keyId"]! }), Is.True);
+    }
+
+    [TestCase("2027-01-01")]
+    [TestCase("2027-01-01T00:00:00")]
+    [TestCase("next year")]
+    [TestCase("")]
+    public async Task A_keys_end_is_a_moment_with_its_offset(string expiresAt, CancellationToken cancellationToken)
+    {
+        var answer = await _admin.AskAsync(HttpMethod.Post, OfMerchant, $$"""{"scopes":["kicks:write"],"expiresAt":"{{expiresAt}}"}""", cancellationToken);
+
+        Assert.That((answer.Verdict, answer.Fields.Single()), Is.EqualTo(((400, "invalid-request"), "expiresAt")));
+        Assert.That(answer.Text, Does.Contain("with its offset"));
     }
 
     [Test]
@@ -133,14 +148,41 @@ internal sealed class ApiKeyEndpointsTests
 
         var rotated = await _admin.AskAsync(HttpMethod.Post, address + "/rotate", """{"overlapSeconds":3600}""", cancellationToken);
         var ended = await _admin.AskAsync(HttpMethod.Post, rotated.Headers.Location!.OriginalString + "/rotate", """{"overlapSeconds":0}""", cancellationToken);
-        var late = await _admin.AskAsync(HttpMethod.Post, rotated.Headers.Location!.OriginalString + "/rotate", """{"overlapSeconds":0}""", cancellationToken);
+        await _admin.AskAsync(HttpMethod.Post, ended.Headers.Location!.OriginalString + "/revoke", null, cancellationToken);
+        var late = await _admin.AskAsync(HttpMethod.Post, ended.Headers.Location!.OriginalString + "/rotate", """{"overlapSeconds":0}""", cancellationToken);
 
         Assert.That(((int)rotated.Status, (int)ended.Status), Is.EqualTo((201, 201)));
         Assert.That((string?)rotated.Json["key"]!["label"], Is.EqualTo("till"));
         Assert.That(late.Verdict, Is.EqualTo((404, "api-key-not-found")));
         Assert.That((await _admin.AskAsync(address, cancellationToken)).Json["expiresAt"], Is.Not.Null);
-        foreach (var token in new[] { (string)old.Json["token"]!, (string)ended.Json["token"]! })
-            Assert.That((int)(await _relay.CreateClient(token).AskAsync("v1/whitelist", cancellationToken)).Status, Is.EqualTo(200));
+        Assert.That((int)(await _relay.CreateClient((string)old.Json["token"]!).AskAsync("v1/whitelist", cancellationToken)).Status, Is.EqualTo(200));
+    }
+
+    [TestCase(0)]
+    [TestCase(60)]
+    public async Task A_key_is_replaced_once_and_its_successor_lasts_as_long_as_it_would_have(int overlap, CancellationToken cancellationToken)
+    {
+        var old = await _admin.AskAsync(HttpMethod.Post, OfMerchant, """{"scopes":["whitelist:read"],"expiresAt":"2100-01-01T00:00:00Z"}""", cancellationToken);
+        var address = old.Headers.Location!.OriginalString;
+        var body = $$"""{"overlapSeconds":{{overlap}}}""";
+
+        // Twice at a time, as by a double click.
+        var attempts = await Task.WhenAll(
+            _admin.AskAsync(HttpMethod.Post, address + "/rotate", body, cancellationToken), _admin.AskAsync(HttpMethod.Post, address + "/rotate", body, cancellationToken));
+        var late = await _admin.AskAsync(HttpMethod.Post, address + "/rotate", body, cancellationToken);
+
+        var made = attempts.Single(attempt => (int)attempt.Status == 201);
+        var successor = (string)made.Json["key"]!["keyId"]!;
+        Assert.That((string?)made.Json["key"]!["expiresAt"], Does.StartWith("2100-01-01T00:00:00"));
+        foreach (var refused in attempts.Except([made]).Append(late))
+        {
+            Assert.That(refused.Verdict, Is.EqualTo((409, "api-key-replaced")));
+            Assert.That(((string?)refused.Json["replacedBy"], (string?)refused.Json["detail"]), Is.EqualTo(
+                (successor, $"The key {successor} took its place, and its secret was shown when it was made. If nobody has it, revoke {successor} and make a new key.")));
+        }
+
+        Assert.That((string?)(await _admin.AskAsync(address, cancellationToken)).Json["replacedBy"], Is.EqualTo(successor));
+        Assert.That((int)(await _relay.CreateClient((string)made.Json["token"]!).AskAsync("v1/whitelist", cancellationToken)).Status, Is.EqualTo(200));
     }
 
     [TestCase("{}")]

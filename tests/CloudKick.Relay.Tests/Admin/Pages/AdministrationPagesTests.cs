@@ -238,10 +238,12 @@ internal sealed partial class AdministrationPagesTests
         var rotated = await _admin.SubmitAsync(page, cancellationToken, page + "?handler=Rotate", fields: [("Overlap", "24")]);
         var second = Token().Match(rotated.Text).Value;
         var both = (await StatusAsync(token), await StatusAsync(second));
+        var again = await _admin.SubmitAsync(page, cancellationToken, page + "?handler=Rotate", fields: [("Overlap", "24")]);
         var revoked = await _admin.SubmitAsync(page, cancellationToken, page + "?handler=Revoke");
 
         Assert.That(both, Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.OK)));
         Assert.That(second, Is.Not.EqualTo(token).And.Not.Empty);
+        Assert.That(again.Text, Does.Contain($"This key was replaced already: {second.Split('_')[2]} took its place").And.Not.Match(Token()));
         Assert.That((await _admin.OpenAsync(At("api-keys"), cancellationToken)).Text, Does.Not.Contain(token).And.Not.Contain(second).And.Contain("till"));
         Assert.That(revoked.Text, Does.Contain("The key is revoked.").And.Contain("revoked"));
         await Eventually.BecomesAsync(() => StatusAsync(token), HttpStatusCode.Unauthorized, cancellationToken);

@@ -41,10 +41,11 @@ internal abstract class KeyPage(ApiKeys keys, TimeProvider timeProvider) : Admin
             return NotFound();
         if (!Overlaps.Contains(Overlap))
             return BadRequest();
-        if (await keys.RotateAsync(Owner, keyId, TimeSpan.FromHours(Overlap), Actor, cancellationToken) is { } created)
-            Made = new ShownKey(created, T["Keys.Rotated"]);
+        var rotation = await keys.RotateAsync(Owner, keyId, TimeSpan.FromHours(Overlap), Actor, cancellationToken);
+        if (rotation.Successor is { } successor)
+            Made = new ShownKey(successor, T["Keys.Rotated"]);
         else
-            Blame("", T["Keys.WorksNoMore"]);
+            Blame("", rotation.ReplacedBy is { } earlier ? T["Keys.Replaced", earlier] : T["Keys.WorksNoMore"]);
         return await FindAsync(keyId, cancellationToken) ? Page() : NotFound();
     }
 
