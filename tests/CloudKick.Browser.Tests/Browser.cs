@@ -34,6 +34,8 @@ internal sealed class Browser : IAsyncDisposable
         var chromium = Environment.GetEnvironmentVariable(Variable) ?? "/usr/bin/chromium";
         if (!File.Exists(chromium))
             Assert.Fail($"There is no {chromium}. Install it (apt-get install chromium), or name another one by {Variable}.");
+        // Playwright's own five seconds are too few for a machine that has much else to do.
+        Assertions.SetDefaultExpectTimeout(Timeout);
         var playwright = await Playwright.CreateAsync();
         try
         {
