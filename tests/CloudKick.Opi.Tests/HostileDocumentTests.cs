@@ -70,6 +70,10 @@ internal sealed class HostileDocumentTests
             Throws.TypeOf<OpiParsingException>());
 
     [Test]
+    public void A_declaration_that_is_not_utf8_is_a_parsing_fault() =>
+        Assert.That(() => Messages.Decode([.. "<?xml version=\"1.0"u8, 0xD2, 0xEA, 0xF1, .. "\"?>"u8]), Throws.TypeOf<OpiParsingException>());
+
+    [Test]
     public void Any_bytes_decode_or_end_in_an_opi_exception() =>
         Prop.ForAll<byte[]>(bytes => DecodesOrObjects(bytes)).QuickCheckThrowOnFailure();
 

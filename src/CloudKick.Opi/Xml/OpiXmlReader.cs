@@ -133,10 +133,23 @@ internal sealed class OpiXmlReader : IDisposable
 
     private bool Read()
     {
-        var more = _reader.Read();
+        var more = ReadNode();
         // XmlReader counts the root as depth 0.
         if (_reader.NodeType == XmlNodeType.Element && _reader.Depth >= OpiLimits.Depth)
             throw new OpiParsingException($"The document nests deeper than {OpiLimits.Depth} elements.");
         return more;
+    }
+
+    private bool ReadNode()
+    {
+        try
+        {
+            return _reader.Read();
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // XmlReader stumbles over a short declaration whose bytes are not of its encoding.
+            throw new XmlException("The XML declaration is not in its encoding.", exception);
+        }
     }
 }
