@@ -20,7 +20,7 @@ internal sealed record AuditQuery
     [FromQuery(Name = "who")]
     public string? Who { get; init; }
 
-    /// <summary>Only rows of just this subject.</summary>
+    /// <summary>Only rows of just this subject: its id, or somebody's address.</summary>
     [FromQuery(Name = "subject")]
     public string? Subject { get; init; }
 

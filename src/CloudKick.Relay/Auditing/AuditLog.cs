@@ -60,6 +60,10 @@ public sealed class AuditLog(TenantDatabase database)
 
         """;
 
+    // Somebody is shown by their address and logged by their id. Looked up among the chain's own people, once.
+    private const string OfPerson =
+        $"a.subject = any (array(select u.user_id::text from users u where {OwnedRows.OfMerchant} and lower(u.email) = lower(@Subject)) || @Subject::text)";
+
     // One statement: what is appended meanwhile is in both parts or in neither.
     private const string VerifySql =
         $"""
@@ -124,7 +128,7 @@ public sealed class AuditLog(TenantDatabase database)
         if (before is not null)
             where.Add("a.chain_index < @before");
         if (filter.Subject.Length > 0)
-            where.Add("a.subject = @Subject");
+            where.Add(filter.Subject.Contains('@', StringComparison.Ordinal) ? OfPerson : "a.subject = @Subject");
         if (filter.From is not null)
             where.Add("a.at >= @from");
         if (filter.Until is not null)

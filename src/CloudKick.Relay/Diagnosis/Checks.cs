@@ -19,6 +19,9 @@ internal static class Checks
     public const string Session = "session";
     public const string Network = "network";
 
+    // Fewer may be somebody who switches it on and off.
+    private const int ManyShortStays = 3;
+
     private static readonly Func<Evidence, Finding>[] All =
         [OfWhitelist, OfConnectMode, OfManagementSystem, OfFirmware, OfInstallation, OfConnection, OfSubscription, OfSession, OfNetwork];
 
@@ -85,6 +88,8 @@ internal static class Checks
     private static Finding OfConnection(Evidence evidence)
     {
         var terminal = evidence.Terminal;
+        if (ComesAndGoes(evidence))
+            return Finding.Problem(Connection, "comes-and-goes", evidence.ShortStays, Evidence.Recently.TotalMinutes, evidence.Topic);
         return terminal.Connected switch
         {
             null => Finding.Unknown(Connection, "not-known"),
@@ -93,6 +98,14 @@ internal static class Checks
                 Connection, Disconnected(terminal.DisconnectReason), terminal.DisconnectedAt ?? terminal.PresenceAt!.Value, terminal.DisconnectReason ?? "?"),
         };
     }
+
+    // It comes, and goes of its own accord, again and again: so does one whose subscription the cloud refuses.
+    private static bool ComesAndGoes(Evidence evidence) => evidence.ShortStays >= ManyShortStays && evidence.Terminal.Connected switch
+    {
+        true => evidence.IsSubscribed is not true && evidence.Now - evidence.Terminal.ConnectedAt < Evidence.ShortStay,
+        false => Disconnected(evidence.Terminal.DisconnectReason) == "left",
+        null => false,
+    };
 
     // AWS IoT Core's reasons (developer guide, "Lifecycle events"), by what somebody has to do about them.
     private static string Disconnected(string? reason) => reason switch

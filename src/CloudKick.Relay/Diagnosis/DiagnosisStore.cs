@@ -11,7 +11,14 @@ internal sealed class DiagnosisStore(TenantDatabase database)
     private const string WhitelistSql =
         """
         select clock_timestamp() as Now, m.disabled_at as MerchantDisabledAt, w.terminal_id is not null as IsListed, w.enabled_until as EnabledUntil,
-               presence_is_observed() as PresenceIsObserved
+               presence_is_observed() as PresenceIsObserved,
+               (select count(*)
+                from (select c.at, c.connected, c.disconnect_reason, lag(c.at) over o as before, lag(c.connected) over o as came
+                      from presence_changes c
+                      where c.terminal_id = @terminalId
+                      window o as (order by c.change_id)) s
+                where not s.connected and s.came and s.disconnect_reason = 'CLIENT_INITIATED_DISCONNECT' and s.at - s.before < @shortStay
+                  and s.at > clock_timestamp() - @recently) as ShortStays
         from terminals t
         left join merchants m on m.merchant_id = t.merchant_id
         left join whitelist_entries w on w.merchant_id = t.merchant_id and w.terminal_id = t.terminal_id
@@ -38,7 +45,7 @@ internal sealed class DiagnosisStore(TenantDatabase database)
 
     /// <summary>How the terminal stands on its merchant's whitelist; null when it is gone.</summary>
     public Task<ListingRow?> ListingAsync(Tenant tenant, TerminalRow terminal, CancellationToken cancellationToken) =>
-        database.QuerySingleOrDefaultAsync<ListingRow>(tenant, WhitelistSql, new { terminal.TerminalId }, cancellationToken);
+        database.QuerySingleOrDefaultAsync<ListingRow>(tenant, WhitelistSql, new { terminal.TerminalId, shortStay = Evidence.ShortStay, recently = Evidence.Recently }, cancellationToken);
 
     /// <summary>Its merchant's newest kicks for it, newest first.</summary>
     public Task<IReadOnlyList<KickEvidence>> KicksAsync(Tenant tenant, TerminalRow terminal, CancellationToken cancellationToken) =>
@@ -57,4 +64,5 @@ internal sealed record ListingRow
     public required bool IsListed { get; init; }
     public required DateTime? EnabledUntil { get; init; }
     public required bool PresenceIsObserved { get; init; }
+    public required long ShortStays { get; init; }
 }

@@ -6,6 +6,12 @@ namespace CloudKick.Relay.Diagnosis;
 /// <summary>All that the checks look at, gathered at one moment.</summary>
 internal sealed record Evidence
 {
+    /// <summary>A terminal that goes of its own accord sooner than this did not come to stay.</summary>
+    public static readonly TimeSpan ShortStay = TimeSpan.FromMinutes(1);
+
+    /// <summary>Over how long short stays are counted.</summary>
+    public static readonly TimeSpan Recently = TimeSpan.FromMinutes(10);
+
     public required TerminalRow Terminal { get; init; }
 
     /// <summary>When the evidence was gathered, by PostgreSQL's clock.</summary>
@@ -22,6 +28,9 @@ internal sealed record Evidence
 
     /// <summary>Whether the cloud has told of any terminal's connection: if not, that it never told of this one says nothing.</summary>
     public required bool PresenceIsObserved { get; init; }
+
+    /// <summary>How often it came recently and soon ended the connection itself.</summary>
+    public required long ShortStays { get; init; }
 
     /// <summary>The newest kicks of its merchant for it, newest first.</summary>
     public required IReadOnlyList<KickEvidence> Kicks { get; init; }

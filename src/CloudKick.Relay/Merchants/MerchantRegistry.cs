@@ -48,6 +48,8 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
         limit @limit
         """;
 
+    private const string NewestSql = $"select {Columns} from merchants m order by m.merchant_id desc limit @limit";
+
     private const string FindSql = $"select {Columns} from merchants where merchant_id = @merchantId";
 
     // Nodes remember keys: each of the merchant's is announced as changed.
@@ -115,6 +117,12 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
     /// <param name="cancellationToken">Cancels the query.</param>
     public Task<IReadOnlyList<Merchant>> NamedAsync(string name, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<Merchant>(Tenant.Platform, NamedSql, new { name, limit }, cancellationToken);
+
+    /// <summary>The merchants that were added last, the newest first.</summary>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public Task<IReadOnlyList<Merchant>> NewestAsync(int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<Merchant>(Tenant.Platform, NewestSql, new { limit }, cancellationToken);
 
     /// <summary>One merchant, or null.</summary>
     public Task<Merchant?> FindAsync(MerchantId merchant, CancellationToken cancellationToken) =>

@@ -109,7 +109,11 @@ internal sealed class WhitelistImportFile
         while (reader.Read() is { } fields && HasRoom())
         {
             if (fields.Count != width)
-                AddUnreadable(reader.RecordLine, ImportFault.Fields, $"has {fields.Count} fields where the header names {width}", fields.Count, width);
+            {
+                // What stands in the id's place tells people which line it is.
+                var id = columns[0] < fields.Count ? fields[columns[0]] : null;
+                AddUnreadable(reader.RecordLine, new WhitelistLine(id), ImportFault.Fields, $"has {fields.Count} fields where the header names {width}", fields.Count, width);
+            }
             else
                 Add(reader.RecordLine, new WhitelistLine(fields[columns[0]], Field(columns[1]), WholeDay.EndIfDay(Field(columns[2]), zone)));
 
@@ -140,10 +144,12 @@ internal sealed class WhitelistImportFile
     }
 
     // What could not even be taken apart.
-    private void AddUnreadable(int number, string code, string message, params object[] facts)
+    private void AddUnreadable(int number, string code, string message) => AddUnreadable(number, new WhitelistLine(), code, message);
+
+    private void AddUnreadable(int number, WhitelistLine line, string code, string message, params object[] facts)
     {
         Blame(number, $"{_place}[{number}]", code, message, facts);
-        _lines.Add(new ImportLine(number, new WhitelistLine(), null));
+        _lines.Add(new ImportLine(number, line, null));
     }
 
     private bool HasRoom()

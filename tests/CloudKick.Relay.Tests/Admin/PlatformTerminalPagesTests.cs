@@ -45,6 +45,31 @@ internal sealed class PlatformTerminalPagesTests
     }
 
     [Test]
+    public async Task A_merchant_goes_by_its_whole_name_where_that_is_its_alone(CancellationToken cancellationToken)
+    {
+        var cheese = await _relay.AddMerchantAsync("The cheese shop", cancellationToken);
+        await _relay.AddMerchantAsync("The twins", cancellationToken);
+        await _relay.AddMerchantAsync("The twins", cancellationToken);
+
+        var registered = await RegisterAsync("NAMED1", " The cheese shop ");
+        var ambiguous = await RegisterAsync("NAMED2", "The twins");
+        var unknown = await RegisterAsync("NAMED2", "cheese shop");
+        await RegisterAsync("NAMED3", "");
+        var assigned = await _platform.SubmitAsync(
+            "/platform/terminals/NAMED3", cancellationToken, to: "/platform/terminals/NAMED3?handler=Assign", fields: [("MerchantId", "The cheese shop")]);
+
+        Assert.That(registered.Text, Does.Contain("The terminal is registered."));
+        Assert.That(ambiguous.Text, Does.Contain("Several merchants have this name: give the id."));
+        Assert.That(unknown.Text, Does.Contain("Choose a merchant, or give its id or its whole name."));
+        Assert.That(assigned.Text, Does.Contain("The terminal is the merchant's now."));
+        Assert.That((await OwnerAsync("NAMED1"), await OwnerAsync("NAMED3")), Is.EqualTo((cheese.Value, cheese.Value)));
+        Assert.That(unknown.Html.IndexOf("The twins", StringComparison.Ordinal), Is.LessThan(unknown.Html.IndexOf("The cheese shop", StringComparison.Ordinal)), "the newest first");
+
+        Task<PageAnswer> RegisterAsync(string terminal, string merchant) => _platform.SubmitAsync(
+            "/platform/terminals", cancellationToken, fields: [("NewId", terminal), ("ManagementSystem", "GrundmasterNL"), ("MerchantId", merchant)]);
+    }
+
+    [Test]
     public async Task What_is_wrong_with_a_terminal_is_said_at_its_field(CancellationToken cancellationToken)
     {
         var page = await _platform.SubmitAsync(
@@ -161,6 +186,7 @@ internal sealed class PlatformTerminalPagesTests
         Assert.That(file.Lines[0].Terminal!.Settings.FirmwareVersion, Is.EqualTo("14.0.11.01"));
         Assert.That(file.Lines[1].Faults, Has.Count.EqualTo(4));
         Assert.That(file.Lines[2].Faults, Has.One.Matches<TerminalImportFault>(fault => fault.Code == TerminalImportFault.Fields && fault.Facts is [2, 4]));
+        Assert.That(file.Lines[2].TerminalId, Is.EqualTo("A2"), "what was sent stays recognisable");
     }
 
     private Task<PageAnswer> ProposeAsync(string terminal, CancellationToken cancellationToken) => _platform.SubmitAsync(

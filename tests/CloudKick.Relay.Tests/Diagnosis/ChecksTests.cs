@@ -30,6 +30,13 @@ internal sealed class ChecksTests
         yield return Fault("connection.lost", Offline("MQTT_KEEP_ALIVE_TIMEOUT"));
         yield return Fault("connection.lost", Offline("CONNECTION_LOST"));
         yield return Fault("connection.left", Offline("CLIENT_INITIATED_DISCONNECT"));
+        yield return Fault("connection.left", Offline("CLIENT_INITIATED_DISCONNECT") with { ShortStays = 2 });
+        yield return Fault("connection.comes-and-goes", Offline("CLIENT_INITIATED_DISCONNECT") with { ShortStays = 3 });
+        yield return Fault("connection.comes-and-goes", Healthy with
+        {
+            ShortStays = 3, Terminal = Healthy.Terminal with { ConnectedAt = MinutesAgo(0) }, Subscriptions = SubscriptionEvidence.NotAsked,
+        });
+        yield return Fault("connection.lost", Offline("CONNECTION_LOST") with { ShortStays = 3 });
         yield return Fault("connection.displaced", Offline("DUPLICATE_CLIENTID"));
         yield return Fault("connection.not-allowed", Offline("AUTH_ERROR"));
         yield return Fault("connection.not-allowed", Offline("FORBIDDEN_ACCESS"));

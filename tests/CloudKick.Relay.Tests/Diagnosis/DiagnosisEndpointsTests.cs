@@ -65,6 +65,23 @@ internal sealed class DiagnosisEndpointsTests
     }
 
     [Test]
+    public async Task A_terminal_that_comes_and_goes_is_told_of_its_subscription(CancellationToken cancellationToken)
+    {
+        await AddAsync("SLOW1");
+        for (var version = 1; version <= 3; version++)
+        {
+            await SayAsync("SLOW1", connected: true, version);
+            await SayAsync("SLOW1", connected: false, version, reason: "CLIENT_INITIATED_DISCONNECT");
+        }
+
+        var answer = await DiagnoseAsync(_baker, "SLOW1", "en", cancellationToken);
+
+        Assert.That(((string?)answer["cause"], (string?)Check(answer, "connection")["outcome"]), Is.EqualTo(("connection", "comes-and-goes")));
+        Assert.That((string?)answer["summary"], Is.EqualTo("Came 3 times in the last 10 minutes, and each time ended the connection itself within a minute."));
+        Assert.That((string?)Check(answer, "connection")["fix"], Does.Contain("MqtSubscriptionTopic0").And.Contain("NL-CAT/SLOW1"));
+    }
+
+    [Test]
     public async Task A_till_that_asks_the_old_way_is_named(CancellationToken cancellationToken)
     {
         await AddAsync("TILL1");

@@ -47,6 +47,7 @@ internal static class Evidences
         IsListed = true,
         EnabledUntil = null,
         PresenceIsObserved = true,
+        ShortStays = 0,
         Kicks = [Kick(connected: true)],
         Refusals = [],
         Subscriptions = SubscriptionEvidence.Of(["NL-CAT/NL000001"]),

@@ -89,7 +89,7 @@ internal sealed class WhitelistChangeEndpointsTests
         Assert.That(answer.Verdict, Is.EqualTo((400, "invalid-request")));
         Assert.That(
             answer.Json["lines"]!.AsArray().Select(line => $"{line!["line"]} {line["terminalId"]} {line["effect"]} {line["registered"]} {Codes(line["faults"])}"),
-            Is.EqualTo(new[] { "2 THERE1 unchanged false ", "3 NEW1 created false ", "4  faulty  terminal-id", "5 NEW1 faulty  twice", "6  faulty  fields" }));
+            Is.EqualTo(new[] { "2 THERE1 unchanged false ", "3 NEW1 created false ", "4  faulty  terminal-id", "5 NEW1 faulty  twice", "6 NEW2 faulty  fields" }));
         Assert.That(Codes(answer.Json["errors"]), Is.EqualTo("terminal-id twice fields"));
         Assert.That(await LabelsAsync(cancellationToken), Is.EqualTo(new[] { "THERE1 same" }));
     }

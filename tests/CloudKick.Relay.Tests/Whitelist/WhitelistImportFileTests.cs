@@ -9,6 +9,15 @@ internal sealed class WhitelistImportFileTests
     private static readonly WhitelistJson Json = new(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     [Test]
+    public void A_line_with_a_wrong_number_of_fields_keeps_what_stands_for_its_id()
+    {
+        var file = WhitelistImportFile.FromCsv("label,terminalId\ntill,A1,too many\nalone\n");
+
+        Assert.That(file.Lines.Select(line => line.Line.TerminalId), Is.EqualTo(new[] { "A1", null }));
+        Assert.That(file.Faults.Select(fault => fault.Code), Is.EqualTo(new[] { ImportFault.Fields, ImportFault.Fields }));
+    }
+
+    [Test]
     public void Columns_may_come_in_any_order_and_be_left_out()
     {
         var file = WhitelistImportFile.FromCsv("\uFEFFlabel,terminalId\r\n\"Till 1, left\",NL1\r\n,NL2\r\n");

@@ -6,8 +6,8 @@ namespace CloudKick.Relay.Terminals.Import;
 
 /// <summary>One line of what the management system exported.</summary>
 /// <param name="Number">Where it stood, from 1.</param>
-/// <param name="TerminalId">What stands where the id should; empty when the line could not even be taken apart.</param>
-/// <param name="ManagementSystemId">What stands where the terminal management system should; empty likewise.</param>
+/// <param name="TerminalId">What stands where the id should; empty when nothing does.</param>
+/// <param name="ManagementSystemId">What stands where the terminal management system should; empty when the line could not be taken apart.</param>
 /// <param name="Terminal">What it says; null when it has faults.</param>
 /// <param name="Faults">What is wrong with it.</param>
 internal sealed record TerminalImportLine(
@@ -52,14 +52,16 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
                 return Wrong(new(null, null, TerminalImportFault.TooMany, $"has more than {MaximumLines} lines: send them in parts", MaximumLines));
             var number = reader.RecordLine;
             lines.Add(fields.Count == header.Count
-                ? Judge(number, column => header.IndexOf(column) is var at and >= 0 ? fields[at].Trim() : "", seen)
-                : new(number, "", "", null, [new(number, null, TerminalImportFault.Fields, $"has {fields.Count} fields where the header names {header.Count}", fields.Count, header.Count)]));
+                ? Judge(number, column => Cell(fields, header.IndexOf(column)), seen)
+                : new(number, Cell(fields, header.IndexOf(Id)), "", null, [new(number, null, TerminalImportFault.Fields, $"has {fields.Count} fields where the header names {header.Count}", fields.Count, header.Count)]));
         }
 
         return reader.Fault is not null ? Wrong(NotCsv(reader))
             : lines.Count == 0 ? Wrong(new(null, null, TerminalImportFault.Empty, $"has no lines after the first, which names the columns {All}", All))
             : new(lines, null);
     }
+
+    private static string Cell(IReadOnlyList<string> fields, int column) => column >= 0 && column < fields.Count ? fields[column].Trim() : "";
 
     private static string All => string.Join(',', Columns);
 

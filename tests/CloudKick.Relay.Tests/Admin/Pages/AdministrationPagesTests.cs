@@ -305,9 +305,15 @@ internal sealed partial class AdministrationPagesTests
         await browser.SignInAsync(email, RelayHost.Password, cancellationToken);
         _admin.Language = "fr";
 
-        var page = await _admin.OpenAsync(At($"audit?Subject={user.UserId}"), cancellationToken);
+        foreach (var subject in new[] { user.UserId.ToString(), email.ToUpperInvariant() })
+        {
+            var page = await _admin.OpenAsync(At($"audit?Subject={Uri.EscapeDataString(subject)}"), cancellationToken);
 
-        Assert.That(page.Text, Does.Contain("Connexion user.sign-in").And.Contain($"{email} {user.UserId}"));
+            Assert.That(page.Text, Does.Contain("Connexion user.sign-in").And.Contain($"{email} {user.UserId}"), subject);
+        }
+
+        var kicks = await _admin.OpenAsync(At("audit?What=kick."), cancellationToken);
+        Assert.That(kicks.Text, Does.Not.Contain("user.sign-in"));
     }
 
     [Test]

@@ -11,7 +11,7 @@ namespace CloudKick.Relay.Admin.Pages;
 /// <summary>Who changed what: filtered, exported and checked; the same for a merchant and for the platform.</summary>
 internal abstract class AuditPages(AuditLog log, IOptions<PageOptions> options) : AdminPage
 {
-    private static readonly string[] Families = ["whitelist.", "api-key.", "user.", "terminal.", "merchant.", "support."];
+    private static readonly string[] Families = ["whitelist.", "api-key.", "user.", "terminal.", "kick.", "merchant.", "support."];
 
     [BindProperty(SupportsGet = true)]
     public string? What { get; set; }

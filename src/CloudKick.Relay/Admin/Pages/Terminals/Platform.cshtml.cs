@@ -14,7 +14,6 @@ internal sealed class PlatformTerminalsPage(
     TerminalStates states, TerminalDirectory directory, TerminalRegistry registry, MerchantRegistry merchants) : AdminPage
 {
     private const string Unassigned = "unassigned";
-    private const int ShownMerchants = 200;
 
     [BindProperty]
     public string? NewId { get; set; }
@@ -64,15 +63,20 @@ internal sealed class PlatformTerminalsPage(
             Blame(nameof(Firmware), T["Terminals.BadFirmware"]);
         if (faults.Any(fault => fault.PropertyName == nameof(TerminalSettings.Label)))
             Blame(nameof(Label), T["Terminals.BadLabel"]);
-        Guid owner = default;
-        if (MerchantId is not null && !Guid.TryParse(MerchantId, out owner))
-            Blame(nameof(MerchantId), T["Terminals.BadMerchant"]);
+        Database.MerchantId? owner = null;
+        if (MerchantId is not null)
+        {
+            (owner, var fault) = await MerchantField.ReadAsync(merchants, MerchantId, cancellationToken);
+            if (fault is not null)
+                Blame(nameof(MerchantId), T[fault]);
+        }
+
         if (ModelState.IsValid)
         {
             var terminal = new NewTerminal(id!, ManagementSystem ?? "")
             {
                 Settings = settings,
-                Merchant = MerchantId is not null ? new Database.MerchantId(owner) : null,
+                Merchant = owner,
             };
             var outcome = await registry.AddAsync(terminal, Actor, cancellationToken);
             if (outcome == TerminalOutcome.Done)
@@ -96,7 +100,7 @@ internal sealed class PlatformTerminalsPage(
         if (May(Scopes.PlatformAdmin))
         {
             ManagementSystems = await directory.ManagementSystemsAsync(cancellationToken);
-            Merchants = await merchants.ListAsync(null, ShownMerchants, cancellationToken);
+            Merchants = await merchants.NewestAsync(MerchantField.Offered, cancellationToken);
         }
     }
 }

@@ -13,8 +13,6 @@ namespace CloudKick.Relay.Admin.Pages;
 internal sealed class PlatformTerminalPage(
     TerminalDirectory directory, TerminalRegistry registry, TerminalTransfers transfers, MerchantRegistry merchants) : AdminPage
 {
-    private const int ShownMerchants = 200;
-
     [BindProperty]
     public string? MerchantId { get; set; }
 
@@ -74,9 +72,10 @@ internal sealed class PlatformTerminalPage(
     {
         if (!await ReadAsync(terminalId, cancellationToken))
             return NotFound();
-        if (!Guid.TryParse(MerchantId, out var id))
-            return Blamed("Terminals.BadMerchant");
-        return await registry.AssignAsync(terminalId, new Database.MerchantId(id), Actor, cancellationToken) switch
+        var (merchant, fault) = await MerchantField.ReadAsync(merchants, MerchantId, cancellationToken);
+        if (fault is not null)
+            return Blamed(fault);
+        return await registry.AssignAsync(terminalId, merchant, Actor, cancellationToken) switch
         {
             TerminalOutcome.Done => Done(Address, "Terminals.SaidAssigned"),
             TerminalOutcome.OthersTerminal => Blamed("Terminals.Outcome-OthersTerminal"),
@@ -96,9 +95,10 @@ internal sealed class PlatformTerminalPage(
     {
         if (!await ReadAsync(terminalId, cancellationToken))
             return NotFound();
-        if (!Guid.TryParse(MerchantId, out var id))
-            return Blamed("Terminals.BadMerchant");
-        var (outcome, _) = await transfers.ProposeAsync(terminalId, new Database.MerchantId(id), Actor, cancellationToken);
+        var (merchant, fault) = await MerchantField.ReadAsync(merchants, MerchantId, cancellationToken);
+        if (fault is not null)
+            return Blamed(fault);
+        var (outcome, _) = await transfers.ProposeAsync(terminalId, merchant, Actor, cancellationToken);
         return outcome switch
         {
             TransferOutcome.Waiting => Done(Address, "Terminals.SaidProposed"),
@@ -129,7 +129,7 @@ internal sealed class PlatformTerminalPage(
         Owner = found.MerchantId is { } owner ? await merchants.FindAsync(new Database.MerchantId(owner), cancellationToken) : null;
         Transfer = await transfers.FindOpenAsync(terminalId, cancellationToken);
         if (May(Scopes.PlatformAdmin))
-            Merchants = await merchants.ListAsync(null, ShownMerchants, cancellationToken);
+            Merchants = await merchants.NewestAsync(MerchantField.Offered, cancellationToken);
         return true;
     }
 }
