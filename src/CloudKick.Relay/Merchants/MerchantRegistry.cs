@@ -5,7 +5,7 @@ using CloudKick.Relay.Security;
 namespace CloudKick.Relay.Merchants;
 
 /// <summary>
-/// Adds, lists, disables and enables merchants; every change is in the audit log. Works without a running relay, on a database of the
+/// Adds, lists, renames, disables and enables merchants; every change is in the audit log. Works without a running relay, on a database of the
 /// owner's or the service's login. Thread-safe.
 /// </summary>
 public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeProvider)
@@ -52,6 +52,18 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
 
     private const string FindSql = $"select {Columns} from merchants where merchant_id = @merchantId";
 
+    // A whole name is among its own words' texts, where an index finds it.
+    private const string FindByNameSql =
+        $"""
+        select {Columns}
+        from merchants m
+        where m.merchant_id in (select w.merchant_id from merchant_words w where w.text = lower(@name)) and lower(m.name) = lower(@name)
+        order by m.merchant_id
+        limit 1
+        """;
+
+    private const string RenameSql = $"update merchants set name = @name where merchant_id = @merchantId returning {Columns}";
+
     // Nodes remember keys: each of the merchant's is announced as changed.
     private const string SetDisabledSql =
         $"""
@@ -78,11 +90,8 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
     /// <exception cref="ArgumentException">The name is empty or too long.</exception>
     public Task<Merchant> AddAsync(string name, Actor actor, CancellationToken cancellationToken, MerchantId? wanted = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ThrowIfNoName(name);
         ArgumentNullException.ThrowIfNull(actor);
-        if (name.Length > MaximumNameLength)
-            throw new ArgumentException($"A merchant's name has at most {MaximumNameLength} characters.", nameof(name));
-
         var id = wanted ?? MerchantId.New(timeProvider);
         return database.InTransactionAsync(
             Tenant.Platform,
@@ -128,6 +137,36 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
     public Task<Merchant?> FindAsync(MerchantId merchant, CancellationToken cancellationToken) =>
         database.QuerySingleOrDefaultAsync<Merchant>(Tenant.Platform, FindSql, new { merchantId = merchant.Value }, cancellationToken);
 
+    /// <summary>The first merchant that is called so, in any case; null: nobody is.</summary>
+    public Task<Merchant?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<Merchant>(Tenant.Platform, FindByNameSql, new { name }, cancellationToken);
+
+    /// <summary>Gives a merchant another name. Doing so twice changes nothing.</summary>
+    /// <param name="merchant">Which.</param>
+    /// <param name="name">1 to 200 characters.</param>
+    /// <param name="actor">Who renames it.</param>
+    /// <param name="cancellationToken">Cancels; nothing is then changed.</param>
+    /// <returns>The merchant, or null when there is none with this id.</returns>
+    /// <exception cref="ArgumentException">The name is empty or too long.</exception>
+    public Task<Merchant?> RenameAsync(MerchantId merchant, string name, Actor actor, CancellationToken cancellationToken)
+    {
+        ThrowIfNoName(name);
+        ArgumentNullException.ThrowIfNull(actor);
+        var change = new { merchantId = merchant.Value, name };
+        return database.InTransactionAsync(
+            Tenant.Platform,
+            async (transaction, token) =>
+            {
+                var before = await transaction.QuerySingleOrDefaultAsync<Merchant>(FindSql + " for update", change, token);
+                if (before is null || before.Name == name)
+                    return before;
+                var after = await transaction.QuerySingleOrDefaultAsync<Merchant>(RenameSql, change, token);
+                await Audit.AppendAsync(transaction, merchant, actor, "merchant.rename", merchant.ToString(), Describe(before), Describe(after!), token);
+                return after;
+            },
+            cancellationToken);
+    }
+
     /// <summary>Disables a merchant, so that none of its keys works, or enables it again. Doing so twice changes nothing.</summary>
     /// <returns>The merchant, or null when there is none with this id.</returns>
     public Task<Merchant?> SetDisabledAsync(MerchantId merchant, bool disabled, Actor actor, CancellationToken cancellationToken)
@@ -147,6 +186,13 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
                 return after;
             },
             cancellationToken);
+    }
+
+    private static void ThrowIfNoName(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (name.Length > MaximumNameLength)
+            throw new ArgumentException($"A merchant's name has at most {MaximumNameLength} characters.", nameof(name));
     }
 
     private static JsonObject Describe(Merchant merchant) => new() { ["name"] = merchant.Name, ["disabledAt"] = merchant.DisabledAt };

@@ -86,7 +86,9 @@ internal sealed class SessionAccess(
             return null;
         if (person.Merchant is { } own)
             return own.Value == id ? new MerchantAtHand(own, person.MerchantName ?? "") : null;
-        return await merchants.FindAsync(new MerchantId(id), context.RequestAborted) is { } found ? new MerchantAtHand(new MerchantId(id), found.Name) : null;
+        return await merchants.FindAsync(new MerchantId(id), context.RequestAborted) is { } found 
+            ? new MerchantAtHand(new MerchantId(id), found.Name, IsDisabled: found.DisabledAt is not null)
+            : null;
     }
 
     private static string ReturnTo(HttpRequest request) =>
@@ -94,7 +96,10 @@ internal sealed class SessionAccess(
 }
 
 /// <summary>The merchant whose page this is.</summary>
-internal sealed record MerchantAtHand(MerchantId Id, string Name)
+/// <param name="Id">Which.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="IsDisabled">Nobody of it comes in, and none of its terminals is kicked: only the platform's people see its pages.</param>
+internal sealed record MerchantAtHand(MerchantId Id, string Name, bool IsDisabled = false)
 {
     /// <summary>The request's.</summary>
     /// <exception cref="InvalidOperationException">The page does not declare <see cref="MerchantInRouteAttribute"/>.</exception>

@@ -185,6 +185,7 @@ internal static class AdminTerminalEndpoints
         TerminalOutcome.TerminalExists => Problem.TerminalExists($"Terminal {terminalId} is registered already. PATCH /v1/admin/terminals/{terminalId} changes it."),
         TerminalOutcome.ThingNameTaken => Problem.TerminalExists("Another terminal has this thing name. A thing is one terminal's."),
         TerminalOutcome.UnknownMerchant => Problem.Invalid("merchantId", "is no merchant's id"),
+        TerminalOutcome.DisabledMerchant => Problem.Invalid("merchantId", "is a disabled merchant's id: nobody could kick the terminal; enable the merchant first"),
         TerminalOutcome.OthersTerminal => Problem.TerminalAssigned(
             $"Terminal {terminalId} is another merchant's, who has to agree. Propose a transfer (POST /v1/admin/transfers): when both merchants agree, it changes hands.",
             ("terminalId", terminalId)),

@@ -142,6 +142,8 @@ public sealed class TerminalRegistry(TenantDatabase database, string relayName =
                     return (current, TerminalOutcome.Done);
                 if (before.MerchantId is { } owner && after.MerchantId is { } taker && taker != owner)
                     return (current, TerminalOutcome.OthersTerminal);
+                if (before.MerchantId is null && after.MerchantId is { } given && await TerminalStore.IsDisabledAsync(transaction, given, token))
+                    return (current, TerminalOutcome.DisabledMerchant);
                 if (await TerminalStore.FindManagementSystemAsync(transaction, after.ManagementSystemId, token) is { } managementSystem
                     && !after.HasTopic(managementSystem))
                     return (current, TerminalOutcome.InvalidTopic);

@@ -61,6 +61,9 @@ public enum TerminalOutcome
     /// <summary>There is no such merchant.</summary>
     UnknownMerchant,
 
+    /// <summary>The merchant is disabled: nobody could kick the terminal.</summary>
+    DisabledMerchant,
+
     /// <summary>It is another merchant's, who has to agree before it is somebody else's: propose a transfer.</summary>
     OthersTerminal,
 

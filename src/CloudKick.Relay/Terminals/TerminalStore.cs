@@ -54,6 +54,8 @@ internal static class TerminalStore
 
     private const string AssignSql = "update terminals t set merchant_id = @MerchantId, updated_at = now() where t.terminal_id = @TerminalId";
 
+    private const string IsDisabledSql = "select m.disabled_at is not null from merchants m where m.merchant_id = @merchant";
+
     private const string UpdateSql =
         """
         update terminals t
@@ -97,6 +99,10 @@ internal static class TerminalStore
 
     public static Task AssignAsync(TenantTransaction transaction, TerminalRecord terminal, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync(AssignSql, terminal, cancellationToken);
+
+    /// <summary>Whether there is such a merchant and it is disabled.</summary>
+    public static Task<bool> IsDisabledAsync(TenantTransaction transaction, Guid merchant, CancellationToken cancellationToken) =>
+        transaction.QuerySingleOrDefaultAsync<bool>(IsDisabledSql, new { merchant }, cancellationToken);
 
     public static Task UpdateAsync(TenantTransaction transaction, TerminalRecord terminal, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync(UpdateSql, terminal, cancellationToken);

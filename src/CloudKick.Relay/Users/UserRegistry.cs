@@ -16,6 +16,9 @@ public enum UserOutcome
 
     /// <summary>Nobody could manage the merchant's (or the platform's) users any more.</summary>
     LastAdmin,
+
+    /// <summary>The caller's condition did not hold: nothing was changed.</summary>
+    Refused,
 }
 
 /// <summary>
@@ -125,7 +128,12 @@ public sealed class UserRegistry(TenantDatabase database)
     /// <param name="change">From what is to what shall be: of role, name and <see cref="User.DisabledAt"/> (whether, not when).</param>
     /// <param name="actor">Who changes.</param>
     /// <param name="cancellationToken">Cancels; nothing is then changed.</param>
-    public Task<UserOutcome> ChangeAsync(MerchantId? merchant, Guid userId, Func<User, User> change, Actor actor, CancellationToken cancellationToken)
+    public Task<UserOutcome> ChangeAsync(MerchantId? merchant, Guid userId, Func<User, User> change, Actor actor, CancellationToken cancellationToken) =>
+        ChangeAsync(merchant, userId, change, actor, condition: null, cancellationToken);
+
+    /// <summary>The same, if a condition holds of them as they are, while nobody else can change them; null: in any case.</summary>
+    internal Task<UserOutcome> ChangeAsync(
+        MerchantId? merchant, Guid userId, Func<User, User> change, Actor actor, Func<User, bool>? condition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
         return database.InTransactionAsync(
@@ -135,6 +143,8 @@ public sealed class UserRegistry(TenantDatabase database)
                 var admins = await LockAdminsAsync(transaction, merchant, token);
                 if (await FindForChangeAsync(transaction, merchant, userId, token) is not { } before)
                     return UserOutcome.UnknownUser;
+                if (condition is not null && !condition(before))
+                    return UserOutcome.Refused;
                 var after = change(before);
                 if (NewUserValidator.Instance.Validate(new NewUser(merchant, before.Email, after.Role, after.Name)) is { IsValid: false } faults)
                     throw new ArgumentException(string.Join(' ', faults.Errors.Select(fault => fault.ErrorMessage)), nameof(change));

@@ -44,6 +44,7 @@ internal sealed class FormPeople(RelayHost relay, MerchantId merchant, string te
             new("ApiKeyPage", admin, await FirstAsync(admin, $"{own}/api-keys", cancellationToken), ["Rotate"]),
             new("AuditPage", admin, $"{own}/audit", ["Verify"]),
             new("MerchantsPage", platform, "/platform/merchants", [""]),
+            new("MerchantOnePage", platform, $"/platform/merchants/{merchant}", ["Rename"], ("Name", "x")),
             new("ProblemsPage", platform, "/platform/problems", []),
             new("PlatformTerminalsPage", platform, "/platform/terminals", [""], ("NewId", "NL000778"), ("ManagementSystem", "GrundmasterNL"), ("Label", "x")),
             new("PlatformTerminalPage", platform, $"/platform/terminals/{terminal}", ["", "Assign", "Transfer"], ("Label", "x")),

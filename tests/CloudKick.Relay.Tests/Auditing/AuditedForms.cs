@@ -36,6 +36,12 @@ internal static class AuditedForms
     private static IEnumerable<KeyValuePair<string, ExpectedChange>> OfPlatform() =>
     [
         new("POST /platform/merchants", Form("Fresh page merchant.add", "", world => Task.FromResult((world.Platform, "/platform/merchants", new[] { ("Name", "Fresh page") })))),
+        new("POST /platform/merchants/{merchantId:guid}?handler=Rename", Form("Page renamed merchant.add, Page renamed merchant.rename", "Rename", async world =>
+        {
+            // Chains are told apart by their merchants' names: under the new one, the row of before is new too.
+            var added = await world.Get<Relay.Merchants.MerchantRegistry>().AddAsync("Page to rename", new Relay.Security.Actor("operator:before", null), CancellationToken.None);
+            return (world.Platform, $"/platform/merchants/{added.MerchantId}", [("Name", "Page renamed")]);
+        })),
         new("POST /platform/merchants/{merchantId:guid}?handler=Disable", Form("Page to disable merchant.disable", "Disable", async world =>
             (world.Platform, $"/platform/merchants/{await world.Relay.AddMerchantAsync("Page to disable")}", []))),
         new("POST /platform/merchants/{merchantId:guid}?handler=Enable", Form("Page to enable merchant.enable", "Enable", async world =>
@@ -91,7 +97,8 @@ internal static class AuditedForms
             var (_, email, secret) = await world.PersonAsync(secondFactor: true);
             var browser = world.Relay.CreateBrowser();
             await browser.SignInAsync(email, RelayHost.Password, CancellationToken.None);
-            return (browser, "/sign-in/code", [("Code", ChangeWorld.Code(secret!, 0))]);
+            // No code is taken twice: the app shows the next one a step later.
+            return (browser, "/sign-in/code", [("Code", ChangeWorld.Code(secret!, 1))]);
         })),
         new("POST /welcome/{token}", Form("Own user.password", "", async world =>
             (world.Relay.CreateBrowser(), await world.LinkAsync(), [("Password", "another good one"), ("Again", "another good one")]))),

@@ -157,8 +157,7 @@ internal sealed class ChangeWorld : IAsyncDisposable
     {
         var offered = (await browser.OpenAsync("/account/second-factor", CancellationToken.None)).Field("Secret");
         var secret = Get<SecondFactors>().Open(offered)!;
-        // A moment ago's, so that the next one is still unused for signing in.
-        return ([("Secret", offered), ("Current", RelayHost.Password), ("Code", Code(secret, -1))], secret);
+        return ([("Secret", offered), ("Current", RelayHost.Password), ("Code", Code(secret, 0))], secret);
     }
 
     /// <summary>A code of a second factor, so many steps from now on.</summary>

@@ -45,6 +45,9 @@ internal sealed record TerminalCounts
     public required long OldFirmware { get; init; }
     public required long CloudConnect1 { get; init; }
     public required long Coupled { get; init; }
+
+    /// <summary>Those that nobody may kick; counted for a merchant alone, 0 over all of them.</summary>
+    public long NotWhitelisted { get; init; }
 }
 
 /// <summary>A change of a terminal's connection.</summary>

@@ -55,7 +55,10 @@ internal sealed class TerminalStates(TenantDatabase database)
         select count(*) as "All", count(*) filter (where s.presence = 'online') as Online, count(*) filter (where s.presence = 'offline') as Offline,
                count(*) filter (where s.presence = 'never-seen') as NeverSeen, count(*) filter (where s.failures_in_row >= 3) as Failing,
                count(*) filter (where s.old_firmware) as OldFirmware, count(*) filter (where s.cloud_connect_1) as CloudConnect1,
-               (select count(*) from tas_sessions l where l.merchant_id = @merchant and l.closed_at is null) as Coupled
+               (select count(*) from tas_sessions l where l.merchant_id = @merchant and l.closed_at is null) as Coupled,
+               count(*) filter (where not exists (
+                   select from whitelist_entries w
+                   where w.merchant_id = @merchant and w.terminal_id = s.terminal_id and (w.enabled_until is null or w.enabled_until > clock_timestamp()))) as NotWhitelisted
         from terminal_states s
         where s.merchant_id = @merchant
         """;

@@ -17,6 +17,10 @@ internal sealed class MerchantsPage(MerchantRegistry merchants) : AdminPage
     [BindProperty]
     public string? Name { get; set; }
 
+    /// <summary>The name that the reader was told is taken: sent once more, it is meant.</summary>
+    [BindProperty]
+    public string? Taken { get; set; }
+
     public override string Title => "Merchants.Title";
 
     public bool MayChange => May(Scopes.PlatformAdmin);
@@ -33,6 +37,16 @@ internal sealed class MerchantsPage(MerchantRegistry merchants) : AdminPage
         if (name.Length == 0 || !FreeText.IsFit(name, MerchantRegistry.MaximumNameLength))
         {
             Blame(nameof(Name), T["Merchants.BadName"]);
+        }
+        else if (name != Taken && await merchants.FindByNameAsync(name, cancellationToken) is { } other)
+        {
+            Blame(nameof(Name), T["Merchants.NameTaken", other.Name, other.MerchantId]);
+            ModelState.Remove(nameof(Taken));
+            Taken = name;
+        }
+
+        if (!ModelState.IsValid)
+        {
             await ReadAsync(null, cancellationToken);
             return Page();
         }

@@ -24,6 +24,9 @@ internal abstract class OverviewPage(OverviewBoard board, TimeProvider timeProvi
     /// <summary>Where the plan to 2.0 is; null: there is none.</summary>
     protected virtual string? Plan => null;
 
+    /// <summary>Where the merchant is enabled again; null: it is not disabled.</summary>
+    protected virtual string? Disabled => null;
+
     public async Task OnGetAsync(CancellationToken cancellationToken) => View = ViewOf(await board.OfAsync(Owner, cancellationToken));
 
     public IActionResult OnGetLive() => new LiveView(FollowAsync);
@@ -41,7 +44,7 @@ internal abstract class OverviewPage(OverviewBoard board, TimeProvider timeProvi
         }
     }
 
-    private OverviewView ViewOf(OverviewNow overview) => new(overview, Terminals, Kicks, Plan, UrlOf);
+    private OverviewView ViewOf(OverviewNow overview) => new(overview, Terminals, Kicks, Plan, UrlOf, Disabled);
 
     private static string? UrlOf(TerminalListRow terminal) => terminal.MerchantId is { } merchant ? $"/m/{merchant}/terminals/{terminal.TerminalId}" : null;
 }
@@ -59,6 +62,8 @@ internal sealed class MerchantOverviewPage(OverviewBoard board, TimeProvider tim
     protected override string? Kicks => $"/m/{Owner}/kicks?outcome=not-coupled";
 
     protected override string? Plan => $"/m/{Owner}/plan";
+
+    protected override string? Disabled => MerchantAtHand.Of(HttpContext).IsDisabled ? $"/platform/merchants/{Owner}" : null;
 }
 
 /// <summary>The platform's overview.</summary>

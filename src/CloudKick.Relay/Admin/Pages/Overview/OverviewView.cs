@@ -9,7 +9,8 @@ namespace CloudKick.Relay.Admin.Pages;
 /// <param name="Kicks">The address of the list of kicks; null: there is none.</param>
 /// <param name="Plan">The address of the plan to 2.0; null: there is none.</param>
 /// <param name="TerminalUrl">The address of a terminal's page; null: it is nobody's and has none.</param>
-internal sealed record OverviewView(OverviewNow Overview, string Terminals, string? Kicks, string? Plan, Func<TerminalListRow, string?> TerminalUrl)
+/// <param name="Disabled">Where the merchant is enabled again; null: it is not disabled.</param>
+internal sealed record OverviewView(OverviewNow Overview, string Terminals, string? Kicks, string? Plan, Func<TerminalListRow, string?> TerminalUrl, string? Disabled = null)
 {
     public KickChart Chart { get; } = new(Overview.Kicks);
 
@@ -25,9 +26,11 @@ internal sealed record OverviewView(OverviewNow Overview, string Terminals, stri
     [
         .. new Warning[]
         {
+            new("Overview.WarnDisabled", Disabled is null ? 0 : 1, Disabled ?? ""),
             new("Overview.WarnNotCoupled", Overview.NotCoupled, Kicks ?? "/platform/problems"),
             new("Overview.WarnOffline", Overview.Terminals.Offline, Terminals + "?status=" + TerminalStatus.Offline),
             new("Overview.WarnNeverSeen", Overview.Terminals.NeverSeen, Terminals + "?status=" + TerminalStatus.NeverSeen),
+            new("Overview.WarnNotWhitelisted", Overview.Terminals.NotWhitelisted, Terminals),
             new("Overview.WarnOldFirmware", Overview.Terminals.OldFirmware, Terminals + "?status=" + TerminalStatus.OldFirmware),
         }.Where(warning => warning.Count > 0),
     ];

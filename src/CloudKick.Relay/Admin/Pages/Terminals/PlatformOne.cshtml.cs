@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Merchants;
+using CloudKick.Relay.Preconditions;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Terminals.Transfers;
@@ -11,7 +12,7 @@ namespace CloudKick.Relay.Admin.Pages;
 /// <summary>Any terminal: its registration, whose it is, and how it comes to another merchant.</summary>
 [RequireScope(Scopes.PlatformRead, Scopes.PlatformAdmin)]
 internal sealed class PlatformTerminalPage(
-    TerminalDirectory directory, TerminalRegistry registry, TerminalTransfers transfers, MerchantRegistry merchants) : AdminPage
+    TerminalDirectory directory, TerminalRegistry registry, TerminalTransfers transfers, MerchantRegistry merchants, EntityTags tags) : AdminPage
 {
     [BindProperty]
     public string? MerchantId { get; set; }
@@ -25,9 +26,16 @@ internal sealed class PlatformTerminalPage(
     [BindProperty]
     public string? Mode { get; set; }
 
+    /// <summary>The tag of what the reader changes: somebody else's change in between is not overwritten.</summary>
+    [BindProperty]
+    public string? Seen { get; set; }
+
     public override string Title => "Terminals.OneTitle";
 
     public TerminalRow Terminal { get; private set; } = null!;
+
+    /// <summary>The tag of what is shown.</summary>
+    public string Tag => TagOf(Terminal);
 
     /// <summary>Whose it is; null: nobody's.</summary>
     public Merchant? Owner { get; private set; }
@@ -64,8 +72,14 @@ internal sealed class PlatformTerminalPage(
 
         if (!ModelState.IsValid)
             return Page();
-        await registry.UpdateAsync(terminalId, Change, Actor, cancellationToken);
-        return Done(Address, "Terminals.SaidSaved");
+        var (now, outcome) = await registry.UpdateAsync(
+            terminalId, Change, Actor, Seen is null ? null : current => current is not null && TagOf(current) == Seen, cancellationToken);
+        if (outcome != TerminalOutcome.Refused)
+            return Done(Address, "Terminals.SaidSaved");
+        ModelState.Clear();
+        Blame("", T["Terminals.ChangedMeanwhile"]);
+        (Terminal, Seen) = (now!, null);
+        return Page();
     }
 
     public async Task<IActionResult> OnPostAssignAsync(string terminalId, CancellationToken cancellationToken)
@@ -79,6 +93,7 @@ internal sealed class PlatformTerminalPage(
         {
             TerminalOutcome.Done => Done(Address, "Terminals.SaidAssigned"),
             TerminalOutcome.OthersTerminal => Blamed("Terminals.Outcome-OthersTerminal"),
+            TerminalOutcome.DisabledMerchant => Blamed("Terminals.Outcome-DisabledMerchant"),
             _ => Blamed("Terminals.Outcome-UnknownMerchant"),
         };
     }
@@ -114,6 +129,8 @@ internal sealed class PlatformTerminalPage(
         await transfers.WithdrawAsync(transfer, Actor, cancellationToken);
         return Done(Address, "Terminals.SaidWithdrawn");
     }
+
+    private string TagOf(TerminalRow terminal) => tags.OfSettings(AdminTerminalAnswer.FromRow(terminal));
 
     private PageResult Blamed(string text)
     {

@@ -40,6 +40,9 @@ internal abstract class PeoplePage(UserRegistry directory, Mails mails, IOptions
     /// <summary>Whose people; null: the platform's.</summary>
     protected abstract MerchantId? Owner { get; }
 
+    /// <summary>Whether they are of a merchant that is disabled: no link of its people leads anywhere.</summary>
+    protected virtual bool IsOwnerDisabled => false;
+
     public Task OnGetAsync(string? search, string? after, CancellationToken cancellationToken) => ReadAsync(search, after, cancellationToken);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
@@ -51,6 +54,8 @@ internal abstract class PeoplePage(UserRegistry directory, Mails mails, IOptions
             Blame(nameof(Role), T["Users.BadRole"]);
         if (!FreeText.IsFit(wanted.Name, NewUserValidator.MaximumNameLength))
             Blame(nameof(Name), T["Users.BadName"]);
+        if (IsOwnerDisabled)
+            Blame("", T["Users.LinkOfDisabledMerchant"]);
         var link = ModelState.IsValid ? await directory.InviteAsync(wanted, options.Value.InvitationLifetime, Actor, cancellationToken) : null;
         if (ModelState.IsValid && link is null)
             Blame(nameof(Email), T["Users.EmailTaken"]);
@@ -86,6 +91,8 @@ internal sealed class UsersPage(UserRegistry directory, Mails mails, IOptions<Us
     public override bool MayChange => May(Scopes.UsersWrite);
 
     protected override MerchantId? Owner => MerchantAtHand.Of(HttpContext).Id;
+
+    protected override bool IsOwnerDisabled => MerchantAtHand.Of(HttpContext).IsDisabled;
 }
 
 /// <summary>The platform's people.</summary>

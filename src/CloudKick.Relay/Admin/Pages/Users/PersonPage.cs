@@ -17,9 +17,16 @@ internal abstract class PersonPage(UserRegistry directory, SignInFailures failur
     [BindProperty]
     public string Role { get; set; } = "";
 
+    /// <summary>The <see cref="Tag"/> of what the reader changes: somebody else's change in between is not overwritten.</summary>
+    [BindProperty]
+    public string? Seen { get; set; }
+
     public override string Title => "Users.OneTitle";
 
     public new User User { get; private set; } = null!;
+
+    /// <summary>What the form changes, as it is shown.</summary>
+    public string Tag => TagOf(User);
 
     /// <summary>The roles that may be given here.</summary>
     public IReadOnlyList<string> Roles => NewUserValidator.RolesFor(Owner);
@@ -41,6 +48,9 @@ internal abstract class PersonPage(UserRegistry directory, SignInFailures failur
     /// <summary>Whose people; null: the platform's.</summary>
     protected abstract MerchantId? Owner { get; }
 
+    /// <summary>Whether they are of a merchant that is disabled: no link of its people leads anywhere.</summary>
+    protected virtual bool IsOwnerDisabled => false;
+
     protected abstract bool MayWrite { get; }
 
     public async Task<IActionResult> OnGetAsync(Guid userId, CancellationToken cancellationToken) =>
@@ -55,7 +65,8 @@ internal abstract class PersonPage(UserRegistry directory, SignInFailures failur
         if (!FreeText.IsFit(Name, NewUserValidator.MaximumNameLength))
             Blame(nameof(Name), T["Users.BadName"]);
         return ModelState.IsValid
-            ? await ChangeAsync(user => user with { Role = Role, Name = Name.Trim() }, "Users.SaidChanged", cancellationToken)
+            ? await ChangeAsync(
+                user => user with { Role = Role, Name = Name.Trim() }, "Users.SaidChanged", cancellationToken, Seen is null ? null : user => TagOf(user) == Seen)
             : Page();
     }
 
@@ -103,6 +114,12 @@ internal abstract class PersonPage(UserRegistry directory, SignInFailures failur
             return NotFound();
         if (!MayChange)
             return StatusCode(StatusCodes.Status403Forbidden);
+        if (User.DisabledAt is not null || IsOwnerDisabled)
+        {
+            Blame("", T[IsOwnerDisabled ? "Users.LinkOfDisabledMerchant" : "Users.LinkOfBlocked"]);
+            return Page();
+        }
+
         var lifetime = User.HasPassword ? options.Value.ResetLifetime : options.Value.InvitationLifetime;
         if (await directory.ResetAsync(Owner, userId, secondFactor, lifetime, Actor, cancellationToken) is not { } link)
             return NotFound();
@@ -112,17 +129,24 @@ internal abstract class PersonPage(UserRegistry directory, SignInFailures failur
         return await FindAsync(userId, cancellationToken) ? Page() : NotFound();
     }
 
-    private async Task<IActionResult> ChangeAsync(Func<User, User> change, string said, CancellationToken cancellationToken)
+    private static string TagOf(User user) => $"{user.Role} {user.Name}";
+
+    private async Task<IActionResult> ChangeAsync(Func<User, User> change, string said, CancellationToken cancellationToken, Func<User, bool>? condition = null)
     {
         if (!MayChange)
             return StatusCode(StatusCodes.Status403Forbidden);
-        switch (await directory.ChangeAsync(Owner, User.UserId, change, Actor, cancellationToken))
+        switch (await directory.ChangeAsync(Owner, User.UserId, change, Actor, condition, cancellationToken))
         {
             case UserOutcome.Done:
                 return Done(Request.Path, said);
             case UserOutcome.LastAdmin:
                 Blame("", T["Users.LastAdmin"]);
                 return Page();
+            case UserOutcome.Refused:
+                ModelState.Clear();
+                Blame("", T["Users.ChangedMeanwhile"]);
+                Seen = null;
+                return await FindAsync(User.UserId, cancellationToken) ? Page() : NotFound();
             default:
                 return NotFound();
         }
@@ -146,6 +170,8 @@ internal sealed class UserPage(UserRegistry directory, SignInFailures failures, 
     public override string List => $"/m/{Owner}/users";
 
     protected override MerchantId? Owner => MerchantAtHand.Of(HttpContext).Id;
+
+    protected override bool IsOwnerDisabled => MerchantAtHand.Of(HttpContext).IsDisabled;
 
     protected override bool MayWrite => May(Scopes.UsersWrite);
 }
