@@ -5,6 +5,7 @@ using CloudKick.Relay.Problems;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Terminals.Certificates;
+using CloudKick.Relay.Times;
 using CloudKick.Relay.Whitelist;
 using FluentValidation;
 
@@ -80,8 +81,9 @@ internal static class RequestBodies
         return file.Faults.Count == 0 ? null : Problem.Invalid(file.Faults.Select(fault => new FieldError(fault.Field, fault.Message)));
     }
 
-    private static ProblemResult? Judge(ApiKeyRequest body) =>
-        Of(NewApiKeyValidator.Instance.Validate(new NewApiKey(null, "test", body.Label ?? "", body.Scopes ?? []) { ExpiresAt = body.ExpiresAt }));
+    private static ProblemResult? Judge(ApiKeyRequest body) => ApiKeyEndpoints.TryReadEnd(body, out var expiresAt)
+        ? Of(NewApiKeyValidator.Instance.Validate(new NewApiKey(null, "test", body.Label ?? "", body.Scopes ?? [], expiresAt)))
+        : Problem.Invalid("expiresAt", Rfc3339.Rule);
 
     private static ProblemResult? Judge(TerminalPost body) =>
         Of(TerminalPostValidator.Instance.Validate(body)) ?? Of(TerminalRules.Instance.Validate(body.Settings()));
