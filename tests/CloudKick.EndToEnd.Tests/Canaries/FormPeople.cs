@@ -39,7 +39,7 @@ internal sealed class FormPeople(RelayHost relay, MerchantId merchant, string te
             new("WhitelistEntryPage", admin, $"{own}/whitelist/entries/{terminal}", [""], ("Label", "x")),
             new("WhitelistImportPage", admin, $"{own}/whitelist/import", ["", "Import"], ("Text", "terminalId,label\r\nNL000001,x\r\n")),
             new("UsersPage", admin, $"{own}/users", [""], person),
-            new("UserPage", admin, await FirstAsync(admin, $"{own}/users", cancellationToken), [""], ("Name", "x"), ("Role", Roles.Admin)),
+            new("UserPage", admin, await SomebodyElseAsync(merchant, $"{own}/users", cancellationToken), [""], ("Name", "x"), ("Role", Roles.Admin)),
             new("ApiKeysPage", admin, $"{own}/api-keys", [""], key),
             new("ApiKeyPage", admin, await FirstAsync(admin, $"{own}/api-keys", cancellationToken), ["Rotate"]),
             new("AuditPage", admin, $"{own}/audit", ["Verify"]),
@@ -50,7 +50,7 @@ internal sealed class FormPeople(RelayHost relay, MerchantId merchant, string te
             new("PlatformTerminalPage", platform, $"/platform/terminals/{terminal}", ["", "Assign", "Transfer"], ("Label", "x")),
             new("TerminalImportPage", platform, "/platform/terminals/import", ["", "Import"], ("Csv", "terminalId,managementSystemId\r\nNL000779,GrundmasterNL\r\n")),
             new("PlatformUsersPage", platform, "/platform/users", [""], person),
-            new("PlatformUserPage", platform, await FirstAsync(platform, "/platform/users", cancellationToken), [""], ("Name", "x"), ("Role", Roles.PlatformOperator)),
+            new("PlatformUserPage", platform, await SomebodyElseAsync(null, "/platform/users", cancellationToken), [""], ("Name", "x"), ("Role", Roles.PlatformOperator)),
             new("PlatformApiKeysPage", platform, "/platform/api-keys", [""], key),
             new("PlatformApiKeyPage", platform, await FirstAsync(platform, "/platform/api-keys", cancellationToken), ["Rotate"]),
             new("PlatformAuditPage", platform, "/platform/audit", ["Verify"]),
@@ -68,6 +68,13 @@ internal sealed class FormPeople(RelayHost relay, MerchantId merchant, string te
     {
         var html = (await browser.OpenAsync(list, cancellationToken)).Html;
         return Regex.Matches(html, $"href=\"({Regex.Escape(list)}/[^\"/]+)\"").Select(match => match.Groups[1].Value).First(path => !path.EndsWith("/first-call", StringComparison.Ordinal));
+    }
+
+    /// <summary>The page of somebody new: what one may do oneself nobody changes.</summary>
+    private async Task<string> SomebodyElseAsync(MerchantId? owner, string list, CancellationToken cancellationToken)
+    {
+        var email = await relay.AddUserAsync(owner, owner is null ? Roles.PlatformSupport : Roles.Viewer, cancellationToken);
+        return $"{list}/{(await relay.Services.GetRequiredService<UserRegistry>().FindAsync(owner, email, cancellationToken))!.UserId}";
     }
 
     /// <summary>Somebody whose password was right, and who is asked for the code.</summary>
