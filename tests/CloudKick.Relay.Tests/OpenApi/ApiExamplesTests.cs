@@ -27,8 +27,6 @@ internal sealed class ApiExamplesTests
         var merchants = await AddDemoAsync(relay, cancellationToken);
         var document = (await relay.CreateClient().GetFromJsonAsync<JsonObject>(OpenApiRegistration.DocumentPath, cancellationToken))!;
 
-        var replaced = (await relay.CreateKeyAsync(DemoIds.Merchant, Scopes.KicksRead)).Key.KeyId;
-
         var sent = new List<(string Operation, ApiAnswer Answer)>();
         foreach (var (path, methods) in document["paths"]!.AsObject())
         {
@@ -37,8 +35,9 @@ internal sealed class ApiExamplesTests
                 if (operation!["requestBody"]?["content"]?["application/json"]?["example"] is not { } example)
                     continue;
                 var client = path.StartsWith("/v1/admin/", StringComparison.Ordinal) ? operators : merchants;
+                var key = (await relay.CreateKeyAsync(DemoIds.Merchant, Scopes.KicksRead)).Key.KeyId;
                 var answer = await client.AskAsync(
-                    HttpMethod.Parse(method), Filled(path, operation).Replace("{keyId}", replaced, StringComparison.Ordinal).TrimStart('/'), example.ToJsonString(), cancellationToken);
+                    HttpMethod.Parse(method), Filled(path, operation).Replace("{keyId}", key, StringComparison.Ordinal).TrimStart('/'), example.ToJsonString(), cancellationToken);
                 sent.Add(((string)operation["operationId"]!, answer));
             }
         }
