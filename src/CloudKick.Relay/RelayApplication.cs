@@ -88,6 +88,7 @@ public static class RelayApplication
         app.UseOpenApi();
         app.UsePages();
         app.UseRouting();
+        app.UseBodyLimit();
         app.UseRequestTimeouts();
         app.UseAccess();
         app.UseRateLimits();

@@ -1,6 +1,6 @@
 using System.Net.Mime;
+using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Problems;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
 namespace CloudKick.Relay.Csv;
@@ -13,7 +13,7 @@ internal static class CsvRequest
 
     /// <summary>Bounds the body, beside what it is.</summary>
     public static RouteHandlerBuilder TakesImport(this RouteHandlerBuilder builder) => builder
-        .WithMetadata(new BodyLimit(MaximumBytes))
+        .WithMetadata(new BodyLimitAttribute(MaximumBytes))
         .ProducesProblems(ProblemTypes.InvalidRequest, ProblemTypes.PayloadTooLarge, ProblemTypes.UnsupportedMediaType);
 
     /// <summary>The body's text, or why it is none.</summary>
@@ -25,6 +25,4 @@ internal static class CsvRequest
             return (null, new ProblemResult(ProblemTypes.UnsupportedMediaType, $"Send the body as {MediaTypeNames.Text.Csv} in UTF-8, or as what else the call takes."));
         return await CsvText.ReadAsync(request.Body, cancellationToken) is { } text ? (text, null) : (null, Problem.Invalid("body", CsvText.NotUtf8));
     }
-
-    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 }

@@ -55,7 +55,7 @@ internal sealed class ConfigureKestrel(HttpEndpoint endpoint, IOptions<HttpOptio
         settings.Validate();
         var http = options.Value;
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = http.MaximumBodySize;
+        kestrel.Limits.MaxRequestBodySize = null; // see BodyLimit
         kestrel.Limits.RequestHeadersTimeout = http.HeadersTimeout;
         kestrel.Limits.KeepAliveTimeout = http.KeepAliveTimeout;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;

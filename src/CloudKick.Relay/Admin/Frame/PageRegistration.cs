@@ -37,7 +37,6 @@ internal static class PageRegistration
                 mvc.ModelMetadataDetailsProviders.Add(new EmptyFields());
                 // What must be filled in the page says itself, in the reader's language.
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
-                mvc.Filters.Add<BodySizeFilter>();
                 mvc.Filters.Add<SaidFilter>();
                 mvc.Filters.Add<HandlerFilter>();
             });

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Csv;
+using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals.Import;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +11,7 @@ namespace CloudKick.Relay.Admin.Pages;
 /// Registers many terminals, from the management system's export. First what each line would do and what is wrong, and nothing is changed;
 /// then, when nothing is wrong, all of it or nothing.
 /// </summary>
-[RequireScope(Scopes.PlatformAdmin), RequestSizeLimit(MaximumBytes)]
+[RequireScope(Scopes.PlatformAdmin), BodyLimit(MaximumBytes)]
 internal sealed class TerminalImportPage(TerminalImport import) : AdminPage
 {
     // What is typed comes percent-encoded.

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Csv;
+using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Whitelist;
@@ -12,7 +13,7 @@ namespace CloudKick.Relay.Admin.Pages;
 /// Many terminals out of a CSV file. First what each line would do and what is wrong, and nothing is changed; then, when nothing is wrong,
 /// all of it or nothing.
 /// </summary>
-[RequireScope(Scopes.WhitelistWrite), RequestSizeLimit(MaximumBytes)]
+[RequireScope(Scopes.WhitelistWrite), BodyLimit(MaximumBytes)]
 internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, TerminalDirectory terminals, IOptions<PageOptions> options) : MerchantPage
 {
     // What is typed comes percent-encoded.
