@@ -38,12 +38,13 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
         limit @limit
         """;
 
-    // A merchant's words begin with its whole name.
+    // A whole name is among its own words' texts, where an index finds it.
     private const string NamedSql =
         $"""
         select {Columns}
         from merchants m
-        where m.name = @name and m.merchant_id in (select w.merchant_id from merchant_words w where w.text = lower(@name))
+        where m.merchant_id in (select w.merchant_id from merchant_words w where w.text = lower(@name))
+          and lower(m.name) = lower(@name) and (@anyCase or m.name = @name)
         order by m.merchant_id
         limit @limit
         """;
@@ -51,16 +52,6 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
     private const string NewestSql = $"select {Columns} from merchants m order by m.merchant_id desc limit @limit";
 
     private const string FindSql = $"select {Columns} from merchants where merchant_id = @merchantId";
-
-    // A whole name is among its own words' texts, where an index finds it.
-    private const string FindByNameSql =
-        $"""
-        select {Columns}
-        from merchants m
-        where m.merchant_id in (select w.merchant_id from merchant_words w where w.text = lower(@name)) and lower(m.name) = lower(@name)
-        order by m.merchant_id
-        limit 1
-        """;
 
     private const string RenameSql = $"update merchants set name = @name where merchant_id = @merchantId returning {Columns}";
 
@@ -120,12 +111,13 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
             new { search, beyond = Beginning.Beyond(search), after = after?.Value, limit }, cancellationToken);
     }
 
-    /// <summary>The merchants of just this name, in this case, in the order in which they were added; a name need not be one merchant's alone.</summary>
+    /// <summary>The merchants of just this name in the order in which they were added; a name need not be one merchant's alone.</summary>
     /// <param name="name">The whole name.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    public Task<IReadOnlyList<Merchant>> NamedAsync(string name, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync<Merchant>(Tenant.Platform, NamedSql, new { name, limit }, cancellationToken);
+    /// <param name="anyCase">Whether capital and small letters are the same. Default: they are not.</param>
+    public Task<IReadOnlyList<Merchant>> NamedAsync(string name, int limit, CancellationToken cancellationToken, bool anyCase = false) =>
+        database.QueryAsync<Merchant>(Tenant.Platform, NamedSql, new { name, limit, anyCase }, cancellationToken);
 
     /// <summary>The merchants that were added last, the newest first.</summary>
     /// <param name="limit">How many at most.</param>
@@ -136,10 +128,6 @@ public sealed class MerchantRegistry(TenantDatabase database, TimeProvider timeP
     /// <summary>One merchant, or null.</summary>
     public Task<Merchant?> FindAsync(MerchantId merchant, CancellationToken cancellationToken) =>
         database.QuerySingleOrDefaultAsync<Merchant>(Tenant.Platform, FindSql, new { merchantId = merchant.Value }, cancellationToken);
-
-    /// <summary>The first merchant that is called so, in any case; null: nobody is.</summary>
-    public Task<Merchant?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
-        database.QuerySingleOrDefaultAsync<Merchant>(Tenant.Platform, FindByNameSql, new { name }, cancellationToken);
 
     /// <summary>Gives a merchant another name. Doing so twice changes nothing.</summary>
     /// <param name="merchant">Which.</param>

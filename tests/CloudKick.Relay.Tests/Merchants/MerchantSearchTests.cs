@@ -62,6 +62,17 @@ internal sealed class MerchantSearchTests
         Assert.That(first.Concat(second).Select(merchant => merchant.Name), Is.EqualTo(new[] { "Florist", Name, "100% Fiets" }));
     }
 
+    [TestCase("100% Fiets", false, true)]
+    [TestCase("100% fiets", false, false)]
+    [TestCase("100% fiets", true, true)]
+    [TestCase("Fiets", true, false)]
+    public async Task A_merchant_goes_by_its_whole_name_in_its_own_case_unless_any_will_do(string name, bool anyCase, bool isFound, CancellationToken cancellationToken)
+    {
+        var named = await _registry.NamedAsync(name, limit: 2, cancellationToken, anyCase);
+
+        Assert.That(named.Select(merchant => merchant.Name), Is.EqualTo(isFound ? new[] { "100% Fiets" } : []));
+    }
+
     [Test]
     public async Task A_new_name_replaces_the_old_one(CancellationToken cancellationToken)
     {

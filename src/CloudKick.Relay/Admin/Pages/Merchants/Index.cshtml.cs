@@ -38,7 +38,7 @@ internal sealed class MerchantsPage(MerchantRegistry merchants) : AdminPage
         {
             Blame(nameof(Name), T["Merchants.BadName"]);
         }
-        else if (name != Taken && await merchants.FindByNameAsync(name, cancellationToken) is { } other)
+        else if (name != Taken && await merchants.NamedAsync(name, limit: 1, cancellationToken, anyCase: true) is [var other])
         {
             Blame(nameof(Name), T["Merchants.NameTaken", other.Name, other.MerchantId]);
             ModelState.Remove(nameof(Taken));
