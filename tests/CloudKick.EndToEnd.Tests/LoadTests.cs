@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
+using CloudKick.Faults.Load;
 using CloudKick.LocalCloud;
 using CloudKick.Testing;
 using Dapper;
@@ -29,7 +30,6 @@ internal sealed class LoadTests
     private const string TurnedAway = "cloudkick.publish.turned_away";
 
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     [Test]
     public async Task Eight_connections_carry_700_kicks_a_second_for_a_minute_within_AWSs_quotas(CancellationToken cancellationToken)
@@ -162,18 +162,11 @@ internal sealed class LoadTests
     {
         var answers = new ConcurrentQueue<Answer>();
         using var places = new SemaphoreSlim(atOnce);
-        using var timer = new PeriodicTimer(Tick);
-        var watch = Stopwatch.StartNew();
         var underWay = new List<Task>(terminals.Length);
-        while (underWay.Count < terminals.Length)
+        await foreach (var turn in Pace.TurnsAsync(terminals.Length, perSecond, cancellationToken))
         {
-            await timer.WaitForNextTickAsync(cancellationToken);
-            var due = Math.Min(terminals.Length, (int)(watch.Elapsed.TotalSeconds * perSecond));
-            while (underWay.Count < due)
-            {
-                await places.WaitAsync(cancellationToken);
-                underWay.Add(KickOneAsync(terminals[underWay.Count]));
-            }
+            await places.WaitAsync(cancellationToken);
+            underWay.Add(KickOneAsync(terminals[turn]));
         }
         await Task.WhenAll(underWay);
         return [.. answers];

@@ -99,12 +99,8 @@ internal sealed class OverloadTests
         async Task<IReadOnlyList<Task<Asked>>> OfferAsync(int each, int seconds, string name)
         {
             var asked = new List<Task<Asked>>();
-            var watch = Stopwatch.StartNew();
-            for (var number = 0; number < each * seconds; number++)
+            await foreach (var number in Pace.TurnsAsync(each * seconds, each, cancellationToken))
             {
-                var due = TimeSpan.FromSeconds((double)number / each) - watch.Elapsed;
-                if (due > TimeSpan.Zero)
-                    await Task.Delay(due, cancellationToken);
                 var terminal = terminals.Dequeue();
                 terminals.Enqueue(terminal);
                 asked.Add(AskAsync(terminal, $"{name}-{number}"));

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace CloudKick.Faults.Load;
 
 /// <summary>Kicks that come at a rate of their own, however long the answers to those before take: each terminal once.</summary>
@@ -8,8 +6,6 @@ namespace CloudKick.Faults.Load;
 /// <param name="perSecond">How many a second.</param>
 public sealed class PacedLoad(Till till, IReadOnlyList<string> terminals, int perSecond)
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
-
     private int _asked;
 
     /// <summary>Kicks asked for so far.</summary>
@@ -18,14 +14,10 @@ public sealed class PacedLoad(Till till, IReadOnlyList<string> terminals, int pe
     /// <summary>Kicks every terminal; each has its answer, or its till has given up, when this returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Tick);
-        var watch = Stopwatch.StartNew();
         var kicking = new List<Task>(terminals.Count);
-        while (kicking.Count < terminals.Count && await timer.WaitForNextTickAsync(cancellationToken))
+        await foreach (var turn in Pace.TurnsAsync(terminals.Count, perSecond, cancellationToken))
         {
-            var due = Math.Min(terminals.Count, (int)(watch.Elapsed.TotalSeconds * perSecond));
-            while (kicking.Count < due)
-                kicking.Add(till.KickAsync(terminals[kicking.Count], "paced-" + terminals[kicking.Count], cancellationToken));
+            kicking.Add(till.KickAsync(terminals[turn], "paced-" + terminals[turn], cancellationToken));
             Volatile.Write(ref _asked, kicking.Count);
         }
         await Task.WhenAll(kicking);
