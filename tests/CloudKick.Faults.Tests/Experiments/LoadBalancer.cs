@@ -40,13 +40,14 @@ internal sealed class LoadBalancer : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        while (true)
+        using var interval = new PeriodicTimer(Interval);
+        do
         {
             var ready = await Task.WhenAll(_world.Nodes.Select(IsReadyAsync));
             RelayNode[] nodes = [.. _world.Nodes.Where((_, i) => ready[i])];
             Lead(nodes.Length > 0 ? nodes : _world.Nodes);
-            await Task.Delay(Interval, _ended.Token);
         }
+        while (await interval.WaitForNextTickAsync(_ended.Token));
     }
 
     private void Lead(IReadOnlyList<RelayNode> nodes)
