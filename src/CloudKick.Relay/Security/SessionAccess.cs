@@ -86,7 +86,7 @@ internal sealed class SessionAccess(
             return null;
         if (person.Merchant is { } own)
             return own.Value == id ? new MerchantAtHand(own, person.MerchantName ?? "") : null;
-        return await merchants.FindAsync(new MerchantId(id), context.RequestAborted) is { } found 
+        return await merchants.FindAsync(new MerchantId(id), context.RequestAborted) is { } found
             ? new MerchantAtHand(new MerchantId(id), found.Name, IsDisabled: found.DisabledAt is not null)
             : null;
     }

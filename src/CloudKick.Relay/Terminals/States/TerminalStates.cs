@@ -43,7 +43,8 @@ internal sealed class TerminalStates(TenantDatabase database)
         ) f
         left join merchants m on m.merchant_id = f.MerchantId
         left join terminal_presence p on p.terminal_id = f.TerminalId
-        order by 
+        order by
+
         """;
 
     private const string ById = "order by t.terminal_id" + ListTail + "f.TerminalId";
