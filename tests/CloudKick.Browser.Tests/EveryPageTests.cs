@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using CloudKick.EndToEnd.Tests;
 using CloudKick.Relay.Users;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -120,20 +118,12 @@ internal sealed partial class EveryPageTests
     private static async Task<IReadOnlyList<string>> MenuAsync(Visitor visitor) =>
         await visitor.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.shell nav a')].map(link => link.getAttribute('href'))");
 
-    // What the colours decide; the rest of what axe knows is the same in the dark.
-    private static readonly string[] RulesOfColours = ["color-contrast", "link-in-text-block"];
-
     private async Task<IReadOnlyList<string>> LookAsync(Visitor visitor, string name, Look look)
     {
         await visitor.LookAsync(look);
         await visitor.Page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(_folder, $"{FileName(name)}.{look}.png") });
-        var found = await visitor.Page.RunAxe(new AxeRunOptions
-        {
-            RunOnly = look.Dark ? RunOnlyOptions.Rules(RulesOfColours) : RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"),
-        });
-        return [.. found.Violations
-            .Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{name}: {violation.Id}: {violation.Help}: {violation.Nodes[0].Html}")];
+        var faults = await Axe.FaultsAsync(visitor.Page, onlyColours: look.Dark);
+        return [.. faults.Select(fault => $"{name}: {fault}")];
     }
 
     // Between a phone and a desk there is a window that is neither: the menu stands beside tables that are still tables.
