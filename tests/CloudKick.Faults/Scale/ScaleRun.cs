@@ -28,7 +28,7 @@ internal sealed record ScaleRun(Verdict Verdict, ScalePhase Before, ScalePhase A
         using var till = new Till(world.History, world.TokenOf, () => [.. world.Nodes.Where(node => node.IsRunning).Select(node => node.Http)]) { TtlSeconds = TtlSeconds };
         var load = new PacedLoad(till, world.Terminals, size.KicksPerSecond);
         var loading = load.RunAsync(cancellationToken);
-        await Eventually.HoldsAsync(() => load.Asked >= world.Terminals.Count / 2, cancellationToken);
+        await Eventually.HoldsAsync(() => loading.IsCompleted || load.Asked >= world.Terminals.Count / 2, cancellationToken);
         await world.KillAsync(world.Nodes[^1]);
         await loading;
         await world.WaitUntilNothingIsOpenAsync(TimeSpan.FromSeconds(TtlSeconds), cancellationToken);

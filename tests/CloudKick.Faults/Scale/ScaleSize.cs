@@ -12,14 +12,14 @@ internal sealed record ScaleSize(string Name, int Nodes, int Connections, int Ki
 
     /// <summary>
     /// The table's columns. A hundred times is more than one small machine carries with all on it: there nodes and connections are as many as
-    /// they would be, and the rates, the cloud's and the tills', a fifth; so turns come a fifth as
-    /// often, and waiting for one takes five times as long as it would.
+    /// they would be, and the rates, the cloud's and the tills', a tenth; so turns come a tenth as often, and waiting for one takes ten times
+    /// as long as it would.
     /// </summary>
     public static readonly IReadOnlyList<ScaleSize> All =
     [
         new("1", Nodes: 2, Connections: 2, KicksPerSecond: 60, AwsQuota),
         new("10", Nodes: 2, Connections: 7, KicksPerSecond: 600, AwsQuota),
-        new("100", Nodes: 4, Connections: 23, KicksPerSecond: 1_200, AwsQuota / 5),
+        new("100", Nodes: 4, Connections: 23, KicksPerSecond: 600, AwsQuota / 10),
     ];
 
     /// <summary>What the relay takes of the quota, as its default takes of AWS's.</summary>
