@@ -1,3 +1,4 @@
+using System.Data;
 using System.Net.Sockets;
 using Npgsql;
 
@@ -22,6 +23,8 @@ public static class DatabaseFailure
         // With several hosts: none could be reached, or none of those that could is the primary.
         NpgsqlException { InnerException: AggregateException } => true,
         NpgsqlException { InnerException: null, Message: NoSuitableHost } => true,
+        // Dapper's, of a row whose end did not arrive.
+        DataException { InnerException: NpgsqlException torn } => IsUnavailable(torn),
         _ => false,
     };
 

@@ -16,7 +16,7 @@ internal static class TenantStatement
     }
 
     // Not with Dapper's grid: after an error that comes between two rows it asks for the next result, and the closed reader's complaint about
-    // that takes the error's place.
+    // that takes the error's place; and it reads the columns of a row as they arrive, on a thread that waits for them.
     public static async Task ReadAsync<T>(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, Tenant tenant, string sql, object? parameters, Action<T> take,
         CancellationToken cancellationToken)
@@ -38,9 +38,12 @@ internal static class TenantStatement
     public static async Task<T?> QuerySingleOrDefaultAsync<T>(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
     {
-        await using var results = await connection.QueryMultipleAsync(Command(transaction, tenant, sql, parameters, cancellationToken));
-        await results.ReadSingleAsync<string>();
-        return await results.ReadSingleOrDefaultAsync<T>();
+        T? single = default;
+        var rows = 0;
+        await ReadAsync<T>(connection, transaction, tenant, sql, parameters, Take, cancellationToken);
+        return single;
+
+        void Take(T row) => single = rows++ == 0 ? row : throw new InvalidOperationException("The statement has more than one row.");
     }
 
     public static Task<int> ExecuteAsync(

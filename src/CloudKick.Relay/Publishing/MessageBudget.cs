@@ -11,7 +11,8 @@ internal sealed class MessageBudget
     // A tenth of a second's worth may go at once; the rest is spread.
     private const int BurstPart = 10;
 
-    // What leaves within this time may arrive within a second.
+    // What leaves within this time may arrive within a second. No more leaves within it than the limit lets in the long run, so that what lies
+    // between the limit and the cloud's own is left for networks that bring messages closer together.
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(1050);
 
     private readonly TimeProvider _timeProvider;
@@ -36,7 +37,7 @@ internal sealed class MessageBudget
         _interval = messagesPerSecond == 0 ? 0 : second / messagesPerSecond;
         _intervalPerByte = bytesPerSecond == 0 ? 0 : (double)second / bytesPerSecond;
         _nextMessage = _nextByte = timeProvider.GetTimestamp();
-        _left = new long[messagesPerSecond == 0 ? 0 : messagesPerSecond + (messagesPerSecond / BurstPart)];
+        _left = new long[(int)Math.Ceiling(messagesPerSecond * Window.TotalSeconds)];
         Array.Fill(_left, _nextMessage - ToTicks(Window));
     }
 

@@ -26,8 +26,9 @@ internal sealed class MessageBudgetTests
             clock.Advance(TimeSpan.FromMilliseconds(1));
         }
 
-        var busiest = sent.Max(start => sent.Count(at => at >= start && at < start.AddSeconds(1)));
-        Assert.That(busiest, Is.LessThanOrEqualTo(100));
+        // A network may bring what left within a little more than a second into one, and some of it late.
+        var busiest = sent.Max(start => sent.Count(at => at >= start && at < start.AddSeconds(1.05)));
+        Assert.That(busiest, Is.LessThanOrEqualTo(95));
         Assert.That(sent, Has.Count.GreaterThan(limit * 9));
     }
 
