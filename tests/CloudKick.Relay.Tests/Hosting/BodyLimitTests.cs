@@ -34,31 +34,13 @@ internal sealed class BodyLimitTests
 
     [TestCase("/v1/admin/merchants", "application/json")]
     [TestCase("/v1/admin/terminals/import", "text/csv")]
-    public async Task A_body_that_says_it_is_too_large_is_answered_at_once_and_read(string path, string type, CancellationToken cancellationToken)
-    {
-        using var connection = await ConnectAsync(cancellationToken);
-
-        await SendAsync(connection, Headers(path, type, $"Content-Length: {Rest}"), cancellationToken);
-        var answer = await ReadAsync(connection, "traceId", cancellationToken);
-        await SendAsync(connection, new string('x', Rest), cancellationToken);
-
-        Assert.That(answer, Does.StartWith("HTTP/1.1 413").And.Contain("\"code\":\"payload-too-large\""));
-        Assert.That(await NextAsync(connection, cancellationToken), Does.Contain("HTTP/1.1 200"));
-    }
+    public Task A_body_that_says_it_is_too_large_is_answered_at_once_and_read(string path, string type, CancellationToken cancellationToken) =>
+        IsAnsweredAndReadAsync(Headers(path, type, $"Content-Length: {Rest}"), new string('x', Rest), cancellationToken);
 
     [Test]
-    public async Task A_body_that_grows_too_large_is_answered_then_and_read(CancellationToken cancellationToken)
-    {
-        using var connection = await ConnectAsync(cancellationToken);
-
-        await SendAsync(connection, Headers("/v1/admin/merchants", "application/json", "Transfer-Encoding: chunked"), cancellationToken);
-        await SendAsync(connection, Chunk("{\"name\":\"" + new string('x', 16 * 1024)), cancellationToken);
-        var answer = await ReadAsync(connection, "traceId", cancellationToken);
-        await SendAsync(connection, Chunk(new string('x', Rest)) + Chunk(""), cancellationToken);
-
-        Assert.That(answer, Does.StartWith("HTTP/1.1 413").And.Contain("\"code\":\"payload-too-large\""));
-        Assert.That(await NextAsync(connection, cancellationToken), Does.Contain("HTTP/1.1 200"));
-    }
+    public Task A_body_that_grows_too_large_is_answered_then_and_read(CancellationToken cancellationToken) => IsAnsweredAndReadAsync(
+        Headers("/v1/admin/merchants", "application/json", "Transfer-Encoding: chunked") + Chunk("{\"name\":\"" + new string('x', 16 * 1024)),
+        Chunk(new string('x', Rest)) + Chunk(""), cancellationToken);
 
     [Test]
     public async Task A_body_in_chunks_that_fits_is_taken(CancellationToken cancellationToken)
@@ -69,6 +51,18 @@ internal sealed class BodyLimitTests
         await SendAsync(connection, Chunk("{\"name\":") + Chunk("\"In pieces\"}") + Chunk(""), cancellationToken);
 
         Assert.That(await ReadAsync(connection, "In pieces", cancellationToken), Does.StartWith("HTTP/1.1 201"));
+    }
+
+    private async Task IsAnsweredAndReadAsync(string tooMuch, string rest, CancellationToken cancellationToken)
+    {
+        using var connection = await ConnectAsync(cancellationToken);
+
+        await SendAsync(connection, tooMuch, cancellationToken);
+        var answer = await ReadAsync(connection, "traceId", cancellationToken);
+        await SendAsync(connection, rest, cancellationToken);
+
+        Assert.That(answer, Does.StartWith("HTTP/1.1 413").And.Contain("\"code\":\"payload-too-large\""));
+        Assert.That(await NextAsync(connection, cancellationToken), Does.Contain("HTTP/1.1 200"));
     }
 
     private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
