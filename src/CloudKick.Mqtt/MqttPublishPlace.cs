@@ -17,10 +17,18 @@ public sealed class MqttPublishPlace : IDisposable
         Connection = connection;
     }
 
+    /// <summary>
+    /// Called once when the place is free again: given back, or its message acknowledged, or refused before it left, or its connection ended. Until
+    /// then a message that was published on it may still arrive, however long ago its publisher gave up. From any thread; must neither block nor throw.
+    /// </summary>
+    public Action? Freed { get; set; }
+
     internal MqttConnection Connection { get; }
 
     /// <summary>Gives the place back, unless a message has been published on it.</summary>
     public void Dispose() => _publishes.GiveBack(this);
+
+    internal void Free() => Freed?.Invoke();
 
     internal bool TryUse() => Interlocked.Exchange(ref _used, 1) == 0;
 }

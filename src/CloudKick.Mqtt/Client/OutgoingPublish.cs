@@ -47,6 +47,9 @@ internal sealed class OutgoingPublish : IValueTaskSource<MqttReasonCode>
 
     public MqttMessage Message { get; private set; } = null!;
 
+    /// <summary>The place that was taken for it before it was there.</summary>
+    public MqttPublishPlace? TakenPlace { get; set; }
+
     public OutgoingState State { get; set; }
 
     public ushort PacketIdentifier { get; set; }
@@ -111,6 +114,7 @@ internal sealed class OutgoingPublish : IValueTaskSource<MqttReasonCode>
     public void Forget()
     {
         Message = null!;
+        TakenPlace = null;
         _failure = null;
     }
 

@@ -38,14 +38,19 @@ internal sealed partial class OutgoingPublishes
             if (!place.TryUse())
                 throw new InvalidOperationException("The place has been used or given back");
             if (!GiveBack(place.Connection))
+            {
+                place.Free();
                 return ValueTask.FromException<MqttReasonCode>(new MqttNotSentException(MqttNotSentReason.NotConnected, "Not sent: the connection that it had a place on has ended"));
+            }
             var refusal = cancellationToken.IsCancellationRequested ? Cancelled(cancellationToken) : Refuse(message);
             if (refusal is not null)
             {
+                place.Free();
                 SendWaiting();
                 return ValueTask.FromException<MqttReasonCode>(refusal);
             }
             publish = Rent(message);
+            publish.TakenPlace = place;
             if (TrySend(publish))
                 // When it could not be sent for its own sake, its place is the next one's.
                 SendWaiting();
@@ -60,7 +65,10 @@ internal sealed partial class OutgoingPublishes
     {
         lock (_gate)
         {
-            if (place.TryUse() && GiveBack(place.Connection))
+            if (!place.TryUse())
+                return;
+            place.Free();
+            if (GiveBack(place.Connection))
                 SendWaiting();
         }
     }

@@ -367,6 +367,7 @@ internal sealed partial class OutgoingPublishes : IDisposable
         publish.State = OutgoingState.Ended;
         publish.Place.List?.Remove(publish.Place);
         _window.Remove(publish);
+        publish.TakenPlace?.Free();
         publish.Released = true;
         ReturnIfDone(publish);
     }

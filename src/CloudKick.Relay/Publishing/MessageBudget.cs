@@ -2,28 +2,34 @@ namespace CloudKick.Relay.Publishing;
 
 /// <summary>
 /// Spreads messages so that no second carries more than a limit of them, nor of their bytes: each message books the next free slot and
-/// waits for it (the generic cell rate algorithm with a small burst). A booking can come late, so the moment a message leaves is counted
-/// too: a slot lies no sooner than those that have left allow, and whoever would be one too many in the second before all the same waits a
-/// little more. Thread-safe, without timers of its own.
+/// waits for it (the generic cell rate algorithm with a small burst). A booking can come late, and a network can bring together what left
+/// one after the other, so messages are counted at the other end too: one that has left takes up a share until a second after it has surely arrived,
+/// and there are no more shares than the other end takes in a second. Thread-safe, without timers of its own.
 /// </summary>
 internal sealed class MessageBudget
 {
     // A tenth of a second's worth may go at once; the rest is spread.
     private const int BurstPart = 10;
 
-    // What leaves within this time may arrive within a second. No more leaves within it than the limit lets in the long run, so that what lies
-    // between the limit and the cloud's own is left for networks that bring messages closer together.
-    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(1050);
+    // There is a tenth more of shares than messages a second in the long run, so an acknowledgement that takes a tenth of a second slows nothing down.
+    // The default limit lies so far below the cloud's own.
+    private const int SharesPart = 10;
+
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _timeProvider;
     private readonly Lock _lock = new();
     private readonly long _burst;
     private readonly long _interval;
     private readonly double _intervalPerByte;
-    private readonly long[] _left;
+    private readonly long _window;
+    private readonly long[] _arrived;
     private long _nextMessage;
     private long _nextByte;
     private int _oldest;
+    private int _lately;
+    private long _lastLeft;
+    private long _lastArrived;
     private int _booked;
 
     /// <param name="messagesPerSecond">0: as many as one likes.</param>
@@ -37,9 +43,12 @@ internal sealed class MessageBudget
         _interval = messagesPerSecond == 0 ? 0 : second / messagesPerSecond;
         _intervalPerByte = bytesPerSecond == 0 ? 0 : (double)second / bytesPerSecond;
         _nextMessage = _nextByte = timeProvider.GetTimestamp();
-        _left = new long[(int)Math.Ceiling(messagesPerSecond * Window.TotalSeconds)];
-        Array.Fill(_left, _nextMessage - ToTicks(Window));
+        _window = (long)(Window.TotalSeconds * second);
+        _arrived = new long[messagesPerSecond + ((messagesPerSecond + SharesPart - 1) / SharesPart)];
     }
+
+    /// <summary>How many messages may be under way, none of which is known to have arrived.</summary>
+    public int Shares => _arrived.Length == 0 ? int.MaxValue : _arrived.Length;
 
     /// <summary>How long a message booked now would wait.</summary>
     public TimeSpan Delay
@@ -88,18 +97,31 @@ internal sealed class MessageBudget
         }
     }
 
-    /// <summary>Asked when a booked message is about to leave: zero when it may, and it counts; else how long to wait before asking again.</summary>
-    public TimeSpan Leave()
+    /// <summary>
+    /// Asked when a booked message is about to leave: zero when it may, and it is under way until <see cref="Arrive"/> is told its number; else how long
+    /// to wait before asking again.
+    /// </summary>
+    public TimeSpan Leave(out long number)
     {
         lock (_lock)
         {
-            var wait = _left.Length == 0 ? TimeSpan.Zero : Until(_left[_oldest] + ToTicks(Window));
-            if (wait == TimeSpan.Zero)
-            {
-                _booked--;
-                Left();
-            }
-            return wait;
+            number = _lastLeft + 1;
+            if (_arrived.Length > 0 && Free() <= 0)
+                // Perhaps all of them are under way, and nothing says when one will have arrived.
+                return _lately > 0 ? Until(_arrived[_oldest] + _window) : TimeSpan.FromSeconds((double)_interval / _timeProvider.TimestampFrequency);
+            _booked--;
+            _lastLeft = number;
+            return TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>The message has arrived by now, or never will; so have those that left before it, for they arrive in order, acknowledged or not.</summary>
+    public void Arrive(long number)
+    {
+        lock (_lock)
+        {
+            for (; _lastArrived < number; _lastArrived++)
+                Arrived();
         }
     }
 
@@ -109,17 +131,32 @@ internal sealed class MessageBudget
         lock (_lock)
         {
             Advance(bytes);
-            Left();
+            Arrived();
         }
     }
 
     private long Earliest => _timeProvider.GetTimestamp() - _burst;
 
-    // Those that have booked leave before, and each takes the place of the one that left longest ago.
+    // Those that have booked leave before; when no share is left, each takes that of the one that arrived longest ago.
     private long Next()
     {
         var next = Math.Max(_nextMessage, _nextByte);
-        return _booked < _left.Length ? Math.Max(next, _left[(_oldest + _booked) % _left.Length] + ToTicks(Window)) : next;
+        // When what is still under way arrives, nobody knows.
+        return _arrived.Length > 0 && _booked - Free() is >= 0 and var behind && behind < _lately
+            ? Math.Max(next, _arrived[(_oldest + behind) % _arrived.Length] + _window)
+            : next;
+    }
+
+    // Shares that neither what is under way nor what arrived in the second that ends now takes up.
+    private int Free()
+    {
+        var begin = _timeProvider.GetTimestamp() - _window;
+        while (_lately > 0 && _arrived[_oldest] <= begin)
+        {
+            _oldest = (_oldest + 1) % _arrived.Length;
+            _lately--;
+        }
+        return _arrived.Length - (int)(_lastLeft - _lastArrived) - _lately;
     }
 
     private void Advance(int bytes)
@@ -131,12 +168,16 @@ internal sealed class MessageBudget
 
     private void AdvanceBytes(int bytes, long earliest) => _nextByte = Math.Max(_nextByte, earliest) + (long)(bytes * _intervalPerByte);
 
-    private void Left()
+    private void Arrived()
     {
-        if (_left.Length == 0)
+        if (_arrived.Length == 0)
             return;
-        _left[_oldest] = _timeProvider.GetTimestamp();
-        _oldest = (_oldest + 1) % _left.Length;
+        _arrived[(_oldest + _lately) % _arrived.Length] = _timeProvider.GetTimestamp();
+        // Those that came in may be more than there are shares: then the newest count.
+        if (_lately < _arrived.Length)
+            _lately++;
+        else
+            _oldest = (_oldest + 1) % _arrived.Length;
     }
 
     private TimeSpan Until(long moment)
@@ -144,6 +185,4 @@ internal sealed class MessageBudget
         var now = _timeProvider.GetTimestamp();
         return moment <= now ? TimeSpan.Zero : _timeProvider.GetElapsedTime(now, moment);
     }
-
-    private long ToTicks(TimeSpan time) => (long)(time.TotalSeconds * _timeProvider.TimestampFrequency);
 }

@@ -148,6 +148,7 @@ internal sealed partial class MqttConnectionPool : BackgroundService
         var suffix = version == 0 ? slot.Name : string.Create(CultureInfo.InvariantCulture, $"{slot.Name}-{version}");
         return _clients.Create(suffix, options => options with
         {
+            MaximumInFlight = slot.MaximumInFlight,
             MessageReceived = (message, cancellationToken) =>
             {
                 slot.Budget.Count(MqttConnectionSlot.Bytes(message));
@@ -169,7 +170,9 @@ internal sealed partial class MqttConnectionPool : BackgroundService
                 Array.ForEach(_all, Hurry);
             return;
         }
-        _lastCause = change.Cause;
+        // That it tries again does not say why it has to.
+        if (change.State is not MqttClientState.Connecting)
+            _lastCause = change.Cause;
         if (change.IsRefusal)
         {
             Interlocked.Increment(ref _refusals);

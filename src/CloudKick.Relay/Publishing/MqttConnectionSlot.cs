@@ -43,7 +43,10 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
     /// Whether another publish would have to wait for an acknowledgement first. Those whose turn in the budget is yet to come take no place among
     /// the unacknowledged, however many they are.
     /// </summary>
-    public bool IsFull => Volatile.Read(ref _inTurn) >= maximumInFlight;
+    public bool IsFull => Volatile.Read(ref _inTurn) >= MaximumInFlight;
+
+    /// <summary>Publishes that it may have without an acknowledgement.</summary>
+    public int MaximumInFlight { get; } = Math.Min(maximumInFlight, budget.Shares);
 
     /// <summary>Whether it lately left a publish without an answer: others go first.</summary>
     public bool IsSuspect => Volatile.Read(ref _unanswered) is not 0 and var at && timeProvider.GetElapsedTime(at) < Mistrust;
@@ -79,16 +82,18 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
             isInTurn = true;
             var client = Client;
             using var place = await client.TakePlaceAsync(deadline.Token);
-            // Asking takes its time too, so a message counts as leaving after it; whoever has to wait all the same asks again.
+            // Asking takes its time too, so a message leaves after it; whoever has to wait all the same asks again.
+            long number;
             while (true)
             {
                 if (await lateCheck.RefuseAsync(attempt, deadline.Token) is { } refusal)
                     return refusal;
-                if (budget.Leave() is not { Ticks: > 0 } wait)
+                if (budget.Leave(out number) is not { Ticks: > 0 } wait)
                     break;
                 await Task.Delay(wait, timeProvider, deadline.Token);
             }
             hasLeft = true;
+            place.Freed = () => budget.Arrive(number);
             return await PublishAsync(client, message, place, remaining - timeProvider.GetElapsedTime(started), deadline.Token);
         }
         catch (OperationCanceledException)

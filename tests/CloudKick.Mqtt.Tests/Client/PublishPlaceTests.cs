@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text;
 using CloudKick.Mqtt.Packets;
+using CloudKick.Testing;
 
 namespace CloudKick.Mqtt.Tests.Client;
 
@@ -115,6 +117,49 @@ internal sealed class PublishPlaceTests
 
         Assert.That(await AcknowledgeAsync(peer, cancellationToken), Is.EqualTo("good"));
         await publishing;
+    }
+
+    [Test]
+    public async Task A_place_says_once_when_nothing_can_arrive_on_it_any_more(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        var freed = new ConcurrentQueue<string>();
+
+        (await TakeAsync("given back")).Dispose();
+        var refused = await TakeAsync("refused");
+        Assert.That(
+            () => test.Client.PublishAsync(ClientUnderTest.Message(), refused, new CancellationToken(canceled: true)).AsTask(), Throws.TypeOf<MqttNotSentException>());
+        refused.Dispose();
+        Assert.That(freed, Is.EqualTo(["given back", "refused"]));
+
+        // Its publisher gives up, and it may arrive all the same; the acknowledgement comes late.
+        using var giveUp = new CancellationTokenSource();
+        var late = test.Client.PublishAsync(ClientUnderTest.Message(), await TakeAsync("late"), giveUp.Token).AsTask();
+        var packet = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+        await giveUp.CancelAsync();
+        Assert.That(async () => await late, Throws.TypeOf<MqttOutcomeUnknownException>());
+        Assert.That(freed, Has.Count.EqualTo(2));
+        await peer.SendAsync(new PubAckPacket(packet.PacketIdentifier), cancellationToken);
+        await Eventually.HoldsAsync(() => freed.Count == 3, cancellationToken);
+        Assert.That(freed.Last(), Is.EqualTo("late"));
+
+        var place = await TakeAsync("of a connection that ended");
+        var lost = test.Client.PublishAsync(ClientUnderTest.Message(), place, cancellationToken).AsTask();
+        await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+        Assert.That(freed, Has.Count.EqualTo(3));
+        peer.Reset();
+        Assert.That(async () => await lost, Throws.TypeOf<MqttOutcomeUnknownException>());
+        place.Dispose();
+        Assert.That(freed, Is.EqualTo(["given back", "refused", "late", "of a connection that ended"]));
+
+        async Task<MqttPublishPlace> TakeAsync(string name)
+        {
+            var taken = await test.Client.TakePlaceAsync(cancellationToken);
+            taken.Freed = () => freed.Enqueue(name);
+            return taken;
+        }
     }
 
     private static Task<(ClientUnderTest Test, ScriptedPeer Peer)> OneAtATimeAsync(ScriptedServer server, CancellationToken cancellationToken) =>
