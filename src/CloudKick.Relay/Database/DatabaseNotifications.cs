@@ -10,7 +10,7 @@ namespace CloudKick.Relay.Database;
 /// Thread-safe.
 /// </summary>
 internal sealed partial class DatabaseNotifications(
-    NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<DatabaseNotifications> logger) : BackgroundService
+    NpgsqlDataSource dataSource, KickConnections kicks, TimeProvider timeProvider, ILogger<DatabaseNotifications> logger) : BackgroundService
 {
     /// <summary>An API key was changed or revoked; the payload is its id.</summary>
     public const string ApiKeyChanged = "api_key_changed";
@@ -25,7 +25,7 @@ internal sealed partial class DatabaseNotifications(
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
 
     // A link that is only half there is given up after these two and the 2 s that Npgsql leaves to a statement that it has cancelled. With it
-    // Npgsql gives up every idle connection of the pool, which all others would find dead one by one.
+    // Npgsql gives up every idle connection of the pool, which all others would find dead one by one, and so does this of those for kicks.
     private static readonly TimeSpan LivenessInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LivenessTimeout = TimeSpan.FromSeconds(3);
 
@@ -56,6 +56,7 @@ internal sealed partial class DatabaseNotifications(
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
+                kicks.Clear();
                 LogLost(logger, exception.Message);
                 await Task.Delay(ReconnectDelay, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

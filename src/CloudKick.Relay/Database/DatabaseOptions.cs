@@ -26,7 +26,10 @@ public sealed class DatabaseOptions
     /// <summary>How long to wait for a connection, from the pool or from the server: 1 s to 1 min, default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Connections that this node keeps at most: 2 to 500, default 50.</summary>
+    /// <summary>
+    /// Connections that this node keeps at most: 2 to 500, default 50. Beside them are those for kicks alone: one for each of
+    /// <c>CloudKick:Kicks:Writers</c>, and one more.
+    /// </summary>
     public int MaximumPoolSize { get; set; } = 50;
 
     /// <summary>

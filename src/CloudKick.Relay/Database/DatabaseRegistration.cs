@@ -9,8 +9,8 @@ namespace CloudKick.Relay.Database;
 public static class DatabaseRegistration
 {
     /// <summary>
-    /// One <see cref="NpgsqlDataSource"/> for the service role, <see cref="TenantDatabase"/> over it, the <c>database</c> health
-    /// check (tag <c>ready</c>), and migration at start when configured. The options are validated when the host starts.
+    /// One <see cref="NpgsqlDataSource"/> for the service role, <see cref="TenantDatabase"/> over it, <see cref="KickConnections"/> beside it, the
+    /// <c>database</c> health check (tag <c>ready</c>), and migration at start when configured. The options are validated when the host starts.
     /// </summary>
     public static IServiceCollection AddDatabase(this IServiceCollection services)
     {
@@ -25,8 +25,8 @@ public static class DatabaseRegistration
         services.AddSingleton(new FeatureSection(DatabaseOptions.Section, provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => CreateDataSource(
-            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(CreateDataSource);
+        services.AddSingleton(provider => new KickConnections(CreateDataSource(provider), CreateDataSource(provider)));
         services.AddSingleton<TenantDatabase>();
         services.AddSingleton(provider => CreateMigrations(
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
@@ -37,8 +37,9 @@ public static class DatabaseRegistration
         return services;
     }
 
-    private static NpgsqlDataSource CreateDataSource(DatabaseOptions options, ILoggerFactory loggers)
+    private static NpgsqlDataSource CreateDataSource(IServiceProvider provider)
     {
+        var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
         var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
         var settings = builder.ConnectionStringBuilder;
         settings.ApplicationName ??= "cloudkick-relay";
@@ -48,7 +49,7 @@ public static class DatabaseRegistration
         // Resetting would make the server forget the plans of our functions, after each use of a connection. There is nothing to reset:
         // settings and locks end with their transaction.
         settings.NoResetOnClose = true;
-        return builder.UseLoggerFactory(loggers).Build();
+        return builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
     }
 
     private static Migrations CreateMigrations(DatabaseOptions options, TimeProvider timeProvider) => new(

@@ -11,8 +11,8 @@ namespace CloudKick.Relay.Kicks;
 /// <c>sql/migrations</c>. Thread-safe.
 /// </summary>
 internal sealed class KickStore(
-    NpgsqlDataSource dataSource, NodeIdentity node, IOptions<DatabaseOptions> database, IOptions<KickOptions> options, IOptions<NodeOptions> nodes,
-    TimeProvider timeProvider)
+    NpgsqlDataSource dataSource, KickConnections connections, NodeIdentity node, IOptions<DatabaseOptions> database, IOptions<KickOptions> options,
+    IOptions<NodeOptions> nodes, TimeProvider timeProvider)
 {
     private const string Accept = """
         select ordinal, verdict, kick_id, accepted_at, expires_at, management_system_id, topic_template, subscription_topic
@@ -50,7 +50,7 @@ internal sealed class KickStore(
     private async Task<KickDecision[]> AcceptInTimeAsync(IReadOnlyList<KickOrder> orders, CancellationToken cancellationToken)
     {
         var asked = timeProvider.GetTimestamp();
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await connections.Deciding.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(Accept, connection);
         Add(command, orders, order => order.Merchant.Value);
         Add(command, orders, order => order.ApiKeyId);

@@ -27,7 +27,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
     private static readonly TimeSpan OfflineRetryAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly NpgsqlDataSource _dataSource;
+    private readonly KickConnections _connections;
     private readonly NodeIdentity _node;
     private readonly DatabaseOptions _database;
     private readonly KickOptions _options;
@@ -39,9 +39,9 @@ internal sealed partial class AttemptRecorder : BackgroundService
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     public AttemptRecorder(
-        NpgsqlDataSource dataSource, NodeIdentity node, IOptions<DatabaseOptions> database, IOptions<KickOptions> options, TimeProvider timeProvider, ILogger<AttemptRecorder> logger)
+        KickConnections connections, NodeIdentity node, IOptions<DatabaseOptions> database, IOptions<KickOptions> options, TimeProvider timeProvider, ILogger<AttemptRecorder> logger)
     {
-        _dataSource = dataSource;
+        _connections = connections;
         _node = node;
         _database = database.Value;
         _options = options.Value;
@@ -131,7 +131,7 @@ internal sealed partial class AttemptRecorder : BackgroundService
     // All in one transaction and one round trip.
     private async Task WriteOnceAsync(List<Entry> batch)
     {
-        await using var connection = await _dataSource.OpenConnectionAsync(CancellationToken.None);
+        await using var connection = await _connections.Recording.OpenConnectionAsync(CancellationToken.None);
         await using var commands = connection.CreateBatch();
         var acknowledged = Of(batch, AttemptOutcome.Acknowledged, AttemptOutcome.Delivered)
             .GroupBy(entry => entry.Attempt.Number, (number, entries) => (Number: number, Entries: entries.ToArray()))

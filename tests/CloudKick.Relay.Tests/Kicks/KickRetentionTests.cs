@@ -99,9 +99,7 @@ internal sealed class KickRetentionTests
         Assert.That(await ExistsAsync("kicks", RetentionDays), Is.True);
     }
 
-    private KickStore Node => new(
-        _world.Database.Service, new NodeIdentity("node-1"), Options.Create(new DatabaseOptions()), Options.Create(new KickOptions { RetentionDays = RetentionDays }),
-        Options.Create(new NodeOptions()), TimeProvider.System);
+    private KickStore Node => _world.Node("node-1", retentionDays: RetentionDays);
 
     private Task MaintainAsync() => Node.MaintainAsync(DaysAhead, CancellationToken.None);
 

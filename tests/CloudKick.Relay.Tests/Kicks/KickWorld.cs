@@ -47,9 +47,10 @@ internal sealed class KickWorld : IAsyncDisposable
         return terminal;
     }
 
-    public KickStore Node(string name, TimeSpan? lease = null) => new(
-        Database.Service, new NodeIdentity(name), Options.Create(new DatabaseOptions()), Options.Create(new KickOptions { Lease = lease ?? TimeSpan.FromSeconds(30) }),
-        Options.Create(new NodeOptions()), TimeProvider.System);
+    public KickStore Node(string name, TimeSpan? lease = null, int retentionDays = 400) => new(
+        Database.Service, new KickConnections(Database.Service, Database.Service), new NodeIdentity(name), Options.Create(new DatabaseOptions()),
+        Options.Create(new KickOptions { Lease = lease ?? TimeSpan.FromSeconds(30), RetentionDays = retentionDays }), Options.Create(new NodeOptions()),
+        TimeProvider.System);
 
     public KickOrder Order(string terminal, MerchantId? merchant = null) => new()
     {

@@ -32,7 +32,7 @@ internal sealed class AttemptRecorderTests
         _attempt = TransportUnderTest.Attempt(terminal: Terminal) with { Kick = kick };
         // The node whose lease it is.
         _recorder = new AttemptRecorder(
-            _shop.Database.Service, new NodeIdentity("test"), Options.Create(new DatabaseOptions()), Options.Create(new KickOptions()), TimeProvider.System,
+            new KickConnections(_shop.Database.Service, _shop.Database.Service), new NodeIdentity("test"), Options.Create(new DatabaseOptions()), Options.Create(new KickOptions()), TimeProvider.System,
             NullLogger<AttemptRecorder>.Instance);
         await _recorder.StartAsync(CancellationToken.None);
     }

@@ -103,7 +103,8 @@ internal sealed class SessionReconcilerTests
         private TasNode(Shop shop, Node node, TasServer tas)
         {
             (Node, Tas) = (node, tas);
-            _notifications = new DatabaseNotifications(shop.Database.Service, TimeProvider.System, NullLogger<DatabaseNotifications>.Instance);
+            _notifications = new DatabaseNotifications(
+                shop.Database.Service, new KickConnections(shop.Database.Service, shop.Database.Service), TimeProvider.System, NullLogger<DatabaseNotifications>.Instance);
             Reconciler = new SessionReconciler(
                 tas.Sessions, node.Store, node.Ends, node.Heartbeat, _notifications, node.Identity, Options.Create(new SessionOptions()),
                 TimeProvider.System, NullLogger<SessionReconciler>.Instance);
