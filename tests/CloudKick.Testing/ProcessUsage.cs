@@ -51,6 +51,13 @@ public static class ProcessUsage
     /// <summary>Who started the process, or adopted it.</summary>
     public static int ParentOf(int processId) => int.Parse(Stat(processId)[ParentField], CultureInfo.InvariantCulture);
 
+    /// <summary>The processes that it started and that live.</summary>
+    public static IReadOnlyList<int> ChildrenOf(int processId) =>
+        [.. Processes().Where(id => !HasEnded(id) && Stat(id) is { Length: > 0 } stat && int.Parse(stat[ParentField], CultureInfo.InvariantCulture) == processId)];
+
+    /// <summary>Whether it is gone, or will be once somebody asks how it ended.</summary>
+    public static bool HasEnded(int processId) => Stat(processId) is [] or ["Z", ..];
+
     private static IEnumerable<int> Processes() =>
         from directory in Directory.EnumerateDirectories("/proc")
         let name = Path.GetFileName(directory)

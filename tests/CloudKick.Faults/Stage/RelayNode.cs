@@ -115,6 +115,7 @@ public sealed class RelayNode : IAsyncDisposable
         string[] command = _settings.LogFile is { } log ? ["/bin/sh", "-c", "exec dotnet \"$0\" >\"$1\" 2>&1", program, log] : ["dotnet", program];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -209,6 +210,7 @@ public sealed class RelayNode : IAsyncDisposable
         foreach (var (name, value) in settings)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         start.Environment["DOTNET_ENVIRONMENT"] = "Experiment";
+        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
         foreach (var (name, value) in _settings.Environment.Concat(once ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
     }
