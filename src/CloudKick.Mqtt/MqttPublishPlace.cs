@@ -18,17 +18,19 @@ public sealed class MqttPublishPlace : IDisposable
     }
 
     /// <summary>
-    /// Called once when the place is free again: given back, or its message acknowledged, or refused before it left, or its connection ended. Until
-    /// then a message that was published on it may still arrive, however long ago its publisher gave up. From any thread; must neither block nor throw.
+    /// Called once when the place is free again, with whether its message was acknowledged; else it was given back, its message was refused before it
+    /// left, or its connection has ended. Until then a message that was published on it may still arrive, however long ago its publisher gave up. An
+    /// unused place is free when it is disposed of, and a message that is sent again on the next connection keeps its place until then. From any
+    /// thread; must neither block nor throw.
     /// </summary>
-    public Action? Freed { get; set; }
+    public Action<bool>? Freed { get; set; }
 
     internal MqttConnection Connection { get; }
 
     /// <summary>Gives the place back, unless a message has been published on it.</summary>
     public void Dispose() => _publishes.GiveBack(this);
 
-    internal void Free() => Freed?.Invoke();
+    internal void Free(bool acknowledged = false) => Freed?.Invoke(acknowledged);
 
     internal bool TryUse() => Interlocked.Exchange(ref _used, 1) == 0;
 }

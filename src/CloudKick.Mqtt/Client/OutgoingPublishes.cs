@@ -75,7 +75,7 @@ internal sealed partial class OutgoingPublishes : IDisposable
                 return;
             if (publish.State == OutgoingState.Sent)
                 End(publish, reasonCode);
-            Release(publish);
+            Release(publish, acknowledged: true);
             SendWaiting();
         }
     }
@@ -360,14 +360,14 @@ internal sealed partial class OutgoingPublishes : IDisposable
     }
 
     /// <summary>Nothing here refers to it any more.</summary>
-    private void Release(OutgoingPublish publish)
+    private void Release(OutgoingPublish publish, bool acknowledged = false)
     {
         if (publish.State == OutgoingState.Abandoned)
             _abandoned--;
         publish.State = OutgoingState.Ended;
         publish.Place.List?.Remove(publish.Place);
         _window.Remove(publish);
-        publish.TakenPlace?.Free();
+        publish.TakenPlace?.Free(acknowledged);
         publish.Released = true;
         ReturnIfDone(publish);
     }

@@ -56,7 +56,6 @@ internal sealed partial class DatabaseNotifications(
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                kicks.Clear();
                 LogLost(logger, exception.Message);
                 await Task.Delay(ReconnectDelay, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -75,6 +74,19 @@ internal sealed partial class DatabaseNotifications(
 
         if (!_listening.TrySetResult())
             Resume();
+        try
+        {
+            await HearAsync(connection, stoppingToken);
+        }
+        catch when (!stoppingToken.IsCancellationRequested)
+        {
+            kicks.Clear();
+            throw;
+        }
+    }
+
+    private static async Task HearAsync(NpgsqlConnection connection, CancellationToken stoppingToken)
+    {
         while (true)
         {
             // A wait that hears nothing is followed by a question: a half-open connection must not look like silence.

@@ -8,6 +8,8 @@ namespace CloudKick.Relay.Database;
 /// <summary>Adds the database to the relay.</summary>
 public static class DatabaseRegistration
 {
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// One <see cref="NpgsqlDataSource"/> for the service role, <see cref="TenantDatabase"/> over it, <see cref="KickConnections"/> beside it, the
     /// <c>database</c> health check (tag <c>ready</c>), and migration at start when configured. The options are validated when the host starts.
@@ -25,8 +27,8 @@ public static class DatabaseRegistration
         services.AddSingleton(new FeatureSection(DatabaseOptions.Section, provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(CreateDataSource);
-        services.AddSingleton(provider => new KickConnections(CreateDataSource(provider), CreateDataSource(provider)));
+        services.AddSingleton(provider => CreateDataSource(provider));
+        services.AddSingleton(provider => new KickConnections(CreateDataSource(provider, keepWarm: true), CreateDataSource(provider, keepWarm: true)));
         services.AddSingleton<TenantDatabase>();
         services.AddSingleton(provider => CreateMigrations(
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
@@ -37,7 +39,7 @@ public static class DatabaseRegistration
         return services;
     }
 
-    private static NpgsqlDataSource CreateDataSource(IServiceProvider provider)
+    private static NpgsqlDataSource CreateDataSource(IServiceProvider provider, bool keepWarm = false)
     {
         var options = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
         var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
@@ -49,6 +51,12 @@ public static class DatabaseRegistration
         // Resetting would make the server forget the plans of our functions, after each use of a connection. There is nothing to reset:
         // settings and locks end with their transaction.
         settings.NoResetOnClose = true;
+        if (keepWarm)
+        {
+            // A quiet hour neither closes the last connection, which the next kick would wait for, nor makes a firewall forget it.
+            settings.MinPoolSize = 1;
+            settings.KeepAlive = (int)KeepAlive.TotalSeconds;
+        }
         return builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
     }
 

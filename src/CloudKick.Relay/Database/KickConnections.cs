@@ -3,8 +3,9 @@ using Npgsql;
 namespace CloudKick.Relay.Database;
 
 /// <summary>
-/// Connections of their own for what is asked of the database for every kick. Each is asked the same again and again, so PostgreSQL's process behind
-/// it has all that it needs at hand, which a process that serves everything in turn has not; and a kick waits for no page's query. Thread-safe.
+/// Connections of their own for the two things that the database is asked for every kick. Each is asked the same again and again, so PostgreSQL's
+/// process behind it has all that it needs at hand, which a process that serves everything in turn has not; and a kick waits for no page's query.
+/// Thread-safe.
 /// </summary>
 internal sealed class KickConnections(NpgsqlDataSource deciding, NpgsqlDataSource recording) : IDisposable
 {

@@ -37,7 +37,7 @@ internal sealed record KickOrder
     public bool Watched { get; init; }
 }
 
-/// <summary>What the database decided about a <see cref="KickOrder"/>; the meanings are beside <c>accept_kicks</c>.</summary>
+/// <summary>What the database decided about a <see cref="KickOrder"/>; the meanings are beside <c>decide_kicks</c>.</summary>
 internal enum KickVerdict
 {
     Accepted,

@@ -4,18 +4,22 @@ namespace CloudKick.Relay.Publishing;
 /// Spreads messages so that no second carries more than a limit of them, nor of their bytes: each message books the next free slot and
 /// waits for it (the generic cell rate algorithm with a small burst). A booking can come late, and a network can bring together what left
 /// one after the other, so messages are counted at the other end too: one that has left takes up a share until a second after it has surely arrived,
-/// and there are no more shares than the other end takes in a second. Thread-safe, without timers of its own.
+/// and there are fewer shares than the other end takes in a second. Thread-safe, without timers of its own.
 /// </summary>
 internal sealed class MessageBudget
 {
     // A tenth of a second's worth may go at once; the rest is spread.
     private const int BurstPart = 10;
 
-    // There is a tenth more of shares than messages a second in the long run, so an acknowledgement that takes a tenth of a second slows nothing down.
-    // The default limit lies so far below the cloud's own.
+    // Where the cloud's own limit lets it, there is a tenth more of shares than messages a second in the long run: an acknowledgement that takes a tenth
+    // of a second slows nothing down then.
     private const int SharesPart = 10;
+    private const int CloudsLimit = 100;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
+
+    // When messages that are under way arrive, nobody can say; it is looked after again.
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
 
     private readonly TimeProvider _timeProvider;
     private readonly Lock _lock = new();
@@ -24,12 +28,12 @@ internal sealed class MessageBudget
     private readonly double _intervalPerByte;
     private readonly long _window;
     private readonly long[] _arrived;
+    private readonly SortedSet<long> _underWay = [];
     private long _nextMessage;
     private long _nextByte;
     private int _oldest;
     private int _lately;
     private long _lastLeft;
-    private long _lastArrived;
     private int _booked;
 
     /// <param name="messagesPerSecond">0: as many as one likes.</param>
@@ -44,7 +48,7 @@ internal sealed class MessageBudget
         _intervalPerByte = bytesPerSecond == 0 ? 0 : (double)second / bytesPerSecond;
         _nextMessage = _nextByte = timeProvider.GetTimestamp();
         _window = (long)(Window.TotalSeconds * second);
-        _arrived = new long[messagesPerSecond + ((messagesPerSecond + SharesPart - 1) / SharesPart)];
+        _arrived = new long[Math.Max(messagesPerSecond, Math.Min(messagesPerSecond + ((messagesPerSecond + SharesPart - 1) / SharesPart), CloudsLimit - 1))];
     }
 
     /// <summary>How many messages may be under way, none of which is known to have arrived.</summary>
@@ -65,7 +69,7 @@ internal sealed class MessageBudget
 
     /// <summary>
     /// Books the next slot unless it is further away than <paramref name="patience"/>; says how long to wait for it. Whoever books either
-    /// leaves (<see cref="Leave"/>) or gives the slot back.
+    /// leaves (<see cref="TryLeave"/>) or gives the slot back.
     /// </summary>
     public bool TryBook(int bytes, TimeSpan patience, out TimeSpan delay)
     {
@@ -97,31 +101,49 @@ internal sealed class MessageBudget
         }
     }
 
-    /// <summary>
-    /// Asked when a booked message is about to leave: zero when it may, and it is under way until <see cref="Arrive"/> is told its number; else how long
-    /// to wait before asking again.
-    /// </summary>
-    public TimeSpan Leave(out long number)
+    /// <summary>How long a booked message has to wait for a share, at least; then it asks again.</summary>
+    public TimeSpan UntilShare
+    {
+        get
+        {
+            lock (_lock)
+                return _arrived.Length == 0 || FreeShares() > 0 ? TimeSpan.Zero : _lately > 0 ? Until(_arrived[_oldest] + _window) : Glance;
+        }
+    }
+
+    /// <summary>A booked message leaves when there is a share for it, and takes that up until <see cref="Arrive"/> is told its number.</summary>
+    public bool TryLeave(out long number)
     {
         lock (_lock)
         {
             number = _lastLeft + 1;
-            if (_arrived.Length > 0 && Free() <= 0)
-                // Perhaps all of them are under way, and nothing says when one will have arrived.
-                return _lately > 0 ? Until(_arrived[_oldest] + _window) : TimeSpan.FromSeconds((double)_interval / _timeProvider.TimestampFrequency);
+            if (_arrived.Length > 0)
+            {
+                if (FreeShares() <= 0)
+                    return false;
+                _underWay.Add(number);
+            }
             _booked--;
             _lastLeft = number;
-            return TimeSpan.Zero;
+            return true;
         }
     }
 
-    /// <summary>The message has arrived by now, or never will; so have those that left before it, for they arrive in order, acknowledged or not.</summary>
-    public void Arrive(long number)
+    /// <summary>
+    /// The message has arrived by now, or never will. An acknowledged one has arrived behind all that left before it, for they arrive in order; the
+    /// cloud may have dropped some, which it never acknowledges.
+    /// </summary>
+    public void Arrive(long number, bool acknowledged)
     {
         lock (_lock)
         {
-            for (; _lastArrived < number; _lastArrived++)
+            if (_underWay.Remove(number))
                 Arrived();
+            while (acknowledged && _underWay.Count > 0 && _underWay.Min is var earlier && earlier < number)
+            {
+                _underWay.Remove(earlier);
+                Arrived();
+            }
         }
     }
 
@@ -142,13 +164,13 @@ internal sealed class MessageBudget
     {
         var next = Math.Max(_nextMessage, _nextByte);
         // When what is still under way arrives, nobody knows.
-        return _arrived.Length > 0 && _booked - Free() is >= 0 and var behind && behind < _lately
+        return _arrived.Length > 0 && _booked - FreeShares() is >= 0 and var behind && behind < _lately
             ? Math.Max(next, _arrived[(_oldest + behind) % _arrived.Length] + _window)
             : next;
     }
 
     // Shares that neither what is under way nor what arrived in the second that ends now takes up.
-    private int Free()
+    private int FreeShares()
     {
         var begin = _timeProvider.GetTimestamp() - _window;
         while (_lately > 0 && _arrived[_oldest] <= begin)
@@ -156,7 +178,7 @@ internal sealed class MessageBudget
             _oldest = (_oldest + 1) % _arrived.Length;
             _lately--;
         }
-        return _arrived.Length - (int)(_lastLeft - _lastArrived) - _lately;
+        return _arrived.Length - _underWay.Count - _lately;
     }
 
     private void Advance(int bytes)

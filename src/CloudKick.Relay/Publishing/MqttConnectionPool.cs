@@ -170,7 +170,7 @@ internal sealed partial class MqttConnectionPool : BackgroundService
                 Array.ForEach(_all, Hurry);
             return;
         }
-        // That it tries again does not say why it has to.
+        // That one begins to try does not say why none is up.
         if (change.State is not MqttClientState.Connecting)
             _lastCause = change.Cause;
         if (change.IsRefusal)

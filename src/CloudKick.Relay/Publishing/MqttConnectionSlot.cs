@@ -82,18 +82,18 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
             isInTurn = true;
             var client = Client;
             using var place = await client.TakePlaceAsync(deadline.Token);
-            // Asking takes its time too, so a message leaves after it; whoever has to wait all the same asks again.
+            // Asking whether it is late takes its time too, and another may have had the share by then.
             long number;
-            while (true)
+            do
             {
+                while (budget.UntilShare is { Ticks: > 0 } wait)
+                    await Task.Delay(wait, timeProvider, deadline.Token);
                 if (await lateCheck.RefuseAsync(attempt, deadline.Token) is { } refusal)
                     return refusal;
-                if (budget.Leave(out number) is not { Ticks: > 0 } wait)
-                    break;
-                await Task.Delay(wait, timeProvider, deadline.Token);
             }
+            while (!budget.TryLeave(out number));
             hasLeft = true;
-            place.Freed = () => budget.Arrive(number);
+            place.Freed = acknowledged => budget.Arrive(number, acknowledged);
             return await PublishAsync(client, message, place, remaining - timeProvider.GetElapsedTime(started), deadline.Token);
         }
         catch (OperationCanceledException)

@@ -64,7 +64,10 @@ public sealed class RelayMqttOptions
     [Range(0, 1 << 30)]
     public int BytesPerSecond { get; set; } = 512 * 1024;
 
-    /// <summary>Publishes without an acknowledgement that one connection may have: 1 to 65,535, default 100 (AWS's limit); no more than a tenth above <see cref="MessagesPerSecond"/>.</summary>
+    /// <summary>
+    /// Publishes without an acknowledgement that one connection may have: 1 to 65,535, default 100 (AWS's limit); no more than a tenth above
+    /// <see cref="MessagesPerSecond"/>.
+    /// </summary>
     [Range(1, 65535)]
     public int MaximumInFlight { get; set; } = 100;
 

@@ -63,7 +63,7 @@ locals {
       statistic   = "Average", at_least = var.thresholds.database_cpu_percent, period = 300, periods = 3
     }
     database-connections = {
-      description = "Many connections to the database: nodes times CloudKick:Database:MaximumPoolSize must stay below its limit."
+      description = "Many connections to the database: nodes times CloudKick:Database:MaximumPoolSize, and a few for kicks alone, must stay below its limit."
       namespace   = "AWS/RDS", metric = "DatabaseConnections", dimensions = { DBClusterIdentifier = var.database_cluster, Role = "WRITER" }
       statistic   = "Maximum", at_least = var.thresholds.database_connections, period = 300, periods = 1
     }

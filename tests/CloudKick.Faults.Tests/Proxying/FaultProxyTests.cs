@@ -47,6 +47,9 @@ internal sealed class FaultProxyTests
     }
 
     [Test]
+    public void What_is_left_to_chance_is_the_same_in_every_process() => Assert.That(FaultProxy.SeedOf(4711, 3), Is.EqualTo(1_870_264));
+
+    [Test]
     public async Task Slices_arrive_in_small_pieces_and_complete(CancellationToken cancellationToken)
     {
         _proxy.ToBackend.Faults = new LinkFaults { SliceBytes = 3, Jitter = TimeSpan.FromMilliseconds(5) };

@@ -127,6 +127,9 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
+    // The same in every process, as HashCode's are not.
+    internal static int SeedOf(int seed, int connection) => unchecked(seed * 397) ^ connection;
+
     private async Task ServeAsync(Socket client, int number)
     {
         if (await ConnectAsync() is not { } backend)
@@ -134,7 +137,7 @@ public sealed class FaultProxy : IAsyncDisposable
             ProxiedConnection.Abort(client);
             return;
         }
-        var connection = new ProxiedConnection(client, backend, ToBackend, ToClient, HashCode.Combine(_seed, number));
+        var connection = new ProxiedConnection(client, backend, ToBackend, ToClient, SeedOf(_seed, number));
         var ended = new TaskCompletionSource();
         _connections[connection] = ended.Task;
         await connection.RunAsync(_stopping.Token);

@@ -49,24 +49,44 @@ internal sealed class MessageBudgetTests
     }
 
     [Test]
-    public void As_many_as_there_are_shares_may_be_under_way_and_one_that_arrives_frees_those_before_it_a_second_later()
+    public void As_many_as_there_are_shares_may_be_under_way_and_an_acknowledged_one_frees_those_before_it_a_second_later()
     {
         var clock = new ManualTimeProvider();
         var budget = new MessageBudget(10, 0, clock);
-        for (var i = 0; i < budget.Shares; i++)
-            Assert.That(Leave(budget), Is.EqualTo(TimeSpan.Zero));
+        Assert.That(Leave(budget, 12), Is.EqualTo(budget.Shares));
         Assert.That(budget.Shares, Is.EqualTo(11));
 
         clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.That(Leave(budget), Is.GreaterThan(TimeSpan.Zero), "nothing is known to have arrived");
+        Assert.That(Leave(budget, 1), Is.Zero, "nothing is known to have arrived");
+        Assert.That(budget.UntilShare, Is.GreaterThan(TimeSpan.Zero));
 
         // The broker may have dropped one, and never acknowledges it; it takes them in order.
-        budget.Arrive(3);
-        budget.Arrive(2);
-        Assert.That(Leave(budget), Is.EqualTo(TimeSpan.FromSeconds(1)));
+        budget.Arrive(3, acknowledged: true);
+        budget.Arrive(2, acknowledged: true);
+        Assert.That(budget.UntilShare, Is.EqualTo(TimeSpan.FromSeconds(1)));
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.That(Enumerable.Range(0, 5).Select(_ => Leave(budget) == TimeSpan.Zero), Is.EqualTo([true, true, true, false, false]));
+        Assert.That(Leave(budget, 5), Is.EqualTo(3));
     }
+
+    [Test]
+    public void One_that_never_left_says_nothing_of_those_before_it()
+    {
+        var clock = new ManualTimeProvider();
+        var budget = new MessageBudget(10, 0, clock);
+        Assert.That(Leave(budget, 11), Is.EqualTo(11));
+
+        budget.Arrive(11, acknowledged: false);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.That(Leave(budget, 5), Is.EqualTo(1));
+    }
+
+    [TestCase(1, ExpectedResult = 2)]
+    [TestCase(90, ExpectedResult = 99)]
+    [TestCase(95, ExpectedResult = 99)]
+    [TestCase(100, ExpectedResult = 100)]
+    [TestCase(1_000, ExpectedResult = 1_000)]
+    public int There_is_a_tenth_more_of_shares_as_far_as_the_cloud_lets_it(int limit) => new MessageBudget(limit, 0, TimeProvider.System).Shares;
 
     [Test]
     public void Booked_slots_lie_behind_each_other()
@@ -108,15 +128,15 @@ internal sealed class MessageBudgetTests
         clock.Advance(TimeSpan.FromSeconds(1));
         for (var i = 0; i < 11; i++)
         {
-            Assert.That(budget.Leave(out var number), Is.EqualTo(TimeSpan.Zero));
-            budget.Arrive(number);
+            Assert.That(budget.TryLeave(out var number), Is.True);
+            budget.Arrive(number, acknowledged: true);
         }
 
         Assert.That(budget.TryBook(1, patience, out var delay), Is.True);
 
         Assert.That(delay, Is.EqualTo(TimeSpan.FromSeconds(1)), "a second has had as many as it may");
         clock.Advance(delay);
-        Assert.That(budget.Leave(out _), Is.EqualTo(TimeSpan.Zero), "and it need not wait once more");
+        Assert.That(budget.TryLeave(out _), Is.True, "and it need not wait once more");
     }
 
     [Test]
@@ -136,16 +156,21 @@ internal sealed class MessageBudgetTests
     {
         var budget = new MessageBudget(0, 0, new ManualTimeProvider());
 
-        Assert.That(Enumerable.Range(0, 10_000).All(i => Leave(budget) == TimeSpan.Zero), Is.True);
+        Assert.That(Leave(budget, 10_000), Is.EqualTo(10_000));
     }
 
-    private static TimeSpan Leave(MessageBudget budget)
+    // How many of so many leave.
+    private static int Leave(MessageBudget budget, int messages)
     {
-        budget.TryBook(1, TimeSpan.MaxValue, out _);
-        var wait = budget.Leave(out _);
-        if (wait > TimeSpan.Zero)
+        for (var left = 0; left < messages; left++)
+        {
+            budget.TryBook(1, TimeSpan.MaxValue, out _);
+            if (budget.TryLeave(out _))
+                continue;
             budget.GiveBack();
-        return wait;
+            return left;
+        }
+        return messages;
     }
 
     // Sends whenever there is a turn, and says when each arrived; its acknowledgement comes at that moment.
@@ -156,10 +181,10 @@ internal sealed class MessageBudgetTests
         for (var end = clock.GetUtcNow() + time; clock.GetUtcNow() < end; clock.Advance(TimeSpan.FromMilliseconds(1)))
         {
             for (var now = clock.GetUtcNow(); underWay.TryPeek(out var first) && first.At <= now; arrived.Add(now))
-                budget.Arrive(underWay.Dequeue().Number);
+                budget.Arrive(underWay.Dequeue().Number, acknowledged: true);
             while (budget.TryBook(1, TimeSpan.Zero, out _))
             {
-                if (budget.Leave(out var number) > TimeSpan.Zero)
+                if (!budget.TryLeave(out var number))
                 {
                     budget.GiveBack();
                     break;
