@@ -10,12 +10,21 @@ internal static class KickTargets
     private const string Relay = "relay";
     private const string Peer = "peer";
 
-    public static string Format(IReadOnlyList<KickMeasurement> measurements) =>
-        TextTable.Format(["target", "wanted", "measured", ""], Rows(measurements));
+    public static string Format(IReadOnlyList<KickMeasurement> measurements) => Format(Rows(measurements));
+
+    /// <summary>What a kick costs with so many stored, against the same with none: the same within a tenth.</summary>
+    public static string FormatStored(IReadOnlyList<KickMeasurement> with, IReadOnlyList<KickMeasurement> without) => Format(
+    [
+        AtLeast(0.9, "kicks/s, of those with nothing stored", Ratio(with, without, run => run.KicksPerSecond)),
+        AtMost(1.1, "relay's CPU, likewise", Ratio(with, without, run => run.Cpu.Contestant)),
+        AtMost(1.1, "PostgreSQL's CPU, likewise", Ratio(with, without, run => run.Cpu.PostgreSql)),
+    ]);
 
     /// <summary>How many times theirs ours is, round by round; the median.</summary>
     public static double Ratio(IEnumerable<KickMeasurement> ours, IEnumerable<KickMeasurement> theirs, Func<KickMeasurement, double> figure) =>
         ours.OrderBy(our => our.Round).Zip(theirs.OrderBy(their => their.Round), (our, their) => figure(our) / figure(their)).Median();
+
+    private static string Format(IEnumerable<string[]> rows) => TextTable.Format(["target", "wanted", "measured", ""], [.. rows]);
 
     private static IEnumerable<string[]> Rows(IReadOnlyList<KickMeasurement> measurements)
     {

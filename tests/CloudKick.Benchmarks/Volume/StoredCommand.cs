@@ -71,13 +71,14 @@ internal static class StoredCommand
     private static string Format(IReadOnlyList<KickMeasurement> measured)
     {
         var runs = measured.ToLookup(run => run.Contestant);
-        var groups = runs.OrderBy(group => group.Key == Nothing ? 0 : 1).ToArray();
-        return TextTable.Format(Header, [.. groups.Select(Row), Ratios(groups[0], groups[1])]);
+        var without = runs[Nothing].ToArray();
+        var with = runs.Single(group => group.Key != Nothing).ToArray();
+        return TextTable.Format(Header, [Row(without), Row(with), Ratios(with, without)]) + Environment.NewLine + KickTargets.FormatStored(with, without);
     }
 
-    private static string[] Row(IGrouping<string, KickMeasurement> runs) =>
+    private static string[] Row(IEnumerable<KickMeasurement> runs) =>
     [
-        runs.Key,
+        runs.First().Contestant,
         Number(runs.Select(run => run.KicksPerSecond).Median(), "0"),
         Number(runs.Select(run => run.P50).Median(), "0.00"),
         Number(runs.Select(run => run.P99).Median(), "0.00"),
@@ -88,15 +89,11 @@ internal static class StoredCommand
     ];
 
     // Of what was measured in the same round: whatever else the machine did then, it did to both.
-    private static string[] Ratios(IEnumerable<KickMeasurement> without, IEnumerable<KickMeasurement> with)
+    private static string[] Ratios(IReadOnlyList<KickMeasurement> with, IReadOnlyList<KickMeasurement> without)
     {
-        var pairs = without.OrderBy(run => run.Round).Zip(with.OrderBy(run => run.Round)).ToArray();
-        return
-        [
-            "ratio", Ratio(run => run.KicksPerSecond), Ratio(run => run.P50), Ratio(run => run.P99), Ratio(run => run.Cpu.Contestant), Ratio(run => run.Cpu.PostgreSql),
-        ];
+        return ["ratio", Ratio(run => run.KicksPerSecond), Ratio(run => run.P50), Ratio(run => run.P99), Ratio(run => run.Cpu.Contestant), Ratio(run => run.Cpu.PostgreSql)];
 
-        string Ratio(Func<KickMeasurement, double> figure) => Number(pairs.Select(pair => figure(pair.Second) / figure(pair.First)).Median(), "0.00");
+        string Ratio(Func<KickMeasurement, double> figure) => Number(KickTargets.Ratio(with, without, figure), "0.00");
     }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
