@@ -9,7 +9,9 @@ public sealed class ResourceTrend
     // Pools follow the faults; what leaks does not come down again.
     private const int FilesMayDiffer = 20;
     private const double Growth = 1;
-    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(10);
+
+    // Under load a node's heap goes on filling for ten minutes or so.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(20);
 
     private readonly List<(TimeSpan At, double Megabytes, int Files)> _samples = [];
 
@@ -31,7 +33,7 @@ public sealed class ResourceTrend
     /// <summary>Open files, typically: in the run's second quarter and in its last.</summary>
     public (int Before, int After) Files => (Median(1), Median(3));
 
-    /// <summary>Whether the run was long enough for an opinion: ten minutes.</summary>
+    /// <summary>Whether the run was long enough for an opinion: twenty minutes.</summary>
     public bool CanTell => _samples.Count >= 8 && _samples[^1].At - _samples[0].At >= Shortest;
 
     /// <summary>Whether memory grew by less than 1 MB a minute, and files did not.</summary>
