@@ -133,6 +133,29 @@ internal sealed class FaultProxyTests
     }
 
     [Test]
+    public async Task Tear_after_some_bytes_of_all_connections_comes_once(CancellationToken cancellationToken)
+    {
+        using var other = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await other.ConnectAsync(_proxy.Endpoint, cancellationToken);
+        using var its = await _server.AcceptSocketAsync(cancellationToken);
+        _proxy.ToBackend.Faults = new LinkFaults { TearsOnceAfterBytes = 10 };
+
+        await CarryAsync(_client, _backend, Bytes(9), cancellationToken);
+        Assert.That(_proxy.ToBackend.IsToTear, Is.True);
+        await other.SendAsync(Bytes(3), cancellationToken);
+
+        Assert.That(
+            async () =>
+            {
+                await its.ReceiveAsync(new byte[1], cancellationToken);
+                await its.ReceiveAsync(new byte[1], cancellationToken);
+            },
+            Throws.InstanceOf<SocketException>());
+        Assert.That(_proxy.ToBackend.IsToTear, Is.False);
+        Assert.That(await CarryAsync(_client, _backend, Bytes(20), cancellationToken), Is.EqualTo(Bytes(20)), "the other one stays");
+    }
+
+    [Test]
     public async Task Refusing_link_takes_no_new_connection(CancellationToken cancellationToken)
     {
         _proxy.Refuses = true;

@@ -5,6 +5,7 @@ public sealed class LinkControl
 {
     private readonly Lock _gate = new();
     private LinkFaults _faults = LinkFaults.None;
+    private long? _untilTear;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What it does to bytes now; those that wait because it hung are looked at again.</summary>
@@ -21,10 +22,34 @@ public sealed class LinkControl
             lock (_gate)
             {
                 _faults = value;
+                _untilTear = value.TearsOnceAfterBytes;
                 changed = _changed;
                 _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
             changed.SetResult();
+        }
+    }
+
+    /// <summary>Whether a <see cref="LinkFaults.TearsOnceAfterBytes"/> is still to come.</summary>
+    public bool IsToTear
+    {
+        get
+        {
+            lock (_gate)
+                return _untilTear is not null;
+        }
+    }
+
+    /// <summary>How many of so many bytes a connection may let go now, and whether it is torn behind them.</summary>
+    internal (int Bytes, bool Tears) Take(int bytes)
+    {
+        lock (_gate)
+        {
+            if (_untilTear is not { } left)
+                return (bytes, false);
+            var tears = left <= bytes;
+            _untilTear = tears ? null : left - bytes;
+            return ((int)Math.Min(left, bytes), tears);
         }
     }
 

@@ -23,4 +23,10 @@ public sealed record LinkFaults
 
     /// <summary>After so many bytes of a connection it is reset, in the middle of whatever it was saying. Default null: never.</summary>
     public long? ResetsAfterBytes { get; init; }
+
+    /// <summary>
+    /// After so many bytes from now on, of all connections together, the one that carries the last of them is reset; then all is sound again.
+    /// Default null: never.
+    /// </summary>
+    public long? TearsOnceAfterBytes { get; init; }
 }

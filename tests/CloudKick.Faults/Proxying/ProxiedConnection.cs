@@ -99,12 +99,12 @@ internal sealed class ProxiedConnection(Socket client, Socket backend, LinkContr
                 for (var rest = bytes.AsMemory(); rest.Length > 0;)
                 {
                     var faults = await PassAsync(link);
-                    var piece = Piece(faults, rest.Length, sent, random);
+                    var (piece, tears) = link.Take(Piece(faults, rest.Length, sent, random));
                     if (piece > 0)
                         await to.SendAsync(rest[..piece], SocketFlags.None, _ending.Token);
                     sent += piece;
                     rest = rest[piece..];
-                    if (sent >= faults.ResetsAfterBytes)
+                    if (tears || sent >= faults.ResetsAfterBytes)
                     {
                         Reset();
                         return;
