@@ -14,8 +14,11 @@ internal sealed class KickStore(
     NpgsqlDataSource dataSource, KickConnections connections, NodeIdentity node, IOptions<DatabaseOptions> database, IOptions<KickOptions> options,
     IOptions<NodeOptions> nodes, TimeProvider timeProvider)
 {
+    // What is only found is promised like what is new, and may stand on this server alone so far. A transaction that has written something waits
+    // for the standby to have all that was written before it too; a message to nobody is the least that can be written.
     private const string Accept = """
-        select ordinal, verdict, kick_id, accepted_at, expires_at, management_system_id, topic_template, subscription_topic
+        select ordinal, verdict, kick_id, accepted_at, expires_at, management_system_id, topic_template, subscription_topic,
+               case when verdict in ('replayed', 'existing') then pg_logical_emit_message(true, 'cloudkick', ''::text) end as written
         from decide_kicks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """;
 
@@ -72,13 +75,17 @@ internal sealed class KickStore(
         if (database.Value.PrepareStatements)
             await command.PrepareAsync(cancellationToken);
         var decisions = new KickDecision[orders.Count];
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var answered = timeProvider.GetTimestamp();
-        while (await reader.ReadAsync(cancellationToken))
+        var standby = new StandbyWait(connection);
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            var index = reader.GetInt32(0) - 1;
-            decisions[index] = ReadDecision(reader, orders[index], asked, answered);
+            var answered = timeProvider.GetTimestamp();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var index = reader.GetInt32(0) - 1;
+                decisions[index] = ReadDecision(reader, orders[index], asked, answered);
+            }
         }
+        standby.ThrowIfCutShort();
         return decisions;
     }
 
@@ -86,33 +93,38 @@ internal sealed class KickStore(
     public async Task<IReadOnlyList<(KickAttempt Attempt, bool TakenOver)>> ClaimDueAsync(int limit, CancellationToken cancellationToken)
     {
         var asked = timeProvider.GetTimestamp();
-        await using var command = dataSource.CreateCommand(ClaimDue);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(ClaimDue, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node.Name });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
 
         var claimed = new List<(KickAttempt, bool)>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var answered = timeProvider.GetTimestamp();
-        while (await reader.ReadAsync(cancellationToken))
+        var standby = new StandbyWait(connection);
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            claimed.Add((new KickAttempt
+            var answered = timeProvider.GetTimestamp();
+            while (await reader.ReadAsync(cancellationToken))
             {
-                Kick = new KickId(reader.GetGuid(0)),
-                TerminalId = reader.GetString(1),
-                Number = reader.GetInt32(2),
-                AcceptedAt = reader.GetFieldValue<DateTimeOffset>(3),
-                ExpiresAt = reader.GetFieldValue<DateTimeOffset>(4),
-                RemainingWhenLeased = reader.GetTimeSpan(5),
-                AccessProtocol = reader.GetString(6),
-                TraceParent = reader.IsDBNull(7) ? null : reader.GetString(7),
-                TopicTemplate = reader.GetString(8),
-                SubscriptionTopic = reader.GetString(9),
-                LeasedTimestamp = asked,
-                CheckedTimestamp = answered,
-                TryOffline = true,
-            }, reader.GetBoolean(10)));
+                claimed.Add((new KickAttempt
+                {
+                    Kick = new KickId(reader.GetGuid(0)),
+                    TerminalId = reader.GetString(1),
+                    Number = reader.GetInt32(2),
+                    AcceptedAt = reader.GetFieldValue<DateTimeOffset>(3),
+                    ExpiresAt = reader.GetFieldValue<DateTimeOffset>(4),
+                    RemainingWhenLeased = reader.GetTimeSpan(5),
+                    AccessProtocol = reader.GetString(6),
+                    TraceParent = reader.IsDBNull(7) ? null : reader.GetString(7),
+                    TopicTemplate = reader.GetString(8),
+                    SubscriptionTopic = reader.GetString(9),
+                    LeasedTimestamp = asked,
+                    CheckedTimestamp = answered,
+                    TryOffline = true,
+                }, reader.GetBoolean(10)));
+            }
         }
+        standby.ThrowIfCutShort();
         return claimed;
     }
 

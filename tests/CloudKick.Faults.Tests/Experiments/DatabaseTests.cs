@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using CloudKick.Cli.Local;
 using CloudKick.Faults.Histories;
 using CloudKick.Faults.Load;
@@ -6,6 +7,7 @@ using CloudKick.Faults.Proxying;
 using CloudKick.Faults.Stage;
 using CloudKick.Testing;
 using CloudKick.Testing.Postgres;
+using Dapper;
 using Npgsql;
 
 namespace CloudKick.Faults.Tests.Experiments;
@@ -21,6 +23,7 @@ internal sealed class DatabaseTests
     private const int Terminations = 5;
     private static readonly TimeSpan BackAfterRestart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BackAfterPromotion = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BackAfterStandby = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DiskIsFull = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BackAfterFullDisk = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UntilRefused = TimeSpan.FromMilliseconds(100);
@@ -260,6 +263,53 @@ internal sealed class DatabaseTests
     }
 
     [Test]
+    public async Task Synchronous_standby_that_hangs_or_is_cut_off_lets_no_kick_be_promised_that_it_does_not_have(CancellationToken cancellationToken)
+    {
+        await using var primary = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Settings = Durable }, progress: null, cancellationToken);
+        await using var link = new FaultProxy(Run.Seed, null, new IPEndPoint(IPAddress.Loopback, primary.Port));
+        await using var standby = await StandbyPostgres.StartAsync(primary, synchronous: true, cancellationToken, link.Port);
+        await using var world = await World.StartAsync(
+            new WorldOptions
+            {
+                Seed = Run.Seed, Nodes = 2, Terminals = 60, Server = primary,
+                Settings = new Dictionary<string, string> { ["CloudKick:Database:CommandTimeout"] = "00:00:02" },
+            },
+            cancellationToken);
+        await world.PlayBriefSessionsAsync(cancellationToken);
+        using var till = Run.Till(world, LongTtlSeconds, requestTimeout: TimeSpan.FromSeconds(10));
+
+        await Run.UnderLoadAsync(
+            new KickLoad(till, world.Terminals) { Pause = TimeSpan.FromMilliseconds(20) }, 0,
+            async () =>
+            {
+                await StrikeAsync("the link to the standby hangs", () => link.Inject(new LinkFaults { Hangs = true }));
+                await StrikeAsync("the standby is cut off", () =>
+                {
+                    link.Refuses = true;
+                    link.ResetAll();
+                });
+            },
+            cancellationToken);
+
+        await Run.JudgeAsync(world, LongTtlSeconds, cancellationToken);
+        await JudgeStandbyAsync(world, standby, cancellationToken);
+
+        async Task StrikeAsync(string fault, Action strike)
+        {
+            await AnswersAgainAsync(world, BackAfterStandby, cancellationToken);
+            world.History.Fault(fault);
+            strike();
+            var from = world.History.Now;
+            // The commit is waited for in vain; then the till asks again, when what was not waited for to the end is stored here alone.
+            await Eventually.HoldsAsync(() => TwiceRefused(world, from) || PromisedSince(world, from), cancellationToken);
+            await JudgeStandbyAsync(world, standby, cancellationToken);
+            world.History.Fault("the standby is there again");
+            link.Heal();
+            await AnswersAgainAsync(world, BackAfterStandby, cancellationToken);
+        }
+    }
+
+    [Test]
     public async Task Database_whose_disk_is_full_takes_on_nothing_and_goes_on_when_there_is_room(CancellationToken cancellationToken)
     {
         await using var disk = await SmallDisk.MountAsync(megabytes: 160, cancellationToken);
@@ -300,6 +350,32 @@ internal sealed class DatabaseTests
         }
         Assert.That(watch.Elapsed, Is.LessThan(within), () => $"no kick is taken on\n{(log is null ? "" : string.Join('\n', File.ReadLines(log).TakeLast(40)))}\n{world.Nodes[0].Log}");
         TestContext.Progress.WriteLine($"kicks are taken on again after {watch.Elapsed.TotalSeconds:F1} s");
+    }
+
+    private static bool TwiceRefused(World world, DateTimeOffset from) =>
+        Answers(world).Where(answer => answer.At > from && answer.Status == 503).CountBy(answer => answer.Key).Any(key => key.Value > 1);
+
+    private static bool PromisedSince(World world, DateTimeOffset from)
+    {
+        var before = world.History.Snapshot().OfType<Happening.Asked>().Where(asked => asked.At <= from).Select(asked => asked.Key).ToHashSet();
+        return Answers(world).Any(answer => answer.IsSuccess && !before.Contains(answer.Key));
+    }
+
+    // What it has received it shows a moment later.
+    private static async Task JudgeStandbyAsync(World world, StandbyPostgres standby, CancellationToken cancellationToken)
+    {
+        var promised = Answers(world).Where(answer => answer.IsSuccess).Select(answer => answer.Key).Distinct().ToArray();
+        await using var connection = new NpgsqlConnection(standby.Server.SuperuserConnectionString(world.Database.Name) + ";Pooling=false");
+        await connection.OpenAsync(cancellationToken);
+        await Eventually.BecomesAsync(
+            () => connection.ExecuteScalarAsync<bool>(
+                new CommandDefinition("select pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()", cancellationToken: cancellationToken)),
+            true, cancellationToken);
+        var missing = await connection.QueryAsync<string>(new CommandDefinition(
+            "select p from unnest(@promised) p where not exists (select from idempotency_keys i join kicks k using (kick_id) where i.key = p)",
+            new { promised }, cancellationToken: cancellationToken));
+        TestContext.Progress.WriteLine($"the standby has been asked for {promised.Length} kicks");
+        Assert.That(missing, Is.Empty, "what a till was promised is on the standby");
     }
 
     private static IEnumerable<Happening.Answered> Answers(World world) => world.History.Snapshot().OfType<Happening.Answered>();

@@ -8,6 +8,9 @@ namespace CloudKick.Testing.Postgres;
 /// <summary>A standby of a <see cref="PrivatePostgres"/>: follows it by streaming replication, and can take its place.</summary>
 public sealed class StandbyPostgres : IAsyncDisposable
 {
+    // By default it waits for 5 s before it asks again for a primary that it has lost.
+    private const string ReconnectSoon = "wal_retrieve_retry_interval=200ms";
+
     private static readonly TimeSpan CopyTimeout = TimeSpan.FromMinutes(2);
 
     private readonly string _directory;
@@ -25,8 +28,12 @@ public sealed class StandbyPostgres : IAsyncDisposable
     /// Copies the primary and starts the copy. From then on a commit at the primary waits until the standby has it on disk, when
     /// <paramref name="synchronous"/>.
     /// </summary>
+    /// <param name="primary">Whom it follows.</param>
+    /// <param name="synchronous">Whether commits wait for it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="port">The port of 127.0.0.1 where it reaches the primary; null: the primary's own.</param>
     /// <exception cref="PrivatePostgresException">It cannot be copied or started; the message says why.</exception>
-    public static async Task<StandbyPostgres> StartAsync(PrivatePostgres primary, bool synchronous, CancellationToken cancellationToken)
+    public static async Task<StandbyPostgres> StartAsync(PrivatePostgres primary, bool synchronous, CancellationToken cancellationToken, int? port = null)
     {
         ArgumentNullException.ThrowIfNull(primary);
         var directory = Path.Combine(Path.GetTempPath(), "cloudkick-standby-" + RandomNumberGenerator.GetHexString(12, lowercase: true));
@@ -38,13 +45,13 @@ public sealed class StandbyPostgres : IAsyncDisposable
             [
                 "/bin/sh", "-c", "umask 077 && mkdir \"$1\" && : > \"$1/in-use\" && cp \"$2/superuser-password\" \"$1\" && exec \"$3\" -D \"$1/data\" -R -X stream -c fast -d \"$4\"",
                 "standby", directory, primary.Directory, Beside(binaries.Server),
-                string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={primary.Port} user={superuser.Username} password={superuser.Password} application_name=standby"),
+                string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={port ?? primary.Port} user={superuser.Username} password={superuser.Password} application_name=standby"),
             ]),
             CopyTimeout, cancellationToken);
         if (copied.ExitCode != 0)
             throw new PrivatePostgresException($"The primary could not be copied: {copied.LastLine}");
         var server = await PrivatePostgres.StartAsync(
-            new PrivatePostgresOptions { Directory = directory, Settings = ["fsync=off"] }, progress: null, cancellationToken);
+            new PrivatePostgresOptions { Directory = directory, Settings = ["fsync=off", ReconnectSoon] }, progress: null, cancellationToken);
         if (synchronous)
             await RunAsync(primary, "alter system set synchronous_standby_names = 'standby'", cancellationToken);
         return new StandbyPostgres(server, directory);
