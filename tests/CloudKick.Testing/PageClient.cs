@@ -90,8 +90,9 @@ public sealed class PageClient(Uri address) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Any request, with its cookies.</summary>
-    public async Task<PageAnswer> SendAsync(HttpMethod method, string path, HttpContent? content, bool follow, CancellationToken cancellationToken)
+    /// <summary>Any request, with its cookies, and with further headers when there are any.</summary>
+    public async Task<PageAnswer> SendAsync(
+        HttpMethod method, string path, HttpContent? content, bool follow, CancellationToken cancellationToken, params (string Name, string Value)[] further)
     {
         for (var redirects = 0; ; redirects++)
         {
@@ -100,6 +101,8 @@ public sealed class PageClient(Uri address) : IDisposable
             request.Headers.Add("Accept-Language", Language);
             if (Cookies.Count > 0)
                 request.Headers.Add("Cookie", string.Join("; ", Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+            foreach (var (name, value) in further)
+                request.Headers.TryAddWithoutValidation(name, value);
             using var response = await _http.SendAsync(request, cancellationToken);
             Keep(response);
             if (follow && response.Headers.Location is { } location && redirects < MaximumRedirects)

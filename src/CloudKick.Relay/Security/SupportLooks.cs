@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Terminals;
 using CloudKick.Relay.Users;
 
@@ -14,6 +15,9 @@ namespace CloudKick.Relay.Security;
 internal sealed class SupportLooks(TenantDatabase database)
 {
     private const int MaximumPathLength = 300;
+
+    /// <summary>Stands for what was typed and <see cref="FreeText.IsSensitive"/>.</summary>
+    private const string Withheld = "withheld";
 
     // Where the merchant itself is named, an id that is somebody else's is not found, and nothing of that one's is seen. A transfer has two
     // sides: in one order, so that two looks do not wait for each other's chains.
@@ -44,9 +48,9 @@ internal sealed class SupportLooks(TenantDatabase database)
     {
         if (caller.Person is not { Role: Roles.PlatformSupport })
             return Task.CompletedTask;
-        var path = context.Request.Path.ToString();
+        var path = string.Join('/', context.Request.Path.ToString().Split('/').Select(part => Fit(Uri.UnescapeDataString(part)) == Withheld ? Withheld : part));
         var subject = path.Length <= MaximumPathLength ? path : path[..MaximumPathLength];
-        var after = new JsonObject { ["method"] = context.Request.Method, ["query"] = context.Request.QueryString.HasValue ? context.Request.QueryString.Value : null };
+        var after = new JsonObject { ["method"] = context.Request.Method, ["query"] = QueryOf(context.Request) };
         var actor = new Actor(caller.Actor, context.Connection.RemoteIpAddress?.ToString());
         return database.InTransactionAsync(
             Tenant.Platform,
@@ -58,6 +62,18 @@ internal sealed class SupportLooks(TenantDatabase database)
             },
             context.RequestAborted);
     }
+
+    // As it came; where something in it belongs in no record, all but that.
+    private static string? QueryOf(HttpRequest request)
+    {
+        if (!request.QueryString.HasValue)
+            return null;
+        return request.Query.Any(pair => FreeText.IsSensitive(pair.Key) || pair.Value.Any(value => FreeText.IsSensitive(value)))
+            ? QueryString.Create(request.Query.SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(Fit(pair.Key), (string?)Fit(value ?? "")))).Value
+            : request.QueryString.Value;
+    }
+
+    private static string Fit(string text) => FreeText.IsSensitive(text) ? Withheld : text;
 
     private static object Named(HttpRequest request)
     {

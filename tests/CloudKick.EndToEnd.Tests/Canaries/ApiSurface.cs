@@ -18,10 +18,33 @@ internal sealed class ApiSurface(JsonNode openApi)
     private static readonly string[] Headers =
     [
         "Authorization", "Idempotency-Key", "Prefer", "Accept-Language", "Accept", "Last-Event-ID", "If-Match", "If-None-Match", "Cookie", "User-Agent", "Referer", "Origin",
-        "X-Api-Key", "traceparent", "tracestate", "baggage", "X-Request-Id", "Content-Language",
+        "X-Api-Key", "traceparent", "tracestate", "baggage", "X-Request-Id", "Content-Language", "Content-Type", "Accept-Encoding", "Host", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
+        "X-Forwarded-Proto",
     ];
 
-    /// <summary>The requests that have the text in them, each at one place.</summary>
+    private static readonly string[] NoCalls = ["", "v1", "v1/admin", "v1/kicks/kck_00000000000000000000000000", "health", "swagger", "assets"];
+
+    /// <summary>Requests for what is not there: no call has this address, or none this method.</summary>
+    public static IEnumerable<ApiRequest> Unknown(string text)
+    {
+        var escaped = Uri.EscapeDataString(text);
+        foreach (var start in NoCalls)
+        {
+            ApiRequest Request(string place, HttpMethod method, string address) => new($"{method} /{start}: {place}", method, address, null, Json, null);
+
+            var path = $"{(start.Length == 0 ? "" : "/")}{start}/{escaped}";
+            yield return Request("a path that is not known", HttpMethod.Get, path);
+            yield return Request("a path that is not known, with a query", HttpMethod.Get, $"{path}?{escaped}=1&access_token={escaped}");
+            yield return Request("a path that is not known, posted to", HttpMethod.Post, path);
+            yield return Request("a method that is not known there", HttpMethod.Delete, path);
+            yield return Request("a query alone", HttpMethod.Get, $"/{start}?{escaped}");
+        }
+        // Any token is a method (RFC 9110 §9.1).
+        if (text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
+            yield return new ApiRequest("a method that nobody knows", new HttpMethod(text), "/v1/kicks", null, Json, null);
+    }
+
+    /// <summary>The requests that have the text in them, each at one place of a call.</summary>
     public IEnumerable<ApiRequest> With(string text)
     {
         foreach (var path in openApi["paths"]!.AsObject())
@@ -61,8 +84,13 @@ internal sealed class ApiSurface(JsonNode openApi)
         var message = new HttpRequestMessage(request.Method, new Uri(request.Address, UriKind.Relative));
         if (request.Body is not null)
             message.Content = new StringContent(request.Body, Encoding.UTF8, MediaTypeHeaderValue.Parse(request.ContentType));
-        if (request.Header is var (name, value))
-            message.Headers.TryAddWithoutValidation(name, value.ReplaceLineEndings(" "));
+        if (request.Header is var (name, value) && !message.Headers.TryAddWithoutValidation(name, value.ReplaceLineEndings(" ")))
+        {
+            // What describes a body goes with one, also with an empty one.
+            message.Content ??= new ByteArrayContent([]);
+            message.Content.Headers.Remove(name);
+            message.Content.Headers.TryAddWithoutValidation(name, value.ReplaceLineEndings(" "));
+        }
         return message;
     }
 

@@ -41,6 +41,15 @@ internal sealed record Canary(string Name, string Text, string Needle)
     /// <summary>Whether it is in the text, in one way or another.</summary>
     public bool IsIn(string text) => Needles.Any(needle => text.Contains(needle, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>How the text begins, and what stands around the canary in it.</summary>
+    public string Excerpt(string text)
+    {
+        const int beginning = 120;
+        const int around = 90;
+        var at = Needles.Select(needle => text.IndexOf(needle, StringComparison.OrdinalIgnoreCase)).First(at => at >= 0);
+        return text.Length <= beginning + around + around ? text : $"{text[..beginning]} … {text[Math.Max(0, at - around)..Math.Min(text.Length, at + around)]}";
+    }
+
     private static string WithoutSeparators(string text) =>
         text.All(letter => char.IsAsciiDigit(letter) || Separators.Contains(letter)) ? string.Concat(text.Where(char.IsAsciiDigit)) : text;
 }

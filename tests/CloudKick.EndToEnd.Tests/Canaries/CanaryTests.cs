@@ -66,7 +66,7 @@ internal sealed class CanaryTests
     public async Task What_is_recognised_stays_nowhere_wherever_a_caller_puts_it(Canary canary, CancellationToken cancellationToken)
     {
         await AddExampleAsync(cancellationToken);
-        foreach (var request in _stage.Api.With(canary.Text))
+        foreach (var request in _stage.Api.With(canary.Text).Concat(ApiSurface.Unknown(canary.Text)))
             await _stage.SendAsync(request, cancellationToken);
         foreach (var column in new[] { "terminalId", "label", "enabledUntil" })
             await _stage.SendAsync(Post("/v1/whitelist/import", Csv(column, canary.Text), "text/csv"), cancellationToken);
@@ -84,9 +84,11 @@ internal sealed class CanaryTests
         [
             "a query that is not known", "a member that is not known", "an array", "no JSON", "another content type", "Authorization", "Prefer", "Accept-Language", "Accept", "Last-Event-ID",
             "If-Match", "If-None-Match", "Cookie", "User-Agent", "Referer", "Origin", "X-Api-Key", "traceparent", "tracestate", "baggage", "X-Request-Id", "Content-Language",
+            "Content-Type", "Accept-Encoding", "Host", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
         ];
 
-        var requests = _stage.Api.With(Canary.Opaque.Text).Where(request => places.Any(place => request.Place.EndsWith(": " + place, StringComparison.Ordinal))).ToArray();
+        var requests = _stage.Api.With(Canary.Opaque.Text).Where(request => places.Any(place => request.Place.EndsWith(": " + place, StringComparison.Ordinal)))
+            .Concat(ApiSurface.Unknown(Canary.Opaque.Text)).ToArray();
         foreach (var request in requests)
             await _stage.SendAsync(request, cancellationToken);
 
@@ -208,8 +210,15 @@ internal sealed class CanaryTests
         var secret = relay.Services.GetRequiredService<SecondFactors>().Open(sealedSecret)!;
         var code = Totp.Code(secret, Totp.StepAt(TimeProvider.System.GetUtcNow()));
         var set = await browser.PostAsync("/account/second-factor", factor.Field("__RequestVerificationToken"), cancellationToken, fields: [("Secret", sealedSecret), ("Code", code), ("Current", Password)]);
-        await browser.SubmitAsync("/account", cancellationToken, to: "/account?handler=Password", fields: [("Current", Password), ("Password", WrongPassword), ("Again", Password)]);
+        var changed = await browser.SubmitAsync("/account", cancellationToken, to: "/account?handler=Password", fields: [("Current", Password), ("Password", WrongPassword), ("Again", WrongPassword)]);
 
+        await browser.SubmitAsync("/sign-in/forgotten", cancellationToken, fields: [("Email", email)]);
+        await _stage.Inbox.ReceiveAsync(email, cancellationToken);
+        foreach (var answer in new[] { welcomed, signedIn, set, changed })
+            _stage.Answered(answer.Path, Echo.Without(answer, answer.Path));
+
+        Assert.That(changed.Path, Does.Contain("SaidPassword"), changed.Text);
+        Assert.That(_stage.Mails(), Has.Some.Contains(email), "mails are looked into");
         Assert.That(welcomed.Status, Is.EqualTo(HttpStatusCode.OK), welcomed.Text);
         Assert.That(signedIn.Path, Does.StartWith($"/m/{_stage.Kicks.Merchant}").Or.EqualTo("/"), signedIn.Text);
         Assert.That(set.Status, Is.EqualTo(HttpStatusCode.OK), set.Text);
@@ -229,13 +238,94 @@ internal sealed class CanaryTests
 
         await Task.WhenAll(forms.GroupBy(form => form.Browser).Select(async person =>
         {
-            foreach (var (form, canary) in person.SelectMany(_ => Canary.OfEachKind, (form, canary) => (form, canary)))
-                await form.SendAsync(canary.Text.ReplaceLineEndings(" "), cancellationToken);
+            // What looks like nothing first: after a few wrong passwords none is looked at.
+            foreach (var (form, canary) in person.SelectMany(_ => Canary.OfEachKind.Prepend(Canary.Opaque), (form, canary) => (form, canary)))
+                await form.SendAsync(canary.Text.ReplaceLineEndings(" "), isKept: canary == Canary.Opaque, Keep, cancellationToken);
         }));
+        // Whoever comes next sees nothing of it.
+        await OpenAsync(await _stage.Kicks.Relay.SignInAsync(_stage.Kicks.Merchant, Roles.Admin, cancellationToken), "/m/");
+        await OpenAsync(await _stage.Kicks.Relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken), "/platform/");
 
         Assert.That(forms.Select(form => form.Page), Is.EquivalentTo(Form.All), "a page that takes something has its canaries");
-        // What somebody typed stands in the form again, for them to correct; it is kept nowhere.
-        await _stage.AssertNowhereAsync(Canary.Recognised, cancellationToken);
+        Assert.That(_stage.Inbox.Mails, Is.Not.Empty);
+        await _stage.AssertNowhereAsync([.. Canary.Recognised, Canary.Opaque], cancellationToken);
+
+        // A page that shows the form again may say what is wrong in it, and lead on with a filter; one of a password shows nothing of it.
+        void Keep(string place, string answer)
+        {
+            if (!answer.StartsWith("200 ", StringComparison.Ordinal) || Echo.NeverComesBack.Any(name => place.EndsWith(" " + name, StringComparison.Ordinal)))
+                _stage.Answered(place, answer);
+        }
+
+        async Task OpenAsync(PageClient browser, string start)
+        {
+            foreach (var address in forms.Select(form => form.Address).Where(address => address.StartsWith(start, StringComparison.Ordinal)))
+                _stage.Answered(address, (await browser.OpenAsync(address, cancellationToken)).ToString());
+        }
+    }
+
+    [Test]
+    public async Task Pages_that_say_what_is_wrong_and_who_looked_repeat_nothing(CancellationToken cancellationToken)
+    {
+        var relay = _stage.Kicks.Relay;
+        var (merchant, another) = (_stage.Kicks.Merchant, await relay.AddMerchantAsync("Another", cancellationToken));
+        PageClient[] readers =
+        [
+            relay.CreateBrowser(), await relay.SignInAsync(merchant, Roles.Viewer, cancellationToken), await relay.SignInAsync(another, Roles.Admin, cancellationToken),
+            await relay.SignInAsync(null, Roles.PlatformSupport, cancellationToken),
+        ];
+
+        await Task.WhenAll(readers.Select(async reader =>
+        {
+            foreach (var text in Canary.OfEachKind.Select(canary => canary.Text.ReplaceLineEndings(" ")))
+            {
+                var escaped = Uri.EscapeDataString(text);
+                string[] addresses =
+                [
+                    $"/{escaped}", $"/{escaped}?{escaped}={escaped}", $"/problem?said={escaped}", $"/m/{escaped}/kicks", $"/m/{merchant}/{escaped}", $"/m/{merchant}/kicks/{escaped}",
+                    $"/m/{merchant}/terminals/{escaped}", $"/m/{merchant}/users/{escaped}", $"/m/{merchant}/whitelist?search={escaped}&{escaped}={escaped}", $"/platform/merchants/{escaped}",
+                    $"/platform/terminals?search={escaped}", $"/welcome/{escaped}", $"/account?said={escaped}",
+                ];
+                foreach (var address in addresses)
+                {
+                    var place = address.Replace(escaped, "…", StringComparison.Ordinal);
+                    _stage.Answered(place, Echo.Without(await reader.OpenAsync(address, cancellationToken), address, ("search", text), ("Search", text)));
+                    _stage.Answered("post " + place, Echo.Without(await reader.PostAsync(address, text, cancellationToken, fields: [("Label", text), (text, text)]), address));
+                }
+            }
+        }));
+
+        await _stage.AssertNowhereAsync(Canary.OfEachKind, cancellationToken);
+    }
+
+    [Test]
+    public async Task What_a_browser_says_of_itself_and_its_way_is_in_no_mail_and_nowhere_else(CancellationToken cancellationToken)
+    {
+        // The host by itself: one that cannot be one is refused at once.
+        string[][] together = [["Host"], ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "User-Agent", "Referer", "Origin", "X-Original-URL", "traceparent", "baggage"]];
+        var relay = _stage.Kicks.Relay;
+        var admin = await relay.SignInAsync(_stage.Kicks.Merchant, Roles.Admin, cancellationToken);
+        var users = $"/m/{_stage.Kicks.Merchant}/users";
+        var token = await admin.TokenAsync(users, cancellationToken);
+
+        foreach (var (names, text) in together.SelectMany(_ => Canary.OfEachKind, (names, canary) => (names, canary.Text.ReplaceLineEndings(" "))))
+        {
+            var email = await relay.AddUserAsync(_stage.Kicks.Merchant, Roles.Viewer, cancellationToken);
+            await SendAsync(relay.CreateBrowser(), "/sign-in", ("Email", email), ("Password", RelayHost.Password));
+            await SendAsync(relay.CreateBrowser(), "/sign-in/forgotten", ("Email", email));
+            await SendAsync(admin, users, ("Email", Addresses.New("canary")), ("Role", Roles.Viewer));
+
+            async Task SendAsync(PageClient browser, string page, params (string Name, string Value)[] fields)
+            {
+                var formToken = browser == admin ? token : await browser.TokenAsync(page, cancellationToken);
+                using var content = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", formToken)).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
+                var answer = await browser.SendAsync(HttpMethod.Post, page, content, follow: true, cancellationToken, [.. names.Select(name => (name, text))]);
+                _stage.Answered($"{page}: {names[0]}", Echo.Without(answer, page));
+            }
+        }
+
+        Assert.That(_stage.Inbox.Mails, Is.Not.Empty);
+        await _stage.AssertNowhereAsync(Canary.OfEachKind, cancellationToken);
     }
 
     /// <summary>The terminal of the document's examples is there, so that calls get beyond asking for it.</summary>
@@ -261,12 +351,5 @@ internal sealed class CanaryTests
     private static string Name(string text) => new([.. text.Where(char.IsLetterOrDigit)]);
 
     private async Task SubmitAsync(PageClient browser, string page, (string, string)[] fields, CancellationToken cancellationToken) =>
-        _stage.Answered(page, Told(await browser.SubmitAsync(page, cancellationToken, fields: fields), fields));
-
-    /// <summary>The page without the value that somebody typed as an address, which stands in its field again.</summary>
-    private static string Told(PageAnswer answer, (string Name, string Value)[] fields)
-    {
-        var email = fields.First(field => field.Name == "Email").Value;
-        return answer.Html.Replace($"value=\"{WebUtility.HtmlEncode(email)}\"", "", StringComparison.Ordinal);
-    }
+        _stage.Answered(page, Echo.Without(await browser.SubmitAsync(page, cancellationToken, fields: fields), page, fields));
 }

@@ -21,6 +21,10 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
     private const string Get = "OnGet";
     private const string Post = "OnPost";
     private const string Async = "Async";
+    private const string Unknown = "unknown";
+
+    // Text of one's choice belongs there.
+    private static readonly string[] Keep = ["Name", "Label", "Reference", "Firmware", "Csv", "Text", "Upload"];
 
     private static readonly Dictionary<string, Type> Classes = typeof(AdminPage).Assembly.GetTypes()
         .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PageModel)) && (Fields(type).Any() || Texts(type, Get).Concat(Texts(type, Post)).Any()))
@@ -30,32 +34,53 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
     public static IReadOnlyCollection<string> All => Classes.Keys;
 
     /// <summary>Sends the page once for each of its fields and buttons, with the text in that field; and asks for it with the text in each filter.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isKept">Whether the text may be kept where it is wanted: then it is sent only where it is not.</param>
+    /// <param name="answered">Takes what was sent, and what came back beside what a form shows again.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="InvalidOperationException">The page is not there for this browser.</exception>
-    public async Task SendAsync(string text, CancellationToken cancellationToken)
+    public async Task SendAsync(string text, bool isKept, Action<string, string> answered, CancellationToken cancellationToken)
     {
         var opened = await Browser.OpenAsync(Address, cancellationToken);
         if (opened.Path != Address)
             throw new InvalidOperationException($"{Page} leads to {opened}");
         var (page, token) = (Classes[Page], opened.Field(TokenField));
-        foreach (var field in Fields(page))
+        foreach (var field in Fields(page).Where(field => !isKept || !Keep.Contains(field.Name)))
         {
             foreach (var handler in Handlers)
-                await PostAsync(handler, Content(field.Name, text, token, isFile: field.PropertyType == typeof(IFormFile)));
+                await PostAsync(handler, field.Name, Content(field.Name, text, token, isFile: field.PropertyType == typeof(IFormFile)));
             if (field.GetCustomAttribute<BindPropertyAttribute>()!.SupportsGet)
                 await AskAsync("", field.Name);
         }
         foreach (var (handler, name) in Texts(page, Get))
             await AskAsync(handler, name);
         foreach (var (handler, name) in Texts(page, Post))
-            await PostAsync(handler, Content(name, text, token));
-
-        async Task AskAsync(string handler, string name) =>
-            ThrowUnlessTaken(await Browser.OpenAsync($"{Address}?handler={handler}&{name}={Uri.EscapeDataString(text)}", cancellationToken));
-
-        async Task PostAsync(string handler, MultipartFormDataContent content)
+            await PostAsync(handler, name, Content(name, text, token));
+        foreach (var handler in Handlers)
         {
+            await PostAsync(handler, Unknown, Content(Unknown, text, token));
+            await PostAsync(handler, TokenField, Content(Unknown, "x", text), isTaken: false);
+        }
+
+        Task AskAsync(string handler, string name)
+        {
+            var address = $"{Address}?handler={handler}&{name}={Uri.EscapeDataString(text)}";
+            return AnsweredAsync($"{Page}?{name}", address, name, isTaken: true, Browser.OpenAsync(address, cancellationToken));
+        }
+
+        async Task PostAsync(string handler, string name, MultipartFormDataContent content, bool isTaken = true)
+        {
+            var address = $"{Address}?handler={handler}";
             using (content)
-                ThrowUnlessTaken(await Browser.SendAsync(HttpMethod.Post, $"{Address}?handler={handler}", content, follow: true, cancellationToken));
+                await AnsweredAsync($"{Page} {handler} {name}", address, name, isTaken, Browser.SendAsync(HttpMethod.Post, address, content, follow: true, cancellationToken));
+        }
+
+        async Task AnsweredAsync(string place, string address, string name, bool isTaken, Task<PageAnswer> sent)
+        {
+            var answer = await sent;
+            if (isTaken)
+                ThrowUnlessTaken(answer);
+            answered(place, Echo.Without(answer, address, (name, text)));
         }
     }
 

@@ -1,5 +1,8 @@
+using System.Net;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Users;
 using CloudKick.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace CloudKick.Relay.Tests.Hosting;
@@ -26,17 +29,22 @@ internal sealed class LogSecretsTests
         await client.AskAsync(HttpMethod.Post, "v1/admin/merchants", $$"""{"{{Canary}}":1}""", cancellationToken);
         await client.AskAsync(HttpMethod.Post, "v1/admin/merchants", $$"""{"name":["{{Canary}}"]}""", cancellationToken);
         await client.AskAsync(HttpMethod.Post, "v1/admin/merchants", Canary, cancellationToken);
+        var link = await relay.Services.GetRequiredService<UserRegistry>()
+            .InviteAsync(new NewUser(null, Addresses.New("canary"), Roles.PlatformOperator), TimeSpan.FromHours(1), Actor.Cli, cancellationToken);
         await StopDatabaseAsync(database, cancellationToken);
+        var welcome = await relay.CreateBrowser().OpenAsync(link!.Path, cancellationToken);
         await client.AskAsync("v1/admin/merchants", cancellationToken);
         await client.AskAsync(HttpMethod.Post, "v1/admin/merchants", $$"""{"name":"{{Canary}}"}""", cancellationToken);
 
         string[] secrets =
         [
-            Canary, Secret(admin.Token), Secret((string)created.Json["token"]!),
+            Canary, link.Path[OneTimeLinks.PagePath.Length..], Secret(admin.Token), Secret((string)created.Json["token"]!),
             new NpgsqlConnectionStringBuilder(database.ServiceConnectionString).Password!,
         ];
         var lines = relay.Logs.All.Select(record => $"{record.Message} {record.Details}").ToArray();
         Assert.That(lines, Has.Some.Contains("could not be answered"), "the relay logs what happened");
+        Assert.That(welcome.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(lines, Has.Some.Contains("welcome/{token}"), "to pages too");
         foreach (var secret in secrets)
             Assert.That(lines.Where(line => line.Contains(secret, StringComparison.Ordinal)), Is.Empty);
     }

@@ -41,9 +41,9 @@ internal sealed partial class PageRequests(RequestDelegate next, IOptions<PageOp
             context.Response.Clear();
             context.Response.StatusCode = StatusOf(fault);
             if (context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
-                DatabaseUnavailable(logger, context.Request.Method, context.Request.Path, fault);
+                DatabaseUnavailable(logger, context.Request.Method, RouteOf(context), fault);
             else if (context.Response.StatusCode >= StatusCodes.Status500InternalServerError)
-                PageFailed(logger, context.Request.Method, context.Request.Path, fault);
+                PageFailed(logger, context.Request.Method, RouteOf(context), fault);
         }
     }
 
@@ -67,6 +67,9 @@ internal sealed partial class PageRequests(RequestDelegate next, IOptions<PageOp
             headers.StrictTransportSecurity = "max-age=31536000";
     }
 
+    // Not the path: it may be a one-time link, which works still after what went wrong.
+    private static string RouteOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "no route";
+
     private static int StatusOf(Exception fault) => fault switch
     {
         BadHttpRequestException refused => refused.StatusCode,
@@ -74,9 +77,9 @@ internal sealed partial class PageRequests(RequestDelegate next, IOptions<PageOp
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    [LoggerMessage(4700, LogLevel.Warning, "{Method} {Path} could not be answered: the database is not available")]
-    private static partial void DatabaseUnavailable(ILogger logger, string method, string path, Exception fault);
+    [LoggerMessage(4700, LogLevel.Warning, "{Method} {Route} could not be answered: the database is not available")]
+    private static partial void DatabaseUnavailable(ILogger logger, string method, string route, Exception fault);
 
-    [LoggerMessage(4701, LogLevel.Error, "{Method} {Path} failed")]
-    private static partial void PageFailed(ILogger logger, string method, string path, Exception fault);
+    [LoggerMessage(4701, LogLevel.Error, "{Method} {Route} failed")]
+    private static partial void PageFailed(ILogger logger, string method, string route, Exception fault);
 }
