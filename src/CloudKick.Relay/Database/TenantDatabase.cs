@@ -14,11 +14,8 @@ namespace CloudKick.Relay.Database;
 public sealed class TenantDatabase(NpgsqlDataSource dataSource)
 {
     /// <summary>All rows of the statement.</summary>
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await TenantStatement.QueryAsync<T>(connection, null, tenant, sql, parameters, cancellationToken);
-    }
+    public Task<IReadOnlyList<T>> QueryAsync<T>(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken) =>
+        OnConnectionAsync(connection => TenantStatement.QueryAsync<T>(connection, null, tenant, sql, parameters, cancellationToken), cancellationToken);
 
     /// <summary>Hands over each row of the statement as it comes, so that of very many only what <paramref name="take"/> keeps is held.</summary>
     public async Task ReadAsync<T>(Tenant tenant, string sql, object? parameters, Action<T> take, CancellationToken cancellationToken)
@@ -30,32 +27,30 @@ public sealed class TenantDatabase(NpgsqlDataSource dataSource)
 
     /// <summary>The statement's only row, or default when there is none.</summary>
     /// <exception cref="InvalidOperationException">There is more than one row.</exception>
-    public async Task<T?> QuerySingleOrDefaultAsync<T>(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await TenantStatement.QuerySingleOrDefaultAsync<T>(connection, null, tenant, sql, parameters, cancellationToken);
-    }
+    public Task<T?> QuerySingleOrDefaultAsync<T>(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken) =>
+        OnConnectionAsync(connection => TenantStatement.QuerySingleOrDefaultAsync<T>(connection, null, tenant, sql, parameters, cancellationToken), cancellationToken);
 
     /// <summary>Runs the statement; the number of rows it inserted, updated or deleted.</summary>
-    public async Task<int> ExecuteAsync(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await TenantStatement.ExecuteAsync(connection, null, tenant, sql, parameters, cancellationToken);
-    }
+    public Task<int> ExecuteAsync(Tenant tenant, string sql, object? parameters, CancellationToken cancellationToken) =>
+        OnConnectionAsync(connection => TenantStatement.ExecuteAsync(connection, null, tenant, sql, parameters, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Several statements in one transaction (read committed): commits when <paramref name="work"/> returns, rolls back when it
     /// throws. Keep other waits out of it: it holds a pooled connection and its row locks.
     /// </summary>
-    public async Task<T> InTransactionAsync<T>(
+    public Task<T> InTransactionAsync<T>(
         Tenant tenant, Func<TenantTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var result = await work(new TenantTransaction(connection, transaction, tenant), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return result;
+        return OnConnectionAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                var result = await work(new TenantTransaction(connection, transaction, tenant), cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return result;
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc cref="InTransactionAsync{T}"/>
@@ -71,5 +66,14 @@ public sealed class TenantDatabase(NpgsqlDataSource dataSource)
                 return true;
             },
             cancellationToken);
+    }
+
+    private async Task<T> OnConnectionAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var standby = new StandbyWait(connection);
+        var answer = await ask(connection);
+        standby.ThrowIfCutShort();
+        return answer;
     }
 }
