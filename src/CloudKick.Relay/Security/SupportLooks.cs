@@ -48,7 +48,7 @@ internal sealed class SupportLooks(TenantDatabase database)
     {
         if (caller.Person is not { Role: Roles.PlatformSupport })
             return Task.CompletedTask;
-        var path = string.Join('/', context.Request.Path.ToString().Split('/').Select(part => Fit(Uri.UnescapeDataString(part)) == Withheld ? Withheld : part));
+        var path = string.Join('/', context.Request.Path.ToString().Split('/').Select(part => FreeText.IsSensitive(Uri.UnescapeDataString(part)) ? Withheld : part));
         var subject = path.Length <= MaximumPathLength ? path : path[..MaximumPathLength];
         var after = new JsonObject { ["method"] = context.Request.Method, ["query"] = QueryOf(context.Request) };
         var actor = new Actor(caller.Actor, context.Connection.RemoteIpAddress?.ToString());
