@@ -48,6 +48,11 @@ internal sealed class BrokerTests
         _all = [.. _world.Terminals.SkipLast(2)];
     }
 
+    // A terminal whose session of the last test is still there would not be kicked.
+    [SetUp]
+    public Task WaitUntilNoSessionIsLeft() => Eventually.BecomesAsync(
+        () => _world.ScalarAsync<long>("select count(*) from tas_sessions where closed_at is null", CancellationToken.None), 0, CancellationToken.None);
+
     [OneTimeTearDown]
     public async Task EndTheWorld()
     {
