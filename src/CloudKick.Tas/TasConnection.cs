@@ -24,7 +24,9 @@ internal sealed partial class TasConnection(
     /// <summary>Connections are numbered in the order in which they were accepted.</summary>
     public long Number => number;
 
-    /// <summary>Ends the connection; the first reason stands. Thread-safe, returns at once.</summary>
+    /// <summary>
+    /// Ends the session, the first reason stands; one that is not open yet ends as soon as it is, or is not to be. Thread-safe, returns at once.
+    /// </summary>
     public void Close(TasCloseReason reason)
     {
         if (Interlocked.CompareExchange(ref _closeReason, (int)reason, StillOpen) == StillOpen)
@@ -48,7 +50,8 @@ internal sealed partial class TasConnection(
 
     private async Task<TasArrival?> IdentifyAsync()
     {
-        var step = await _dialogue.AskStatusAsync(options.HandshakeTimeout, _closing.Token).ConfigureAwait(false);
+        // Also while the node stops: once it has answered, the terminal takes its session for open, and does not come again.
+        var step = await _dialogue.AskStatusAsync(options.HandshakeTimeout, CancellationToken.None).ConfigureAwait(false);
         if (step.Message is ServiceResponse answer)
         {
             // A terminal that is logged out or busy still tells who it is; nothing else is asked here.

@@ -29,7 +29,7 @@ internal sealed class TasConnectionHandler(
         KeepAlive(connection.Features.Get<IConnectionSocketFeature>()?.Socket);
         var number = Interlocked.Increment(ref _accepted);
         var terminal = new TasConnection(number, connection, options, gate, sessions, timeProvider, logger);
-        // Kestrel's own stop, not the host's first word of it: as long as the port is open, who comes is let in.
+        // Kestrel's own stop, not the host's first word of it: as long as the port is open, who comes is let in, and who has come still is.
         var stopping = connection.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().ConnectionClosedRequested;
         using var closing = stopping.Register(() => terminal.Close(TasCloseReason.NodeStopping));
         var reason = await terminal.RunAsync(entry).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal sealed class TasServerTests : TasFixture
     [Test]
     public async Task Stop_closes_every_session_and_tells_the_gate_before_it_returns(CancellationToken cancellationToken)
     {
-        var server = await StartAsync(cancellationToken);
+        var server = await StartAsync(cancellationToken, Options with { HandshakeTimeout = TimeSpan.FromSeconds(1) });
         var terminals = await Task.WhenAll(Enumerable.Range(0, 10).Select(n => RawTerminal.ArriveAsync(server.Port, $"NL{n}", null, cancellationToken)));
         await Eventually.HoldsAsync(() => server.Sessions.Count == 10, cancellationToken);
         using var pending = await RawTerminal.ConnectAsync(server.Port, cancellationToken);
@@ -99,6 +99,23 @@ internal sealed class TasServerTests : TasFixture
         var sessions = host.Services.GetRequiredService<TasSessions>();
         await Eventually.HoldsAsync(() => sessions.Count == 2, cancellationToken);
         await host.StopAsync(cancellationToken);
+
+        Assert.That(Gate.Told.Select(told => (told.Session.TerminalId, told.Reason)), Is.EquivalentTo(new[] { ("NL000123", TasCloseReason.NodeStopping), ("NL000124", TasCloseReason.NodeStopping) }));
+    }
+
+    [Test]
+    public async Task Terminal_that_was_asked_who_it_is_when_the_server_stops_is_let_in(CancellationToken cancellationToken)
+    {
+        var server = await StartAsync(cancellationToken);
+        using var staying = await RawTerminal.ArriveAsync(server.Port, "NL000123", null, cancellationToken);
+        using var arriving = await RawTerminal.ConnectAsync(server.Port, cancellationToken);
+        var request = await arriving.ReceiveAsync(cancellationToken);
+        await Eventually.HoldsAsync(() => server.Sessions.Count == 1, cancellationToken);
+
+        var stopped = server.DisposeAsync().AsTask();
+        await staying.WaitForCloseAsync(cancellationToken);
+        await arriving.SendAsync(RawTerminal.Status(request.Header, "NL000124"), cancellationToken);
+        await stopped;
 
         Assert.That(Gate.Told.Select(told => (told.Session.TerminalId, told.Reason)), Is.EquivalentTo(new[] { ("NL000123", TasCloseReason.NodeStopping), ("NL000124", TasCloseReason.NodeStopping) }));
     }
