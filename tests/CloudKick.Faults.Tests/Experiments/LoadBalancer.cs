@@ -4,7 +4,7 @@ using CloudKick.Faults.Stage;
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>
-/// Gives each new connection, a till's or a terminal's, to a node whose <c>/health/ready</c> says yes, or to the next one if that takes none;
+/// Gives each new connection of a till to a node whose <c>/health/ready</c> says yes, or to the next one if that takes none;
 /// what is open stays where it is, and nothing is asked again. When no node is ready, each is as good as another, as AWS's balancers have it.
 /// </summary>
 internal sealed class LoadBalancer : IAsyncDisposable
@@ -50,11 +50,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         while (await interval.WaitForNextTickAsync(_ended.Token));
     }
 
-    private void Lead(IReadOnlyList<RelayNode> nodes)
-    {
-        _http.Backends = [.. nodes.Select(node => node.HttpEndpoint)];
-        _world.TasLink.Backends = [.. nodes.Select(node => node.Tas)];
-    }
+    private void Lead(IReadOnlyList<RelayNode> nodes) => _http.Backends = [.. nodes.Select(node => node.HttpEndpoint)];
 
     private async Task<bool> IsReadyAsync(RelayNode node)
     {

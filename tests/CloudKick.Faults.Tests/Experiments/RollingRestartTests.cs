@@ -1,5 +1,6 @@
 using CloudKick.Faults.Histories;
 using CloudKick.Faults.Load;
+using CloudKick.Faults.Proxying;
 using CloudKick.Faults.Stage;
 using CloudKick.Testing;
 
@@ -14,11 +15,13 @@ internal sealed class RollingRestartTests
     // Kicks that are waited for at a node when it is told to stop.
     private const int WaitedFor = 3;
 
-    // A load balancer needs a fraction of it, also on a machine that is everybody's, and so does a terminal on its way to a node that was just
-    // told to stop; what is waited for is still under way when it has passed.
+    // A load balancer needs a fraction of it, also on a machine that is everybody's; what is waited for is still under way when it has passed.
     private static readonly TimeSpan DrainDelay = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(20);
+
+    // Either way: whenever a node closes its TAS port, terminals are being asked who they are.
+    private static readonly LinkFaults MobileNetwork = new() { Latency = TimeSpan.FromMilliseconds(150) };
 
     [Test]
     public async Task Rolling_restarts_behind_a_load_balancer_leave_no_request_without_its_answer_and_no_terminal_at_the_door(CancellationToken cancellationToken)
@@ -30,6 +33,8 @@ internal sealed class RollingRestartTests
         var away = world.Terminals.Take(WaitedFor * world.Nodes.Count).ToArray();
         string[] present = [.. world.Terminals.Except(away)];
         await world.PlayBriefSessionsAsync(cancellationToken, present);
+        // Terminals go to any node that takes their connection.
+        world.TasLink.Inject(MobileNetwork);
         await using var balancer = new LoadBalancer(world);
         using var till = new Till(world.History, world.TokenOf, () => [balancer.Address]) { TtlSeconds = TtlSeconds };
 
