@@ -15,6 +15,9 @@ internal static partial class FreeText
     public static bool IsSensitive(ReadOnlySpan<char> text) =>
         CardNumber.IsIn(text) || ApiKey().IsMatch(text) || text.Contains("PRIVATE KEY-----", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The text, where a list says what is wrong with it; <c>…</c> for what <see cref="IsSensitive"/>.</summary>
+    public static string Shown(string? text) => IsSensitive(text) ? "…" : text ?? "";
+
     /// <summary>Whether the text is short enough and has neither control characters nor anything sensitive in it.</summary>
     public static bool IsFit(string text, int maximumLength) => text.Length <= maximumLength && !text.Any(char.IsControl) && !IsSensitive(text);
 

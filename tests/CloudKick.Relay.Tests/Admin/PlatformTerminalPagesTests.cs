@@ -158,7 +158,8 @@ internal sealed class PlatformTerminalPagesTests
     }
 
     [TestCase("", "la première ligne nomme les colonnes terminalId,managementSystemId")]
-    [TestCase("id,label", "nomme la colonne « id »")]
+    [TestCase("id,label", "une colonne inconnue en position 1 ; il y a terminalId,")]
+    [TestCase("terminalId,managementSystemId,5500 0000 0000 0004", "une colonne inconnue en position 3 ; il y a terminalId,")]
     [TestCase("terminalId,label", "doit nommer les colonnes terminalId et managementSystemId")]
     [TestCase("terminalId,managementSystemId\n\"open", "Ligne 2 : ")]
     [TestCase(
@@ -187,6 +188,15 @@ internal sealed class PlatformTerminalPagesTests
         Assert.That(file.Lines[1].Faults, Has.Count.EqualTo(4));
         Assert.That(file.Lines[2].Faults, Has.One.Matches<TerminalImportFault>(fault => fault.Code == TerminalImportFault.Fields && fault.Facts is [2, 4]));
         Assert.That(file.Lines[2].TerminalId, Is.EqualTo("A2"), "what was sent stays recognisable");
+    }
+
+    [Test]
+    public void An_unknown_column_is_told_by_its_place_and_not_by_what_stands_there()
+    {
+        var fault = TerminalImportFile.Read("terminalId,5500 0000 0000 0004,managementSystemId\n").Fault!;
+
+        Assert.That(fault.Facts, Is.EqualTo(new object[] { 2, string.Join(',', TerminalImportFile.Columns) }));
+        Assert.That(fault.Message, Does.Not.Contain("5500"));
     }
 
     private Task<PageAnswer> ProposeAsync(string terminal, CancellationToken cancellationToken) => _platform.SubmitAsync(

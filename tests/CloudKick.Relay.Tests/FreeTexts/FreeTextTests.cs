@@ -24,6 +24,11 @@ internal sealed class FreeTextTests
     [TestCase("the private key is in the safe")]
     public void Ordinary_text_is_let_through(string text) => Assert.That(FreeText.IsSensitive(text), Is.False);
 
+    [TestCase(null, "")]
+    [TestCase("Counter 1", "Counter 1")]
+    [TestCase("card 5555 5555 5555 4444", "…")]
+    public void What_must_not_be_kept_is_not_shown_either(string? text, string shown) => Assert.That(FreeText.Shown(text), Is.EqualTo(shown));
+
     [TestCase("Bakkerij De Korenbloem", true)]
     [TestCase("tab\tstop", false)]
     [TestCase("4111111111111111", false)]

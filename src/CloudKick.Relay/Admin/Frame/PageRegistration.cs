@@ -1,6 +1,7 @@
 using CloudKick.Relay.Admin.Pages;
 using CloudKick.Relay.Hosting;
 using Microsoft.AspNetCore.CookiePolicy;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace CloudKick.Relay.Admin.Frame;
@@ -15,6 +16,7 @@ internal static class PageRegistration
         services.AddFeatureOptions<PageOptions>(PageOptions.Section);
         services.AddSingleton<IValidateOptions<PageOptions>, PageOptionsValidator>();
         services.AddSingleton<Texts>();
+        services.AddSingleton<IConfigureOptions<MvcOptions>, UnreadableFields>();
         services.AddSingleton<Navigation>();
         services.AddSingleton<PageClock>();
         services.AddSingleton<Assets>();

@@ -39,8 +39,9 @@ internal sealed record TerminalImportFile(IReadOnlyList<TerminalImportLine> Line
         var header = reader.Read()?.ToList();
         if (header is null)
             return Wrong(reader.Fault is null ? new(null, null, TerminalImportFault.Empty, $"is empty: the first line names the columns {All}", All) : NotCsv(reader));
-        if (header.Except(Columns, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            return Wrong(new(reader.RecordLine, null, TerminalImportFault.UnknownColumn, $"names a column other than {All}", unknown, All));
+        // By its number: what stands there instead of a name may be anything.
+        if (header.FindIndex(name => !Columns.Contains(name)) is >= 0 and var unknown)
+            return Wrong(new(reader.RecordLine, null, TerminalImportFault.UnknownColumn, $"names a column other than {All}", unknown + 1, All));
         if (!header.Contains(Id) || !header.Contains(ManagementSystem) || header.Distinct(StringComparer.Ordinal).Count() != header.Count)
             return Wrong(new(reader.RecordLine, null, TerminalImportFault.Columns, $"must name the columns {Id} and {ManagementSystem}, and none twice", Id, ManagementSystem));
 

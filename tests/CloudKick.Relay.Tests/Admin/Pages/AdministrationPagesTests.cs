@@ -185,6 +185,19 @@ internal sealed partial class AdministrationPagesTests
         Assert.That(answer.Html, Does.Not.Contain("<caption>"));
     }
 
+    [TestCase("whitelist/import", "Text", "terminalId,label,enabledUntil\n{0},,\nX1,{0},\nX2,,{0}\n")]
+    [TestCase("/platform/terminals/import", "Csv", "terminalId,managementSystemId,label\n{0},GrundmasterNL,\nX1,{0},\nX2,GrundmasterNL,{0}\n")]
+    public async Task A_card_number_stands_in_the_text_to_correct_and_not_beside_the_fault(string page, string field, string lines, CancellationToken cancellationToken)
+    {
+        const string number = "5500000000000004";
+        var (browser, path) = page.StartsWith('/') ? (_operator, page) : (_admin, At(page));
+
+        var answer = await browser.SubmitAsync(path, cancellationToken, fields: [(field, lines.Replace("{0}", number, StringComparison.Ordinal))]);
+
+        Assert.That(Regex.Replace(answer.Html, "<textarea.*?</textarea>", "", RegexOptions.Singleline), Does.Not.Contain(number).And.Contain("class=\"fault\""));
+        Assert.That(Regex.Count(answer.Html, number), Is.EqualTo(3), "to be corrected");
+    }
+
     [Test]
     public async Task What_changed_after_the_preview_is_shown_before_anything_is_imported(CancellationToken cancellationToken)
     {
@@ -256,6 +269,25 @@ internal sealed partial class AdministrationPagesTests
         }
     }
 
+    [TestCase("en", "This cannot be read here.")]
+    [TestCase("nl", "Dit is hier niet te lezen.")]
+    [TestCase("de", "Das ist hier nicht lesbar.")]
+    [TestCase("fr", "Ceci n’est pas lisible ici.")]
+    public async Task What_cannot_be_read_is_told_in_the_readers_language_and_changes_nothing(string language, string words, CancellationToken cancellationToken)
+    {
+        const string number = "5500 0000 0000 0004";
+        var made = await _admin.SubmitAsync(At("api-keys"), cancellationToken, fields: [("Label", "till"), ("ChosenScopes", Scopes.WhitelistRead)]);
+        var key = At("api-keys/" + Token().Match(made.Text).Value.Split('_')[2]);
+        _admin.Language = language;
+
+        var rotated = await _admin.SubmitAsync(key, cancellationToken, key + "?handler=Rotate", fields: [("Overlap", number)]);
+        var listed = await _admin.OpenAsync(At("whitelist?state=" + Uri.EscapeDataString(number)), cancellationToken);
+
+        Assert.That(new[] { rotated.Text, listed.Text }, Has.All.Contains(words).And.None.Contains(number));
+        Assert.That((int)rotated.Status, Is.EqualTo(200));
+        Assert.That(rotated.Text, Does.Not.Match(Token()), "no key takes this one's place");
+    }
+
     [Test]
     public async Task A_key_without_a_scope_is_refused_in_words(CancellationToken cancellationToken)
     {
@@ -294,6 +326,20 @@ internal sealed partial class AdministrationPagesTests
         Assert.That(whole.Text, Does.Contain("The chain is whole"));
         Assert.That(csv.Html.Split("\r\n", StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(2));
         Assert.That(broken.Text, Does.Contain("The chain is broken").And.Contain("is not what was written"));
+    }
+
+    [Test]
+    public async Task Files_of_the_audit_log_are_offered_for_what_narrows_it_and_where_there_is_something(CancellationToken cancellationToken)
+    {
+        var narrowed = await _admin.OpenAsync(At("audit?What=user.&Who=admin&From=2001-01-01&Until=5500000000000004"), cancellationToken);
+        var unknown = await _admin.OpenAsync(At("audit?What=5500000000000004"), cancellationToken);
+        var nothing = await _admin.OpenAsync(At("audit?Who=5500000000000004"), cancellationToken);
+
+        Assert.That(Exports(narrowed), Has.Length.EqualTo(2).And.All.Contains("What=user.").And.All.Contains("Who=admin").And.All.Contains("From=2001-01-01").And.None.Contains("5500"));
+        Assert.That(Exports(unknown), Has.Length.EqualTo(2).And.None.Contains("5500"));
+        Assert.That(Exports(nothing), Is.Empty);
+
+        static string[] Exports(PageAnswer page) => [.. Regex.Matches(page.Html, "href=\"([^\"]*handler=Export[^\"]*)\"").Select(match => match.Groups[1].Value)];
     }
 
     [Test]

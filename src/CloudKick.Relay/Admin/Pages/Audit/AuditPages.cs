@@ -47,6 +47,20 @@ internal abstract class AuditPages(AuditLog log, IOptions<PageOptions> options) 
         Families.Contains(What) ? What! : "", Who?.Trim() ?? "", Subject?.Trim() ?? "",
         LocalMoment.BeginningOf(From, options.Value.Zone), LocalMoment.BeginningOf(Until, options.Value.Zone, daysLater: 1));
 
+    // The same for links that lead on: only what narrows the list.
+    private Dictionary<string, string?> FilterQuery
+    {
+        get
+        {
+            var filter = Filter;
+            return new()
+            {
+                [nameof(What)] = filter.Action, [nameof(Who)] = filter.Who, [nameof(Subject)] = filter.Subject,
+                [nameof(From)] = filter.From is null ? null : From, [nameof(Until)] = filter.Until is null ? null : Until,
+            };
+        }
+    }
+
     public Task OnGetAsync(long? after, CancellationToken cancellationToken) => ReadAsync(after, cancellationToken);
 
     public IActionResult OnGetExport(string? format)
@@ -65,15 +79,8 @@ internal abstract class AuditPages(AuditLog log, IOptions<PageOptions> options) 
     }
 
     /// <summary>The address of a file of what is shown.</summary>
-    public string ExportUrl(string format)
-    {
-        var query = QueryString.Create(new Dictionary<string, string?>
-        {
-            ["handler"] = "Export", ["format"] = format,
-            [nameof(What)] = What, [nameof(Who)] = Who, [nameof(Subject)] = Subject, [nameof(From)] = From, [nameof(Until)] = Until,
-        });
-        return Request.Path + query.ToString();
-    }
+    public string ExportUrl(string format) =>
+        Request.Path + QueryString.Create(new Dictionary<string, string?>(FilterQuery) { ["handler"] = "Export", ["format"] = format });
 
     /// <summary>How a reader calls whoever did it.</summary>
     public string NameOf(AuditEntry entry) => entry.ActorName ?? entry.Actor.Split(':')[0] switch
@@ -91,7 +98,7 @@ internal abstract class AuditPages(AuditLog log, IOptions<PageOptions> options) 
     private async Task ReadAsync(long? after, CancellationToken cancellationToken)
     {
         var rows = await log.ListAsync(Owner, Filter, after, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, row => row.ChainIndex.ToString(CultureInfo.InvariantCulture), Request, out var shown);
+        Paging = Paging.Of(rows, row => row.ChainIndex.ToString(CultureInfo.InvariantCulture), Request, FilterQuery, out var shown);
         Entries = shown;
     }
 }

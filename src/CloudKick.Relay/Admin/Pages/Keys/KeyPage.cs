@@ -39,6 +39,8 @@ internal abstract class KeyPage(ApiKeys keys, TimeProvider timeProvider) : Admin
     {
         if (!await FindAsync(keyId, cancellationToken))
             return NotFound();
+        if (!ModelState.IsValid)
+            return Page(); // not the overlap that stands there by default
         if (!Overlaps.Contains(Overlap))
             return BadRequest();
         var rotation = await keys.RotateAsync(Owner, keyId, TimeSpan.FromHours(Overlap), Actor, cancellationToken);

@@ -66,7 +66,7 @@ internal abstract class KeysPage(ApiKeys keys, IOptions<SecurityOptions> securit
     private async Task ReadAsync(string? after, CancellationToken cancellationToken)
     {
         var rows = await keys.ListAsync(Owner, after, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, key => key.KeyId, Request, out var shown);
+        Paging = Paging.Of(rows, key => key.KeyId, Request, [], out var shown);
         Keys = shown;
     }
 }

@@ -55,7 +55,11 @@ internal sealed class KicksPage(KickSearch search, IOptions<PageOptions> options
         };
         KickId? before = KickId.TryParse(after, out var seen) ? seen : null;
         var rows = await search.ListAsync(Merchant.Id, query, before, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, row => row.Id.ToString(), Request, out var shown);
+        var filter = new Dictionary<string, string?>
+        {
+            ["terminal"] = Terminal, ["reference"] = Reference, ["outcome"] = Outcome, ["from"] = From, ["until"] = Until,
+        };
+        Paging = Paging.Of(rows, row => row.Id.ToString(), Request, filter, out var shown);
         Kicks = shown;
     }
 

@@ -58,7 +58,7 @@ internal sealed class MerchantsPage(MerchantRegistry merchants) : AdminPage
     private async Task ReadAsync(Guid? after, CancellationToken cancellationToken)
     {
         var rows = await merchants.SearchAsync(Search?.Trim() ?? "", after is { } id ? new MerchantId(id) : null, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, merchant => merchant.MerchantId.ToString(), Request, out var shown);
+        Paging = Paging.Of(rows, merchant => merchant.MerchantId.ToString(), Request, new() { ["search"] = Search }, out var shown);
         Merchants = shown;
     }
 }

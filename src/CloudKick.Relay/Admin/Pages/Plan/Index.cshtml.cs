@@ -27,7 +27,7 @@ internal sealed class PlanPage(MigrationPlanner planner, IOptions<PageOptions> o
         var wanted = new PlanSelection(PlanSteps.Find(step), TerminalId.IsWellFormed(after) ? after : null, Paging.Size + 1);
         if (await planner.PlanAsync(Merchant.Id, byOperator: false, wanted, cancellationToken) is not { } plan)
             return NotFound();
-        Paging = Paging.Of(plan.Terminals, terminal => terminal.Evidence.TerminalId, Request, out _);
+        Paging = Paging.Of(plan.Terminals, terminal => terminal.Evidence.TerminalId, Request, new() { ["step"] = wanted.Step is null ? null : step }, out _);
         Plan = PlanTexts.Describe(Merchant.Id, plan, Language.Current, Paging.Size, options.Value.Zone);
         Step = Plan.Steps.FirstOrDefault(one => one.Step == wanted.Step);
         return Page();

@@ -23,7 +23,7 @@ internal sealed class ProblemsPage(KickCounts counts, TerminalStates states) : A
     {
         Merchants = await counts.FailingMerchantsAsync(cancellationToken);
         var rows = await states.UnusualAsync(UnusualPlace.Read(after), Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, UnusualPlace.Of, Request, out var shown);
+        Paging = Paging.Of(rows, UnusualPlace.Of, Request, [], out var shown);
         Terminals = shown;
     }
 }

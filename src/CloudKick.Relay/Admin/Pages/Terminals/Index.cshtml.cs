@@ -35,7 +35,7 @@ internal sealed class TerminalsPage(TerminalStates states, TerminalTransfers tra
         var wanted = new TerminalSearch(Status.Length > 0 ? Status : null, Search);
         var rows = await states.ListAsync(
             Merchant.Id, wanted, TerminalId.IsWellFormed(after) ? after : null, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, row => row.TerminalId, Request, out var shown);
+        Paging = Paging.Of(rows, row => row.TerminalId, Request, new() { ["search"] = Search, ["status"] = Status }, out var shown);
         Terminals = shown;
         if (May(Scopes.WhitelistRead))
             Transfers = (await transfers.ListAsync(Merchant.Id, cancellationToken)).Count(transfer => transfer.AwaitsAnswerOf(Merchant.Id));

@@ -95,7 +95,8 @@ internal sealed class PlatformTerminalsPage(
         var wanted = new TerminalSearch(
             Status is "" or Unassigned ? null : Status, Search, merchant is { } id ? new Database.MerchantId(id) : null, Status == Unassigned);
         var rows = await states.ListAsync(null, wanted, TerminalId.IsWellFormed(after) ? after : null, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, row => row.TerminalId, Request, out var shown);
+        Paging = Paging.Of(
+            rows, row => row.TerminalId, Request, new() { ["search"] = Search, ["status"] = Status, ["merchant"] = merchant?.ToString() }, out var shown);
         Terminals = shown;
         if (May(Scopes.PlatformAdmin))
         {

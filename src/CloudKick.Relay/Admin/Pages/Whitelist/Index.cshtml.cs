@@ -89,7 +89,8 @@ internal sealed class WhitelistPage(MerchantWhitelist whitelist, TerminalDirecto
     {
         var filter = new WhitelistFilter(Search: Search?.Trim() ?? "", State: Enum.IsDefined(State) ? State : WhitelistState.Any);
         var rows = await whitelist.ListAsync(Merchant.Id, filter, after, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, row => row.TerminalId, Request, out var shown);
+        var state = filter.State is WhitelistState.Any ? null : $"{filter.State}";
+        Paging = Paging.Of(rows, row => row.TerminalId, Request, new() { ["search"] = filter.Search, ["state"] = state }, out var shown);
         Entries = shown;
         if (MayChange)
             LastChange = await whitelist.FindLastChangeAsync(Merchant.Id, ShownEntries, cancellationToken);
