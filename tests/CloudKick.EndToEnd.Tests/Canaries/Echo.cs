@@ -5,14 +5,14 @@ using CloudKick.Testing;
 namespace CloudKick.EndToEnd.Tests.Canaries;
 
 /// <summary>
-/// What a page may repeat: what somebody typed stands in its own field again, for them to correct, and the buttons for the languages lead
-/// back to where the reader is. Passwords and codes never come back.
+/// What a page may repeat: what somebody typed, or sent as a file, stands in its own field again, for them to correct, and the buttons for
+/// the languages lead back to where the reader is. No message, table or other link repeats it. Passwords and codes never come back.
 /// </summary>
 internal static partial class Echo
 {
     private const string Back = "back";
 
-    public static readonly string[] NeverComesBack = ["Password", "Again", "Current", "Code", "passwordToRenew", "passwordToRemove"];
+    private static readonly string[] NeverComesBack = ["Password", "Again", "Current", "Code", "passwordToRenew", "passwordToRemove"];
 
     /// <summary>All that came back, with where it came from, but for these.</summary>
     /// <param name="answer">The answer.</param>
@@ -31,7 +31,7 @@ internal static partial class Echo
             var name = Name().Match(match.Value).Groups[1].Value;
             var shown = WebUtility.HtmlDecode(match.Groups[part].Value).Trim();
             return name == Back ? Places(answer.Path).Contains(Uri.UnescapeDataString(shown))
-                : !NeverComesBack.Contains(name) && fields.Any(field => field.Name == name && field.Value.Trim() == shown);
+                : !NeverComesBack.Contains(name) && fields.Any(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && field.Value.Trim() == shown);
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
     // Text of one's choice belongs there.
     private static readonly string[] Keep = ["Name", "Label", "Reference", "Firmware", "Csv", "Text", "Upload"];
 
+    // Take the lines of a file.
+    private static readonly string[] FileTexts = ["Csv", "Text"];
+
     private static readonly Dictionary<string, Type> Classes = typeof(AdminPage).Assembly.GetTypes()
         .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PageModel)) && (Fields(type).Any() || Texts(type, Get).Concat(Texts(type, Post)).Any()))
         .ToDictionary(type => type.Name);
@@ -80,7 +83,9 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
             var answer = await sent;
             if (isTaken)
                 ThrowUnlessTaken(answer);
-            answered(place, Echo.Without(answer, address, (name, text)));
+            // What was in a file stands where it could have been typed.
+            var files = Usual.Where(usual => FileTexts.Contains(usual.Name)).Select(usual => (usual.Name, FileWith(usual.Value, text)));
+            answered(place, Echo.Without(answer, address, [(name, text), .. files]));
         }
     }
 
@@ -107,9 +112,19 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
         foreach (var (name, value) in Usual.Where(usual => usual.Name != field))
             content.Add(new StringContent(value), name);
         if (isFile)
-            content.Add(new ByteArrayContent(Encoding.UTF8.GetBytes($"terminalId,label\r\nNL000780,\"{text}\"\r\n")), field, text);
+            content.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(FileWith(Usual.Single().Value, text))), field, text);
         else
             content.Add(new StringContent(text), field);
         return content;
+    }
+
+    /// <summary>The header of a usual file, and a line for each of its columns, with the text in that one.</summary>
+    private static string FileWith(string usual, string text)
+    {
+        var header = usual.Split("\r\n")[0];
+        var columns = header.Split(',').Length;
+        var lines = Enumerable.Range(0, columns)
+            .Select(line => string.Join(',', Enumerable.Range(0, columns).Select(column => column == line ? $"\"{text}\"" : $"X{line}{column}")));
+        return string.Join("\r\n", lines.Prepend(header)) + "\r\n";
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Terminals.Import;
 using CloudKick.Relay.Users;
 using CloudKick.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +38,7 @@ internal sealed class FormPeople(RelayHost relay, MerchantId merchant, string te
             new("PlanPage", admin, $"{own}/plan", []),
             new("WhitelistPage", admin, $"{own}/whitelist", [""], ("TerminalId", "NL000777"), ("Label", "x")),
             new("WhitelistEntryPage", admin, $"{own}/whitelist/entries/{terminal}", [""], ("Label", "x")),
-            new("WhitelistImportPage", admin, $"{own}/whitelist/import", ["", "Import"], ("Text", "terminalId,label\r\nNL000001,x\r\n")),
+            new("WhitelistImportPage", admin, $"{own}/whitelist/import", ["", "Import"], ("Text", "terminalId,label,enabledUntil\r\nNL000001,x,\r\n")),
             new("UsersPage", admin, $"{own}/users", [""], person),
             new("UserPage", admin, await SomebodyElseAsync(merchant, $"{own}/users", cancellationToken), ["", "Reset"], ("Name", "x"), ("Role", Roles.Admin)),
             new("ApiKeysPage", admin, $"{own}/api-keys", [""], key),
@@ -48,7 +49,7 @@ internal sealed class FormPeople(RelayHost relay, MerchantId merchant, string te
             new("ProblemsPage", platform, "/platform/problems", []),
             new("PlatformTerminalsPage", platform, "/platform/terminals", [""], ("NewId", "NL000778"), ("ManagementSystem", "GrundmasterNL"), ("Label", "x")),
             new("PlatformTerminalPage", platform, $"/platform/terminals/{terminal}", ["", "Assign", "Transfer"], ("Label", "x")),
-            new("TerminalImportPage", platform, "/platform/terminals/import", ["", "Import"], ("Csv", "terminalId,managementSystemId\r\nNL000779,GrundmasterNL\r\n")),
+            new("TerminalImportPage", platform, "/platform/terminals/import", ["", "Import"], ("Csv", string.Join(',', TerminalImportFile.Columns) + "\r\nNL000779,GrundmasterNL,,,,\r\n")),
             new("PlatformUsersPage", platform, "/platform/users", [""], person),
             new("PlatformUserPage", platform, await SomebodyElseAsync(null, "/platform/users", cancellationToken), ["", "Reset"], ("Name", "x"), ("Role", Roles.PlatformOperator)),
             new("PlatformApiKeysPage", platform, "/platform/api-keys", [""], key),
