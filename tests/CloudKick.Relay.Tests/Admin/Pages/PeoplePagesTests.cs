@@ -6,6 +6,7 @@ using CloudKick.Relay.Tests.Users;
 using CloudKick.Relay.Users;
 using CloudKick.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace CloudKick.Relay.Tests.Admin.Pages;
 
@@ -57,6 +58,20 @@ internal sealed partial class PeoplePagesTests
         Assert.That(link, Does.StartWith(_relay.Address + "welcome/"));
         Assert.That(later.Html, Does.Not.Contain("/welcome/"));
         Assert.That(signedIn.Path, Does.StartWith($"/m/{_merchant}/"), signedIn.ToString());
+    }
+
+    [Test]
+    public async Task A_list_that_is_searched_goes_on_with_the_search(CancellationToken cancellationToken)
+    {
+        await using var superuser = NpgsqlDataSource.Create(_database.SuperuserConnectionString);
+        await using var many = superuser.CreateCommand(
+            "insert into users (merchant_id, email, role, name) select @merchant, 'till-' || n || '@' || @merchant || '.example', 'viewer', 'Till' from generate_series(1, 51) n");
+        many.Parameters.AddWithValue("merchant", _merchant.Value);
+        await many.ExecuteNonQueryAsync(cancellationToken);
+
+        var page = await _admin.OpenAsync($"/m/{_merchant}/users?search=till", cancellationToken);
+
+        Assert.That(page.Html, Does.Contain($"/m/{_merchant}/users?search=till&amp;after="));
     }
 
     [Test]

@@ -77,7 +77,7 @@ internal abstract class PeoplePage(UserRegistry directory, Mails mails, IOptions
     {
         Search = search?.Trim() ?? "";
         var rows = await directory.ListAsync(Owner, Search, after, Paging.Size + 1, cancellationToken);
-        Paging = Paging.Of(rows, user => user.Email, Request, [], out var shown);
+        Paging = Paging.Of(rows, user => user.Email, Request, new() { ["search"] = Search }, out var shown);
         People = shown;
     }
 }
