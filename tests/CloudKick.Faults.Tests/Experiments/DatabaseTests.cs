@@ -1,18 +1,14 @@
-using System.Diagnostics;
-using System.Net;
 using CloudKick.Cli.Local;
-using CloudKick.Faults.Histories;
 using CloudKick.Faults.Load;
 using CloudKick.Faults.Proxying;
 using CloudKick.Faults.Stage;
 using CloudKick.Testing;
 using CloudKick.Testing.Postgres;
-using Dapper;
 using Npgsql;
 
 namespace CloudKick.Faults.Tests.Experiments;
 
-/// <summary>The database dies, is replaced, has no room, or is behind something: nothing is promised that is not stored.</summary>
+/// <summary>The database dies, does not answer, has no room, or is behind something: nothing is promised that is not stored.</summary>
 [Patience]
 internal sealed class DatabaseTests
 {
@@ -22,24 +18,18 @@ internal sealed class DatabaseTests
     private const int LongTtlSeconds = 30;
     private const int Terminations = 5;
     private static readonly TimeSpan BackAfterRestart = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BackAfterPromotion = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan BackAfterStandby = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DiskIsFull = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BackAfterFullDisk = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UntilRefused = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     // Those of one experiment's database; others share the server.
     private const string TerminateSessions =
         "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'cloudkick_relay' and datname = current_database()";
 
-    // The disk itself may be slow, but what is committed is handed to the system: only a crash of the whole machine could take it back.
-    private static readonly string[] Durable = ["synchronous_commit=on", "fsync=off"];
-
     [Test]
     public async Task Database_that_is_restarted_killed_and_closes_sessions_loses_nothing(CancellationToken cancellationToken)
     {
-        await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Settings = Durable }, progress: null, cancellationToken);
+        await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Settings = Durable.Settings }, progress: null, cancellationToken);
         await using var world = await World.StartAsync(new WorldOptions { Seed = Run.Seed, Nodes = 2, Terminals = 60, Server = server }, cancellationToken);
         await world.PlayBriefSessionsAsync(cancellationToken);
         using var till = Run.Till(world, TtlSeconds);
@@ -50,19 +40,19 @@ internal sealed class DatabaseTests
             {
                 for (var round = 0; round < Terminations; round++)
                 {
-                    await AnswersAgainAsync(world, BackAfterRestart, cancellationToken);
+                    await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
                     world.History.Fault("the relay's sessions are terminated");
                     await world.ScalarAsync<long>(TerminateSessions, cancellationToken);
                 }
-                await AnswersAgainAsync(world, BackAfterRestart, cancellationToken);
+                await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
                 world.History.Fault("the database is restarted");
                 await server.StopAsync();
                 await server.StartAgainAsync(cancellationToken);
-                await AnswersAgainAsync(world, BackAfterRestart, cancellationToken);
+                await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
                 world.History.Fault("the database is killed");
                 await server.KillAsync();
                 await server.StartAgainAsync(cancellationToken);
-                await AnswersAgainAsync(world, BackAfterRestart, cancellationToken);
+                await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
             },
             cancellationToken);
 
@@ -73,7 +63,7 @@ internal sealed class DatabaseTests
     public async Task Database_that_does_not_answer_or_has_no_connection_left_is_said_to_be_unavailable(CancellationToken cancellationToken)
     {
         await using var server = await PrivatePostgres.StartAsync(
-            new PrivatePostgresOptions { Settings = Durable, MaximumConnections = 30 }, progress: null, cancellationToken);
+            new PrivatePostgresOptions { Settings = Durable.Settings, MaximumConnections = 30 }, progress: null, cancellationToken);
         await using var world = await World.StartAsync(
             new WorldOptions
             {
@@ -224,97 +214,11 @@ internal sealed class DatabaseTests
     }
 
     [Test]
-    public async Task Synchronous_standby_that_is_promoted_has_every_kick_that_was_promised(CancellationToken cancellationToken)
-    {
-        await using var primary = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Settings = Durable }, progress: null, cancellationToken);
-        await using var standby = await StandbyPostgres.StartAsync(primary, synchronous: true, cancellationToken);
-        await using var world = await World.StartAsync(
-            new WorldOptions
-            {
-                Seed = Run.Seed, Nodes = 2, Terminals = 60, Server = primary,
-                ConnectionString = direct => Task.FromResult(new NpgsqlConnectionStringBuilder(direct)
-                {
-                    Host = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Server.Port}",
-                    TargetSessionAttributes = "primary",
-                }.ConnectionString),
-            },
-            cancellationToken);
-        await world.PlayBriefSessionsAsync(cancellationToken);
-        using var till = Run.Till(world, TtlSeconds);
-
-        await Run.UnderLoadAsync(
-            new KickLoad(till, world.Terminals), 60,
-            async () =>
-            {
-                await AnswersAgainAsync(world, BackAfterRestart, cancellationToken);
-                world.History.Fault("the primary is killed");
-                await primary.KillAsync();
-                await standby.PromoteAsync(cancellationToken);
-                world.History.Fault("the standby is promoted");
-                world.LookAt(standby.Server);
-                await AnswersAgainAsync(world, BackAfterPromotion, cancellationToken);
-            },
-            cancellationToken);
-
-        await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
-        // The world's database is dropped where it was made.
-        await primary.StartAgainAsync(cancellationToken);
-        await StandbyPostgres.ReleaseAsync(primary, cancellationToken);
-    }
-
-    [Test]
-    public async Task Synchronous_standby_that_hangs_or_is_cut_off_lets_no_kick_be_promised_that_it_does_not_have(CancellationToken cancellationToken)
-    {
-        await using var primary = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Settings = Durable }, progress: null, cancellationToken);
-        await using var link = new FaultProxy(Run.Seed, null, new IPEndPoint(IPAddress.Loopback, primary.Port));
-        await using var standby = await StandbyPostgres.StartAsync(primary, synchronous: true, cancellationToken, link.Port);
-        await using var world = await World.StartAsync(
-            new WorldOptions
-            {
-                Seed = Run.Seed, Nodes = 2, Terminals = 60, Server = primary,
-                Settings = new Dictionary<string, string> { ["CloudKick:Database:CommandTimeout"] = "00:00:02" },
-            },
-            cancellationToken);
-        await world.PlayBriefSessionsAsync(cancellationToken);
-        using var till = Run.Till(world, LongTtlSeconds, requestTimeout: TimeSpan.FromSeconds(10));
-
-        await Run.UnderLoadAsync(
-            new KickLoad(till, world.Terminals) { Pause = TimeSpan.FromMilliseconds(20) }, 0,
-            async () =>
-            {
-                await StrikeAsync("the link to the standby hangs", () => link.Inject(new LinkFaults { Hangs = true }));
-                await StrikeAsync("the standby is cut off", () =>
-                {
-                    link.Refuses = true;
-                    link.ResetAll();
-                });
-            },
-            cancellationToken);
-
-        await Run.JudgeAsync(world, LongTtlSeconds, cancellationToken);
-        await JudgeStandbyAsync(world, standby, cancellationToken);
-
-        async Task StrikeAsync(string fault, Action strike)
-        {
-            await AnswersAgainAsync(world, BackAfterStandby, cancellationToken);
-            world.History.Fault(fault);
-            strike();
-            var from = world.History.Now;
-            // The commit is waited for in vain; then the till asks again, when what was not waited for to the end is stored here alone.
-            await Eventually.HoldsAsync(() => TwiceRefused(world, from) || PromisedSince(world, from), cancellationToken);
-            await JudgeStandbyAsync(world, standby, cancellationToken);
-            world.History.Fault("the standby is there again");
-            link.Heal();
-            await AnswersAgainAsync(world, BackAfterStandby, cancellationToken);
-        }
-    }
-
-    [Test]
     public async Task Database_whose_disk_is_full_takes_on_nothing_and_goes_on_when_there_is_room(CancellationToken cancellationToken)
     {
         await using var disk = await SmallDisk.MountAsync(megabytes: 160, cancellationToken);
         await using var server = await PrivatePostgres.StartAsync(
-            new PrivatePostgresOptions { Directory = disk.Directory, Settings = [.. Durable, "max_wal_size=32MB", "min_wal_size=32MB"] }, progress: null, cancellationToken);
+            new PrivatePostgresOptions { Directory = disk.Directory, Settings = [.. Durable.Settings, "max_wal_size=32MB", "min_wal_size=32MB"] }, progress: null, cancellationToken);
         await using var world = await World.StartAsync(new WorldOptions { Seed = Run.Seed, Nodes = 1, Terminals = 60, Server = server }, cancellationToken);
         await world.PlayBriefSessionsAsync(cancellationToken);
         using var till = Run.Till(world, TtlSeconds);
@@ -323,62 +227,21 @@ internal sealed class DatabaseTests
             new KickLoad(till, world.Terminals), 0,
             async () =>
             {
-                await AnswersAgainAsync(world, BackAfterRestart, cancellationToken);
+                await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
                 world.History.Fault("the disk is full");
                 disk.Fill();
-                await Eventually.HoldsAsync(() => Answers(world).Any(answer => answer.Text == "database-unavailable"), cancellationToken);
+                await Eventually.HoldsAsync(() => Answers.Of(world).Any(answer => answer.Text == "database-unavailable"), cancellationToken);
                 await Task.Delay(DiskIsFull, cancellationToken);
                 world.History.Fault("the disk has room");
                 TestContext.Progress.WriteLine($"the server {(server.IsRunning ? "runs" : "has ended")} when there is room again");
                 disk.Clear();
                 // One that could not recover for lack of room has ended, or is about to; somebody starts it again, whenever that is.
-                await AnswersAgainAsync(world, BackAfterFullDisk, cancellationToken, meanwhile: () => server.StartAgainAsync(cancellationToken), log: server.LogFile);
+                await Answers.PromiseAgainAsync(world, BackAfterFullDisk, cancellationToken, meanwhile: () => server.StartAgainAsync(cancellationToken), log: server.LogFile);
             },
             cancellationToken);
 
         await Run.JudgeAsync(world, TtlSeconds, cancellationToken);
     }
-
-    private static async Task AnswersAgainAsync(
-        World world, TimeSpan within, CancellationToken cancellationToken, Func<Task>? meanwhile = null, string? log = null)
-    {
-        var (from, watch) = (world.History.Now, Stopwatch.StartNew());
-        while (watch.Elapsed < within && !Answers(world).Any(answer => answer.IsSuccess && answer.At > from))
-        {
-            await (meanwhile?.Invoke() ?? Task.CompletedTask);
-            await Task.Delay(Glance, cancellationToken);
-        }
-        Assert.That(watch.Elapsed, Is.LessThan(within), () => $"no kick is taken on\n{(log is null ? "" : string.Join('\n', File.ReadLines(log).TakeLast(40)))}\n{world.Nodes[0].Log}");
-        TestContext.Progress.WriteLine($"kicks are taken on again after {watch.Elapsed.TotalSeconds:F1} s");
-    }
-
-    private static bool TwiceRefused(World world, DateTimeOffset from) =>
-        Answers(world).Where(answer => answer.At > from && answer.Status == 503).CountBy(answer => answer.Key).Any(key => key.Value > 1);
-
-    private static bool PromisedSince(World world, DateTimeOffset from)
-    {
-        var before = world.History.Snapshot().OfType<Happening.Asked>().Where(asked => asked.At <= from).Select(asked => asked.Key).ToHashSet();
-        return Answers(world).Any(answer => answer.IsSuccess && !before.Contains(answer.Key));
-    }
-
-    // What it has received it shows a moment later.
-    private static async Task JudgeStandbyAsync(World world, StandbyPostgres standby, CancellationToken cancellationToken)
-    {
-        var promised = Answers(world).Where(answer => answer.IsSuccess).Select(answer => answer.Key).Distinct().ToArray();
-        await using var connection = new NpgsqlConnection(standby.Server.SuperuserConnectionString(world.Database.Name) + ";Pooling=false");
-        await connection.OpenAsync(cancellationToken);
-        await Eventually.BecomesAsync(
-            () => connection.ExecuteScalarAsync<bool>(
-                new CommandDefinition("select pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()", cancellationToken: cancellationToken)),
-            true, cancellationToken);
-        var missing = await connection.QueryAsync<string>(new CommandDefinition(
-            "select p from unnest(@promised) p where not exists (select from idempotency_keys i join kicks k using (kick_id) where i.key = p)",
-            new { promised }, cancellationToken: cancellationToken));
-        TestContext.Progress.WriteLine($"the standby has been asked for {promised.Length} kicks");
-        Assert.That(missing, Is.Empty, "what a till was promised is on the standby");
-    }
-
-    private static IEnumerable<Happening.Answered> Answers(World world) => world.History.Snapshot().OfType<Happening.Answered>();
 
     private static async Task<List<NpgsqlConnection>> HogAsync(PrivatePostgres server, World world, CancellationToken cancellationToken)
     {
