@@ -60,13 +60,15 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
 
     /// <summary>
     /// Publishes once its turn in the budget and its place among the unacknowledged have come, if by then it may still leave, and waits for the
-    /// broker's word, no longer than <paramref name="timeout"/>; null when the budget has no place within <paramref name="patience"/>.
+    /// broker's word, no longer than <paramref name="timeout"/>; null when the budget has no place within <paramref name="patience"/>, and, where
+    /// that is less and the kick so has another way, when too many are unacknowledged by its turn.
     /// </summary>
     public async Task<AttemptResult?> TryPublishAsync(
         KickAttempt attempt, MqttMessage message, LateCheck lateCheck, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
     {
+        var hasOtherWay = patience < timeout;
         var started = timeProvider.GetTimestamp();
-        if (!TryTakeTurn(attempt.Turn, Bytes(message), patience < timeout ? patience : timeout, out var delay))
+        if (!TryTakeTurn(attempt.Turn, Bytes(message), hasOtherWay ? patience : timeout, out var delay))
             return null;
         Interlocked.Increment(ref _pending);
         var hasLeft = false;
@@ -78,8 +80,11 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
                 return NotInTime;
             if (delay > TimeSpan.Zero)
                 await Task.Delay(delay, timeProvider, deadline.Token);
-            Interlocked.Increment(ref _inTurn);
+            var isFull = Interlocked.Increment(ref _inTurn) > MaximumInFlight;
             isInTurn = true;
+            // Others whose turn came before have the places that were free when it was chosen.
+            if (isFull && hasOtherWay)
+                return null;
             var client = Client;
             using var place = await client.TakePlaceAsync(deadline.Token);
             // Asking whether it is late takes its time too, and another may have had the share by then.

@@ -102,6 +102,25 @@ internal sealed class AutoKickTransportTests
     }
 
     [Test]
+    public async Task A_kick_whose_turn_comes_when_too_many_are_unacknowledged_goes_over_https(CancellationToken cancellationToken)
+    {
+        // Two or three leave at once; five more have their turn within the next quarter of a second, and find one or two places.
+        const int places = 4;
+        const int kicks = 20;
+        await using var test = Create(mqtt => (mqtt.MessagesPerSecond, mqtt.MaximumInFlight) = (20, places));
+        await test.StartAsync(cancellationToken);
+        _cloud.Control.HoldAcknowledgements();
+
+        var publishing = Enumerable.Range(1, kicks).Select(n => PublishAsync(test, n)).ToArray();
+        await Eventually.HoldsAsync(() => publishing.Count(publish => publish.IsCompleted) == kicks - places, cancellationToken);
+        _cloud.Control.ReleaseAcknowledgements();
+
+        Assert.That((await Task.WhenAll(publishing)).Select(result => result.Outcome), Is.All.EqualTo(AttemptOutcome.Acknowledged));
+        Assert.That(_published.Count(publish => publish.ClientId.Length > 0), Is.EqualTo(places));
+        Assert.That(_published, Has.Count.EqualTo(kicks));
+    }
+
+    [Test]
     public async Task What_MQTT_may_have_taken_is_not_sent_again_by_the_same_attempt(CancellationToken cancellationToken)
     {
         await using var test = Create();
