@@ -386,6 +386,16 @@ internal sealed class CheckerTests
     }
 
     [Test]
+    public void What_goes_over_https_is_within_no_connections_limit()
+    {
+        _story.Happenings.Add(new Happening.Acknowledges(Story.At(1), Now: false));
+        _story.Happenings.AddRange(Enumerable.Range(0, 101).Select(i =>
+            new Happening.Published(Story.At(1 + (i / 200.0)), Story.Kick, "NL-CAT/" + Story.Terminal, "")));
+
+        Assert.That(_story.Broken(), Is.Empty);
+    }
+
+    [Test]
     public void Report_names_the_promise_the_kick_the_seed_and_how_to_repeat()
     {
         _story.Sessions.Add(_story.Sessions[0]);

@@ -29,8 +29,12 @@ public abstract record Happening(DateTimeOffset At)
     /// <param name="At">When.</param>
     /// <param name="KickId">The kick.</param>
     /// <param name="Topic">To which topic.</param>
-    /// <param name="ClientId">From whom.</param>
-    public sealed record Published(DateTimeOffset At, string KickId, string Topic, string ClientId) : Happening(At);
+    /// <param name="ClientId">From which MQTT connection; empty: over HTTPS.</param>
+    public sealed record Published(DateTimeOffset At, string KickId, string Topic, string ClientId) : Happening(At)
+    {
+        /// <summary>Whether it came over the cloud's HTTPS API, where no connection has limits of its own.</summary>
+        public bool IsOverHttps => ClientId.Length == 0;
+    }
 
     /// <summary>What a terminal tells of itself.</summary>
     public sealed record OfTerminal(TerminalEvent Event) : Happening(Event.At);

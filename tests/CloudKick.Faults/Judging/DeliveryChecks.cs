@@ -82,7 +82,7 @@ internal static class DeliveryChecks
     {
         if (@case.Rules.PublishesPerSecond is not (> 0 and var limit) || !@case.Rules.BrokerTellsAll)
             yield break;
-        foreach (var connection in @case.Published.GroupBy(published => published.ClientId))
+        foreach (var connection in @case.Published.Where(published => !published.IsOverHttps).GroupBy(published => published.ClientId))
         {
             var moments = connection.Select(published => published.At).Order().ToArray();
             var worst = Enumerable.Range(0, Math.Max(0, moments.Length - limit)).Where(i => moments[i + limit] - moments[i] < TimeSpan.FromSeconds(1)).ToArray();
@@ -103,7 +103,7 @@ internal static class DeliveryChecks
                 until = acknowledges.Now ? DateTimeOffset.MinValue : acknowledges.At + GivenUpAfter;
                 taken.Clear();
             }
-            else if (happening is Happening.Published published && published.At < until)
+            else if (happening is Happening.Published { IsOverHttps: false } published && published.At < until)
             {
                 var count = taken[published.ClientId] = taken.GetValueOrDefault(published.ClientId) + 1;
                 if (count == @case.Rules.MaximumInFlight + 1)

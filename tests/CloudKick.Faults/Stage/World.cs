@@ -54,6 +54,7 @@ public sealed class World : IAsyncDisposable
         TerminalLink = new FaultProxy(seeds + 3, null, broker);
         DatabaseLink = new FaultProxy(seeds + 1, null, DatabaseAddress(database.ServiceConnectionString));
         TasLink = new FaultProxy(seeds + 2);
+        HttpsLink = new FaultProxy(seeds + 4, null, new IPEndPoint(IPAddress.Loopback, cloud.Port));
         Terminals = [.. Enumerable.Range(1, options.Terminals).Select(i => string.Create(CultureInfo.InvariantCulture, $"NL{i:D6}"))];
         _owners = Terminals.Index().ToDictionary(terminal => terminal.Item, terminal => merchants[terminal.Index % merchants.Count]);
     }
@@ -75,6 +76,9 @@ public sealed class World : IAsyncDisposable
 
     /// <summary>Between the nodes and the broker.</summary>
     public FaultProxy BrokerLink { get; }
+
+    /// <summary>Between the nodes and the cloud's HTTPS API; nothing uses it unless <c>CloudKick:Publishing:Transport</c> is set.</summary>
+    public FaultProxy HttpsLink { get; }
 
     /// <summary>Between the terminals and the broker.</summary>
     public FaultProxy TerminalLink { get; }
@@ -252,7 +256,7 @@ public sealed class World : IAsyncDisposable
     public async Task StartCloudAgainAsync(CancellationToken cancellationToken)
     {
         Cloud = await LocalCloudServer.StartAsync(CloudOptions(_options, _directory), cancellationToken: cancellationToken);
-        BrokerLink.Backends = TerminalLink.Backends = [new IPEndPoint(IPAddress.Loopback, Cloud.Port)];
+        BrokerLink.Backends = TerminalLink.Backends = HttpsLink.Backends = [new IPEndPoint(IPAddress.Loopback, Cloud.Port)];
         Cloud.Control.PublishAccepted = History.Add;
     }
 
@@ -283,7 +287,7 @@ public sealed class World : IAsyncDisposable
     {
         foreach (var node in Nodes)
             await node.DisposeAsync();
-        foreach (var link in (FaultProxy[])[BrokerLink, TerminalLink, DatabaseLink, TasLink, .. TillLinks])
+        foreach (var link in (FaultProxy[])[BrokerLink, HttpsLink, TerminalLink, DatabaseLink, TasLink, .. TillLinks])
             await link.DisposeAsync();
         foreach (var fleet in _fleets)
             await fleet.DisposeAsync();
@@ -327,6 +331,7 @@ public sealed class World : IAsyncDisposable
             ["CloudKick:Mqtt:CaFile"] = Cloud.CaFile,
             ["CloudKick:Mqtt:CertificateFile"] = Path.Combine(CertificateDirectory, DeviceCertificate.CertificateFile),
             ["CloudKick:Mqtt:PrivateKeyFile"] = Path.Combine(CertificateDirectory, DeviceCertificate.PrivateKeyFile),
+            ["CloudKick:Aws:DataEndpoint"] = $"localhost:{HttpsLink.Port}",
         };
         foreach (var (name, value) in _options.Settings)
             settings[name] = value;
