@@ -48,7 +48,8 @@ internal sealed class TornDatabaseKickTests
         {
             Seed = Run.Seed,
             Nodes = 1,
-            Terminals = Size.Of(200, 800),
+            // In full size one for each kick, so that none meets one that is still open.
+            Terminals = Size.Of(200, 4_000),
             // Each statement on a connection of its own, which begins with its login: which byte of which conversation a tear meets would else
             // depend on the connections that earlier tears left.
             ConnectionString = direct => Task.FromResult(direct + ";Pooling=false"),
