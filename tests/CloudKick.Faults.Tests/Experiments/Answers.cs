@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using CloudKick.Faults.Histories;
 using CloudKick.Faults.Stage;
+using CloudKick.Testing;
 
 namespace CloudKick.Faults.Tests.Experiments;
 
 /// <summary>What tills were answered.</summary>
 internal static class Answers
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
-
     /// <summary>So far, by every node.</summary>
     public static IEnumerable<Happening.Answered> Of(World world) => world.History.Snapshot().OfType<Happening.Answered>();
 
@@ -22,12 +21,23 @@ internal static class Answers
         World world, TimeSpan within, CancellationToken cancellationToken, Func<Task>? meanwhile = null, string? log = null)
     {
         var (from, watch) = (world.History.Now, Stopwatch.StartNew());
-        while (watch.Elapsed < within && !Of(world).Any(answer => answer.IsSuccess && answer.At > from))
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(within);
+        try
         {
-            await (meanwhile?.Invoke() ?? Task.CompletedTask);
-            await Task.Delay(Glance, cancellationToken);
+            await Eventually.BecomesAsync(IsPromisedAsync, true, deadline.Token);
+        }
+        catch (TimeoutException)
+        {
+            // Told below, with what the database and a node have to say.
         }
         Assert.That(watch.Elapsed, Is.LessThan(within), () => $"no kick is taken on\n{(log is null ? "" : string.Join('\n', File.ReadLines(log).TakeLast(40)))}\n{world.Nodes[0].Log}");
         TestContext.Progress.WriteLine($"kicks are taken on again after {watch.Elapsed.TotalSeconds:F1} s");
+
+        async Task<bool> IsPromisedAsync()
+        {
+            await (meanwhile?.Invoke() ?? Task.CompletedTask);
+            return Of(world).Any(answer => answer.IsSuccess && answer.At > from);
+        }
     }
 }

@@ -21,6 +21,9 @@ internal sealed class TransportTests
     private const int BriefOnes = 40;
     private const int SlowOnes = 4;
 
+    // Of each node, once its health names the fault.
+    private const int TriesInVain = 1;
+
     // Few, so that a small burst is more than the connection takes.
     private const int MaximumInFlight = 10;
     private const int Burst = 4 * MaximumInFlight;
@@ -28,7 +31,6 @@ internal sealed class TransportTests
     // Five seconds is the longest that the way is left alone, and one is for the kick that finds it.
     private static readonly TimeSpan OutAgain = TimeSpan.FromSeconds(5 + 1);
     private static readonly TimeSpan ActsAfter = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan BadFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     [Test]
@@ -77,7 +79,7 @@ internal sealed class TransportTests
                 await Eventually.HoldsAsync(
                     () => Health.OfTransportAsync(node, cancellationToken), words => words.Contains("no MQTT connection", StringComparison.Ordinal), cancellationToken);
                 away = world.History.Now;
-                await Task.Delay(BadFor, cancellationToken);
+                await Eventually.HoldsAsync(() => Published(world).Count(published => published.At > away) >= BriefOnes, cancellationToken);
                 // HTTPS is enough for that.
                 await node.WaitUntilReadyAsync(cancellationToken);
                 back = world.History.Now;
@@ -166,7 +168,9 @@ internal sealed class TransportTests
         world.HttpsLink.Refuses = true;
         world.HttpsLink.ResetAll();
         await Task.WhenAll(world.Nodes.Select(node => Health.BlamesTransportAsync(node, cancellationToken, "HTTPS")));
-        await Task.Delay(BadFor, cancellationToken);
+        var tries = 0;
+        world.HttpsLink.ConnectionAccepted = () => Interlocked.Increment(ref tries);
+        await Eventually.HoldsAsync(() => Volatile.Read(ref tries) >= TriesInVain * world.Nodes.Count, cancellationToken);
         world.HttpsLink.Heal();
         await GoOutAgainAsync(world, world.Nodes, cancellationToken);
     }
