@@ -27,6 +27,23 @@ internal sealed class AnsweredPublishes : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>Leaves those that are added from now on to whoever called this, for <see cref="TellHere"/> or <see cref="TellElsewhere"/> soon.</summary>
+    public void Claim()
+    {
+        lock (_gate)
+            _helpComes = true;
+    }
+
+    /// <summary>Lets all callers go on, on this thread.</summary>
+    public void TellHere()
+    {
+        while (TryTake(out var publish))
+            publish.Tell();
+    }
+
+    /// <summary>Has them told on the thread pool.</summary>
+    public void TellElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
     void IThreadPoolWorkItem.Execute()
     {
         lock (_gate)
@@ -46,6 +63,16 @@ internal sealed class AnsweredPublishes : IThreadPoolWorkItem
             var taken = _answered.TryDequeue(out publish);
             callHelp = _answered.Count > 0 && !_helpComes;
             _helpComes |= callHelp;
+            return taken;
+        }
+    }
+
+    private bool TryTake([NotNullWhen(true)] out OutgoingPublish? publish)
+    {
+        lock (_gate)
+        {
+            var taken = _answered.TryDequeue(out publish);
+            _helpComes &= taken;
             return taken;
         }
     }

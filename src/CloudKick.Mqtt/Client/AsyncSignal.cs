@@ -6,11 +6,12 @@ namespace CloudKick.Mqtt.Client;
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private readonly Lock _gate = new();
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _source;
     private bool _set;
     private bool _waiting;
 
-    public void Set()
+    /// <param name="here">The waiter goes on on this thread, before this returns.</param>
+    public void Set(bool here = false)
     {
         lock (_gate)
         {
@@ -21,6 +22,7 @@ internal sealed class AsyncSignal : IValueTaskSource
             }
             _waiting = false;
         }
+        _source.RunContinuationsAsynchronously = !here;
         _source.SetResult(true);
     }
 

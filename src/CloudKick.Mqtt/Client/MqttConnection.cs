@@ -15,13 +15,9 @@ internal sealed class MqttConnection
     private readonly MqttClientOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly OutgoingPublishes _publishes;
-    private readonly IncomingMessages _messages;
-    private readonly IncomingTopicAliases _aliases;
+    private readonly PacketInput _input;
     private readonly KeepAlive _keepAlive;
     private readonly TaskCompletionSource<ConnectionEnd> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _lastReceived;
-    private int _unacknowledged;
-    private volatile bool _readingPaused;
 
     public MqttConnection(
         MqttTransport transport, ConnAckPacket connAck, MqttClientOptions options, PacketIdentifiers identifiers, OutgoingPublishes publishes,
@@ -31,12 +27,10 @@ internal sealed class MqttConnection
         _options = options;
         _timeProvider = timeProvider;
         _publishes = publishes;
-        _messages = messages;
-        _aliases = new IncomingTopicAliases(options.TopicAliasMaximum);
-        _lastReceived = timeProvider.GetTimestamp();
         Limits = new ServerLimits(connAck);
         Output = new PacketOutput(transport.Stream, options.Version, Limits.MaximumPacketSize, options.SendTimeout, timeProvider);
         Requests = new AcknowledgedRequests(Output, identifiers, options.SubscribeTimeout, timeProvider);
+        _input = new PacketInput(this, transport.Input, options, publishes, messages, timeProvider);
         var keepAlive = connAck.ServerKeepAlive is { } seconds ? TimeSpan.FromSeconds(seconds) : options.KeepAlive;
         _keepAlive = new KeepAlive(this, keepAlive, options.PingAfterSilence, options.PingTimeout, timeProvider);
     }
@@ -48,7 +42,7 @@ internal sealed class MqttConnection
     public AcknowledgedRequests Requests { get; }
 
     /// <summary>When something last came; now, while the application holds up reading, for then the server cannot be blamed.</summary>
-    public long LastReceived => _readingPaused ? _timeProvider.GetTimestamp() : Volatile.Read(ref _lastReceived);
+    public long LastReceived => _input.LastReceived;
 
     /// <summary>Ends the connection; the first cause counts.</summary>
     public void Close(ConnectionEnd end) => _closing.TrySetResult(end);
@@ -59,7 +53,7 @@ internal sealed class MqttConnection
     /// <summary>PUBACK for a received message.</summary>
     public void AcknowledgeIncoming(ushort packetIdentifier)
     {
-        Interlocked.Decrement(ref _unacknowledged);
+        _input.Acknowledging();
         Output.Append(new Acknowledgement(MqttPacketType.PubAck, packetIdentifier, MqttReasonCode.Success, null, []));
     }
 
@@ -88,7 +82,7 @@ internal sealed class MqttConnection
         Task<ConnectionEnd>[] loops =
         [
             writing,
-            GuardAsync(ReadAsync(stopping.Token)),
+            GuardAsync(_input.RunAsync(stopping.Token)),
             GuardAsync(_keepAlive.RunAsync(stopping.Token)),
             _closing.Task,
         ];
@@ -137,75 +131,6 @@ internal sealed class MqttConnection
     {
         await Output.RunAsync(_publishes.Sent, cancellationToken);
         return ConnectionEnd.Closed();
-    }
-
-    private async Task<ConnectionEnd> ReadAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var result = await _transport.Input.ReadAsync(cancellationToken);
-            var buffer = result.Buffer;
-            if (!buffer.IsEmpty)
-                Volatile.Write(ref _lastReceived, _timeProvider.GetTimestamp());
-            while (MqttFrame.TryRead(ref buffer, (int)_options.MaximumPacketSize, out var frame))
-            {
-                if (frame.Type == MqttPacketType.Publish)
-                    await ReceiveAsync(PublishPacket.Decode(frame, _options.Version), cancellationToken);
-                else if (Handle(frame) is { } end)
-                    return end;
-            }
-            _transport.Input.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted)
-                return buffer.IsEmpty ? ConnectionEnd.Closed() : ConnectionEnd.ClosedInsidePacket();
-        }
-    }
-
-    /// <summary>Everything but PUBLISH; what it returns ends the connection.</summary>
-    private ConnectionEnd? Handle(in MqttFrame frame)
-    {
-        switch (frame.Type)
-        {
-            case MqttPacketType.PubAck:
-                var pubAck = PubAckPacket.Decode(frame, _options.Version);
-                _publishes.Acknowledge(pubAck.PacketIdentifier, pubAck.ReasonCode);
-                return null;
-            case MqttPacketType.SubAck:
-                var subAck = SubAckPacket.Decode(frame, _options.Version);
-                Requests.Acknowledge(frame.Type, subAck.PacketIdentifier, subAck.ReasonCodes);
-                return null;
-            case MqttPacketType.UnsubAck:
-                var unsubAck = UnsubAckPacket.Decode(frame, _options.Version);
-                Requests.Acknowledge(frame.Type, unsubAck.PacketIdentifier, unsubAck.ReasonCodes);
-                return null;
-            case MqttPacketType.PingResp:
-                PingRespPacket.Decode(frame, _options.Version);
-                return null;
-            case MqttPacketType.Disconnect when _options.Version == MqttProtocolVersion.V5:
-                return ConnectionEnd.Said(DisconnectPacket.Decode(frame, _options.Version));
-            default:
-                throw MqttProtocolException.Error("MQTT 5.0 §2.1.2", $"The server sent {frame.Type}, which it may not send here");
-        }
-    }
-
-    private ValueTask ReceiveAsync(PublishPacket packet, CancellationToken cancellationToken)
-    {
-        if (packet.Message.QualityOfService == MqttQualityOfService.ExactlyOnce)
-            throw new MqttProtocolException(MqttReasonCode.QoSNotSupported, "MQTT 5.0 §3.3.1.2", "A QoS 2 message, which this client never asks for");
-        packet = _aliases.Resolve(packet);
-        if (packet.Message.QualityOfService == MqttQualityOfService.AtLeastOnce
-            && Interlocked.Increment(ref _unacknowledged) > _options.ReceiveMaximum && _options.Version == MqttProtocolVersion.V5)
-        {
-            throw new MqttProtocolException(MqttReasonCode.ReceiveMaximumExceeded, "MQTT-3.3.4-9", $"More than {_options.ReceiveMaximum} unacknowledged messages");
-        }
-        return _messages.TryAdd(this, packet) ? ValueTask.CompletedTask : WaitForRoomAsync(packet, cancellationToken);
-    }
-
-    private async ValueTask WaitForRoomAsync(PublishPacket packet, CancellationToken cancellationToken)
-    {
-        _readingPaused = true;
-        await _messages.AddAsync(this, packet, cancellationToken);
-        Volatile.Write(ref _lastReceived, _timeProvider.GetTimestamp());
-        _readingPaused = false;
     }
 
     /// <summary>What a loop throws becomes its cause.</summary>

@@ -18,7 +18,9 @@ internal sealed class MqttHandshake(MqttClientOptions options, TimeProvider time
         MqttTransport? transport = null;
         try
         {
-            transport = await MqttTransport.ConnectAsync(options.Endpoint, linked.Token);
+            transport = await MqttTransport.ConnectAsync(options.Endpoint, options.DedicatedThread, linked.Token);
+            if (options.DedicatedThread)
+                await new OwnThread();
             CreateConnect(clientId, cleanStart).Encode(transport.Output);
             await transport.Output.FlushAsync(linked.Token);
             var connAck = await ReadConnAckAsync(transport.Input, linked.Token);

@@ -21,7 +21,6 @@ internal sealed partial class OutgoingPublishes : IDisposable
     private readonly LinkedList<OutgoingPublish> _waiting = [];
     private readonly LinkedList<OutgoingPublish> _unwritten = [];
     private readonly LinkedList<OutgoingPublish> _unanswered = [];
-    private readonly AnsweredPublishes _answered = new();
     private readonly Stack<OutgoingPublish> _pool = [];
 
     // A timer and no loop: it runs only while something is unanswered, and thousands of idle clients cost nothing.
@@ -49,6 +48,9 @@ internal sealed partial class OutgoingPublishes : IDisposable
                 return _window.Count;
         }
     }
+
+    /// <summary>Those whose callers do not know their answer yet.</summary>
+    public AnsweredPublishes Answered { get; } = new();
 
     public ValueTask<MqttReasonCode> PublishAsync(MqttMessage message, CancellationToken cancellationToken)
     {
@@ -340,21 +342,21 @@ internal sealed partial class OutgoingPublishes : IDisposable
     private void End(OutgoingPublish publish, MqttReasonCode reasonCode)
     {
         publish.Succeed(reasonCode);
-        Answered(publish);
+        Conclude(publish);
     }
 
     private void Fail(OutgoingPublish publish, MqttException exception)
     {
         publish.Fail(exception);
-        Answered(publish);
+        Conclude(publish);
     }
 
-    private void Answered(OutgoingPublish publish)
+    private void Conclude(OutgoingPublish publish)
     {
         Debug.Assert(publish.State is not (OutgoingState.Abandoned or OutgoingState.Ended), "One answer each");
         publish.State = OutgoingState.Ended;
         _unanswered.Remove(publish.ByAge);
-        _answered.Add(publish);
+        Answered.Add(publish);
         if (_unanswered.Count == 0)
             _drained?.TrySetResult();
     }

@@ -22,6 +22,7 @@ internal sealed class PacketOutput(Stream stream, MqttProtocolVersion version, i
     private PooledBuffer _sending = new();
     private long _appended;
     private long _handedOver;
+    private volatile int _corkedBy;
     private bool _completed;
     private long _lastSent = timeProvider.GetTimestamp();
     private CancellationTokenSource _deadline = NewDeadline(timeProvider);
@@ -50,11 +51,22 @@ internal sealed class PacketOutput(Stream stream, MqttProtocolVersion version, i
             end = start + _gathering.Length - before;
             Volatile.Write(ref _appended, end);
         }
-        _signal.Set();
+        if (_corkedBy != Environment.CurrentManagedThreadId)
+            _signal.Set();
         return AppendResult.Appended;
     }
 
     public AppendResult Append<T>(in T packet) where T : IEncodable => Append(packet, out _, out _);
+
+    /// <summary>What this thread appends from now on gathers until <see cref="Uncork"/>.</summary>
+    public void Cork() => _corkedBy = Environment.CurrentManagedThreadId;
+
+    /// <summary>Sends what has gathered, on this thread as far as the network takes it at once.</summary>
+    public void Uncork()
+    {
+        _corkedBy = 0;
+        _signal.Set(here: true);
+    }
 
     /// <summary>Takes no more; the loop ends when what is there has been sent.</summary>
     public void Complete()

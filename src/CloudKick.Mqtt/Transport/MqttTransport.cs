@@ -10,15 +10,16 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
 {
     // Zero-byte reads: a connection that only waits holds no buffer, which counts when one process holds thousands.
     private static readonly StreamPipeReaderOptions ReaderOptions = new(bufferSize: 16 * 1024, minimumReadSize: 1024, leaveOpen: true, useZeroByteReads: true);
+    private static readonly StreamPipeReaderOptions DedicatedReaderOptions = new(bufferSize: 16 * 1024, minimumReadSize: 1024, leaveOpen: true);
     private static readonly StreamPipeWriterOptions WriterOptions = new(leaveOpen: true);
 
     private readonly Socket _socket;
 
-    private MqttTransport(Socket socket, Stream stream)
+    private MqttTransport(Socket socket, Stream stream, bool dedicatedThread)
     {
         _socket = socket;
         Stream = stream;
-        Input = PipeReader.Create(stream, ReaderOptions);
+        Input = PipeReader.Create(stream, dedicatedThread ? DedicatedReaderOptions : ReaderOptions);
         Output = PipeWriter.Create(stream, WriterOptions);
     }
 
@@ -35,18 +36,25 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
     internal Stream Stream { get; }
 
     /// <summary>Opens the stream. Has no timeout of its own: give a token that has one.</summary>
+    /// <param name="endpoint">The server.</param>
+    /// <param name="dedicatedThread">
+    /// Reading blocks the thread that reads: it needs one of its own, as <see cref="PolledStream"/> says.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="MqttConnectException">DNS, TCP or TLS failed; the message says how.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async Task<MqttTransport> ConnectAsync(MqttEndpoint endpoint, CancellationToken cancellationToken)
+    public static async Task<MqttTransport> ConnectAsync(MqttEndpoint endpoint, bool dedicatedThread, CancellationToken cancellationToken)
     {
         var addresses = await ResolveAsync(endpoint, cancellationToken);
-        var socket = await ConnectSocketAsync(endpoint, addresses, cancellationToken);
+        if (dedicatedThread)
+            await new OwnThread();
+        var socket = await ConnectSocketAsync(endpoint, addresses, dedicatedThread, cancellationToken);
         try
         {
-            Stream stream = new NetworkStream(socket, ownsSocket: false);
+            Stream stream = dedicatedThread ? new PolledStream(socket) : new NetworkStream(socket, ownsSocket: false);
             if (endpoint.Tls is { } tls)
                 stream = await TlsHandshake.AuthenticateAsync(stream, endpoint, tls, cancellationToken);
-            return new MqttTransport(socket, stream);
+            return new MqttTransport(socket, stream, dedicatedThread);
         }
         catch
         {
@@ -84,7 +92,8 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
     }
 
     /// <summary>The first address that answers; what the last one said, if none does.</summary>
-    private static async Task<Socket> ConnectSocketAsync(MqttEndpoint endpoint, IPAddress[] addresses, CancellationToken cancellationToken)
+    private static async Task<Socket> ConnectSocketAsync(
+        MqttEndpoint endpoint, IPAddress[] addresses, bool dedicatedThread, CancellationToken cancellationToken)
     {
         MqttConnectException? failure = null;
         foreach (var address in addresses)
@@ -92,7 +101,10 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, endpoint.Port), cancellationToken);
+                if (dedicatedThread)
+                    Connect(socket, new IPEndPoint(address, endpoint.Port), cancellationToken);
+                else
+                    await socket.ConnectAsync(new IPEndPoint(address, endpoint.Port), cancellationToken);
                 return socket;
             }
             catch (SocketException exception)
@@ -107,6 +119,20 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
             }
         }
         throw failure ?? new MqttConnectException(MqttConnectFailure.Dns, $"DNS knows no address for '{endpoint.Host}'");
+    }
+
+    /// <summary>Blocks: a socket that has once waited without is watched by the runtime for as long as it lives.</summary>
+    private static void Connect(Socket socket, IPEndPoint address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using (cancellationToken.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket))
+                socket.Connect(address);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
     }
 
     private static MqttConnectException Explain(MqttEndpoint endpoint, IPAddress address, SocketException exception) => exception.SocketErrorCode switch

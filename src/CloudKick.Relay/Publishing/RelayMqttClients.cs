@@ -27,6 +27,7 @@ internal sealed class RelayMqttClients(IOptions<RelayMqttOptions> options, NodeI
         {
             Endpoint = new MqttEndpoint(settings.Host, settings.Port) { Tls = settings.Tls ? Tls(settings) : null },
             ClientId = $"{settings.ClientIdPrefix}-{node.Name}-{suffix}",
+            DedicatedThread = true,
             Version = MqttProtocolVersion.V5,
             CleanStart = true,
             KeepAlive = settings.KeepAlive,

@@ -15,6 +15,7 @@ internal sealed class OurPublisher : IPublisher
             },
             ClientId = "ours",
             MaximumInFlight = target.InFlight,
+            DedicatedThread = true,
         });
         await client.ConnectAsync(cancellationToken);
         var message = new MqttMessage { Topic = Target.Topic, Payload = target.Payload, QualityOfService = MqttQualityOfService.AtLeastOnce };

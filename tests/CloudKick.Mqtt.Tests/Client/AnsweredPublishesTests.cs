@@ -1,3 +1,4 @@
+using CloudKick.Mqtt.Client;
 using CloudKick.Mqtt.Packets;
 using CloudKick.Testing;
 
@@ -5,19 +6,21 @@ namespace CloudKick.Mqtt.Tests.Client;
 
 /// <summary>Callers go on many in one work item; none notices.</summary>
 [CancelAfter(20_000)]
-internal sealed class AnsweredPublishesTests
+internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     [Test]
     public async Task A_caller_that_keeps_its_thread_holds_up_no_other(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         using var release = new ManualResetEventSlim();
+        using var kept = new SemaphoreSlim(0);
         var keeping = PublishAndKeepAsync();
         var others = Enumerable.Range(0, 3).Select(_ => test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask()).ToArray();
 
         await AcknowledgeAtOnceAsync(peer, 1 + others.Length, cancellationToken);
+        await RunOutOfPatienceAsync(test, kept, cancellationToken);
 
         Assert.That(await Task.WhenAll(others), Is.All.EqualTo(MqttReasonCode.Success));
         Assert.That(keeping.IsCompleted, Is.False);
@@ -27,7 +30,72 @@ internal sealed class AnsweredPublishesTests
         async Task PublishAndKeepAsync()
         {
             await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
+            kept.Release();
             release.Wait(cancellationToken);
+        }
+    }
+
+    [Test]
+    public async Task Callers_that_keep_their_threads_hold_up_neither_publishes_nor_messages_nor_the_end(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        using var release = new ManualResetEventSlim();
+        using var kept = new SemaphoreSlim(0);
+        var keeping = new List<Task>();
+        for (var i = 0; i < 2; i++)
+        {
+            keeping.Add(PublishAndKeepAsync());
+            await AcknowledgeAtOnceAsync(peer, 1, cancellationToken);
+            await RunOutOfPatienceAsync(test, kept, cancellationToken);
+        }
+
+        var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
+        await AcknowledgeAtOnceAsync(peer, 1, cancellationToken);
+        await peer.SendAsync(new PublishPacket { Message = ClientUnderTest.Message("to you", MqttQualityOfService.AtMostOnce) }, cancellationToken);
+
+        Assert.That(await publishing, Is.EqualTo(MqttReasonCode.Success));
+        Assert.That((await test.Messages.ReadAsync(cancellationToken)).Payload.ToArray(), Is.EqualTo("to you"u8.ToArray()));
+        await test.DisposeAsync();
+        Assert.That(keeping, Has.All.Matches<Task>(caller => !caller.IsCompleted));
+        release.Set();
+        await Task.WhenAll(keeping);
+
+        async Task PublishAndKeepAsync()
+        {
+            await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
+            kept.Release();
+            release.Wait(cancellationToken);
+        }
+    }
+
+    [Test]
+    public async Task What_was_published_before_a_caller_kept_the_thread_leaves_all_the_same(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        using var release = new ManualResetEventSlim();
+        using var kept = new SemaphoreSlim(0);
+        var keeping = PublishTwiceAndKeepAsync();
+
+        await AcknowledgeAtOnceAsync(peer, 1, cancellationToken);
+        await RunOutOfPatienceAsync(test, kept, cancellationToken);
+
+        var second = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+        Assert.That(second.Message.Payload.ToArray(), Is.EqualTo("second"u8.ToArray()));
+        Assert.That(keeping.IsCompleted, Is.False);
+        release.Set();
+        await peer.SendAsync(new PubAckPacket(second.PacketIdentifier), cancellationToken);
+        await keeping;
+
+        async Task PublishTwiceAndKeepAsync()
+        {
+            await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
+            var publishing = test.Client.PublishAsync(ClientUnderTest.Message("second"), cancellationToken);
+            kept.Release();
+            release.Wait(cancellationToken);
+            await publishing;
         }
     }
 
@@ -37,7 +105,7 @@ internal sealed class AnsweredPublishesTests
         const int Callers = 4;
         const int Rounds = 50;
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         var publishing = Enumerable.Range(0, Callers).Select(_ => PublishRoundsAsync()).ToArray();
@@ -57,6 +125,14 @@ internal sealed class AnsweredPublishesTests
             }
             return acknowledged;
         }
+    }
+
+    /// <summary>Once a caller keeps its thread. When that is the client's own, the client looks twice until it takes another.</summary>
+    private async Task RunOutOfPatienceAsync(ClientUnderTest test, SemaphoreSlim kept, CancellationToken cancellationToken)
+    {
+        await kept.WaitAsync(cancellationToken);
+        if (DedicatedThread)
+            test.Clock.Advance(2 * ReadingTurns.Patience);
     }
 
     /// <summary>Takes so many messages and acknowledges them in one piece.</summary>

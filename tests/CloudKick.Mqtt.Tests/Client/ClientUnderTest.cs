@@ -30,17 +30,6 @@ internal sealed class ClientUnderTest : IAsyncDisposable
 
     public ChannelReader<MqttMessage> Messages => _messages.Reader;
 
-    /// <summary>A client and the server's end of its connection.</summary>
-    public static async Task<(ClientUnderTest Test, ScriptedPeer Peer)> ConnectAsync(
-        ScriptedServer server, CancellationToken cancellationToken, Func<MqttClientOptions, MqttClientOptions>? configure = null,
-        Mqtt.Packets.ConnAckPacket? connAck = null, MqttProtocolVersion version = MqttProtocolVersion.V5)
-    {
-        var test = new ClientUnderTest(server.Endpoint, options => (configure?.Invoke(options) ?? options) with { Version = version });
-        var accepting = server.AcceptMqttAsync(cancellationToken, connAck, version);
-        await test.Client.ConnectAsync(cancellationToken);
-        return (test, await accepting);
-    }
-
     /// <summary>Skips changes until the client is in that state.</summary>
     public async Task<MqttConnectionChange> WhenAsync(MqttClientState state, CancellationToken cancellationToken)
     {

@@ -1,18 +1,20 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using CloudKick.Mqtt.Packets;
+using CloudKick.Testing;
 
 namespace CloudKick.Mqtt.Tests.Client;
 
 /// <summary>CONNECT and CONNACK over TCP: what is sent, and what each way to fail says.</summary>
 [CancelAfter(20_000)]
-internal sealed class ConnectTests
+internal sealed class ConnectTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     [Test]
     public async Task Connect_carries_every_property(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with
         {
             CleanStart = false,
             KeepAlive = TimeSpan.FromSeconds(29.5),
@@ -54,7 +56,7 @@ internal sealed class ConnectTests
     {
         await using var server = new ScriptedServer();
         var connAck = new ConnAckPacket { ReasonCode = MqttReasonCode.Success, AssignedClientIdentifier = "auto-7", ServerKeepAlive = 60, ReasonString = "hello" };
-        var (test, _) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { ClientId = "" }, connAck);
+        var (test, _) = await ConnectAsync(server, cancellationToken, options => options with { ClientId = "" }, connAck);
         await using var client = test;
 
         Assert.That(test.Client.State, Is.EqualTo(MqttClientState.Connected));
@@ -168,7 +170,7 @@ internal sealed class ConnectTests
     public async Task Silence_is_a_timeout(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
         var connecting = test.Client.ConnectAsync(cancellationToken);
         var peer = await server.AcceptAsync(cancellationToken);
         await peer.ReceiveAsync<ConnectPacket>(cancellationToken);
@@ -180,11 +182,42 @@ internal sealed class ConnectTests
         Assert.That(exception.Message, Does.StartWith("No CONNACK from").And.Contain("within 10 s"));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task An_attempt_that_nobody_answers_ends_in_time_and_when_the_caller_gives_up(bool givesUp, CancellationToken cancellationToken)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        var address = (IPEndPoint)listener.LocalEndPoint!;
+        // With its backlog full the system takes no further connection, and does not say so.
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(address, cancellationToken);
+        await using var test = Create(new MqttEndpoint("127.0.0.1", address.Port));
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var connecting = test.Client.ConnectAsync(giveUp.Token);
+        await Eventually.HoldsAsync(
+            () => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+                .Any(connection => connection.RemoteEndPoint.Port == address.Port && connection.State == TcpState.SynSent),
+            cancellationToken);
+
+        if (givesUp)
+        {
+            await giveUp.CancelAsync();
+            Assert.CatchAsync<OperationCanceledException>(() => connecting);
+            return;
+        }
+        test.Clock.Advance(TimeSpan.FromSeconds(10));
+        var exception = Assert.CatchAsync<MqttConnectException>(() => connecting)!;
+        Assert.That(exception.Failure, Is.EqualTo(MqttConnectFailure.Timeout));
+        Assert.That(exception.Message, Does.StartWith("No connection to").And.Contain("a firewall on the way?"));
+    }
+
     [Test]
     public async Task The_caller_can_give_up(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
         using var giveUp = new CancellationTokenSource();
         var connecting = test.Client.ConnectAsync(giveUp.Token);
         await server.AcceptAsync(cancellationToken);
@@ -199,7 +232,7 @@ internal sealed class ConnectTests
     public async Task Connecting_can_be_tried_again_after_a_failure_and_only_then(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
         var first = test.Client.ConnectAsync(cancellationToken);
         await (await server.AcceptAsync(cancellationToken)).CloseAsync();
         Assert.That(() => first, Throws.TypeOf<MqttConnectException>());
@@ -215,9 +248,9 @@ internal sealed class ConnectTests
     private static async Task ScriptAsync(ScriptedServer server, Func<ScriptedPeer, Task> script, CancellationToken cancellationToken) =>
         await script(await server.AcceptAsync(cancellationToken));
 
-    private static async Task<MqttConnectException> ExpectAsync(MqttEndpoint endpoint, MqttConnectFailure failure, string message, CancellationToken cancellationToken)
+    private async Task<MqttConnectException> ExpectAsync(MqttEndpoint endpoint, MqttConnectFailure failure, string message, CancellationToken cancellationToken)
     {
-        await using var test = new ClientUnderTest(endpoint);
+        await using var test = Create(endpoint);
 
         var exception = Assert.CatchAsync<MqttConnectException>(() => test.Client.ConnectAsync(cancellationToken))!;
 

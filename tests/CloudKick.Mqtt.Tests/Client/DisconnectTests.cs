@@ -3,14 +3,14 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.Mqtt.Tests.Client;
 
 [CancelAfter(20_000)]
-internal sealed class DisconnectTests
+internal sealed class DisconnectTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     [TestCase(MqttProtocolVersion.V311)]
     [TestCase(MqttProtocolVersion.V5)]
     public async Task Disconnecting_says_goodbye_and_stays_disconnected(MqttProtocolVersion version, CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, version: version);
+        var (test, peer) = await ConnectAsync(server, cancellationToken, version: version);
         await using var client = test;
 
         await test.Client.DisconnectAsync(cancellationToken);
@@ -29,7 +29,7 @@ internal sealed class DisconnectTests
     public async Task Disconnecting_waits_for_open_acknowledgements(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
         var packet = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class DisconnectTests
     public async Task Disconnecting_does_not_wait_for_ever(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
         await peer.ReceiveAsync<PublishPacket>(cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class DisconnectTests
     public async Task The_will_can_be_asked_for(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         await test.Client.DisconnectAsync(MqttReasonCode.DisconnectWithWillMessage, cancellationToken);
@@ -75,7 +75,7 @@ internal sealed class DisconnectTests
     public async Task In_3_1_1_the_will_is_published_when_no_goodbye_is_said(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, version: MqttProtocolVersion.V311);
+        var (test, peer) = await ConnectAsync(server, cancellationToken, version: MqttProtocolVersion.V311);
         await using var client = test;
 
         await test.Client.DisconnectAsync(MqttReasonCode.DisconnectWithWillMessage, cancellationToken);
@@ -87,7 +87,7 @@ internal sealed class DisconnectTests
     public async Task Disposing_ends_what_is_open_at_once_and_may_be_done_twice(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1 });
         var left = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
         var waited = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
         await peer.ReceiveAsync<PublishPacket>(cancellationToken);
@@ -104,7 +104,7 @@ internal sealed class DisconnectTests
     public async Task Disposing_ends_an_attempt(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var test = new ClientUnderTest(server.Endpoint);
+        var test = Create(server.Endpoint);
         var connecting = test.Client.ConnectAsync(cancellationToken);
         var peer = await server.AcceptAsync(cancellationToken);
         await peer.ReceiveAsync<ConnectPacket>(cancellationToken);
@@ -119,7 +119,7 @@ internal sealed class DisconnectTests
     public async Task Disposing_ends_the_wait_for_the_next_attempt(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var test = new ClientUnderTest(server.Endpoint);
+        var test = Create(server.Endpoint);
         test.Client.Start();
         await (await server.AcceptAsync(cancellationToken)).CloseAsync();
         await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken);
@@ -132,7 +132,7 @@ internal sealed class DisconnectTests
     [Test]
     public async Task A_client_that_never_started_can_be_disposed(CancellationToken cancellationToken)
     {
-        var test = new ClientUnderTest(new MqttEndpoint("localhost", 1));
+        var test = Create(new MqttEndpoint("localhost", 1));
 
         await test.DisposeAsync();
 
@@ -143,7 +143,7 @@ internal sealed class DisconnectTests
     public async Task An_application_that_throws_on_a_change_ends_the_client_and_hears_of_it(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var test = new ClientUnderTest(server.Endpoint, options => options with
+        var test = Create(server.Endpoint, options => options with
         {
             ConnectionChanged = change =>
             {

@@ -7,13 +7,13 @@ namespace CloudKick.Mqtt.Tests.Client;
 
 /// <summary>Subscribing, and messages from the server to the application.</summary>
 [CancelAfter(20_000)]
-internal sealed class IncomingTests
+internal sealed class IncomingTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     [Test]
     public async Task Each_subscription_gets_its_reason_code(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         var subscribing = test.Client.SubscribeAsync([new("a", MqttQualityOfService.AtLeastOnce), new("b", 0)], cancellationToken);
@@ -28,7 +28,7 @@ internal sealed class IncomingTests
     public async Task Unsubscribing_from_3_1_1_has_no_reason_codes_and_succeeds(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, version: MqttProtocolVersion.V311);
+        var (test, peer) = await ConnectAsync(server, cancellationToken, version: MqttProtocolVersion.V311);
         await using var client = test;
 
         var unsubscribing = test.Client.UnsubscribeAsync(["a", "b"], cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class IncomingTests
     public async Task Subscribing_without_an_answer_is_an_unknown_outcome(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         var byTime = test.Client.SubscribeAsync([new("a", 0)], cancellationToken);
         await peer.ReceiveAsync<SubscribePacket>(cancellationToken);
@@ -60,11 +60,11 @@ internal sealed class IncomingTests
     public async Task Subscribing_without_a_connection_or_without_sense_sends_nothing(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var unconnected = new ClientUnderTest(server.Endpoint);
+        await using var unconnected = Create(server.Endpoint);
         Assert.That(() => unconnected.Client.SubscribeAsync([new("a", 0)], cancellationToken), Throws.TypeOf<MqttNotSentException>());
         Assert.That(() => unconnected.Client.UnsubscribeAsync(["a"], cancellationToken), Throws.TypeOf<MqttNotSentException>());
 
-        var (test, _) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, _) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         Assert.That(() => test.Client.SubscribeAsync([], cancellationToken), Throws.ArgumentException);
         Assert.That(() => test.Client.UnsubscribeAsync([], cancellationToken), Throws.ArgumentException);
@@ -76,7 +76,7 @@ internal sealed class IncomingTests
     public async Task The_wrong_number_of_reason_codes_is_a_protocol_error(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         var subscribing = test.Client.SubscribeAsync([new("a", 0), new("b", 0)], cancellationToken);
         var subscribe = await peer.ReceiveAsync<SubscribePacket>(cancellationToken);
@@ -93,7 +93,7 @@ internal sealed class IncomingTests
         var taking = new SemaphoreSlim(0);
         var taken = Channel.CreateUnbounded<string>();
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with
         {
             MessageReceived = async (message, token) =>
             {
@@ -124,7 +124,7 @@ internal sealed class IncomingTests
     {
         MqttClient? answering = null;
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with
         {
             MessageReceived = async (_, token) => await answering!.PublishAsync(ClientUnderTest.Message("answer"), token),
         });
@@ -142,7 +142,7 @@ internal sealed class IncomingTests
     public async Task An_application_that_throws_ends_the_connection_and_the_message_stays_unacknowledged(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with
         {
             MessageReceived = (_, _) => throw new InvalidOperationException("disk full"),
         });
@@ -162,7 +162,7 @@ internal sealed class IncomingTests
         var release = new TaskCompletionSource();
         var taken = 0;
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with
         {
             ReceiveMaximum = 4,
             MessageReceived = async (_, token) =>
@@ -188,7 +188,7 @@ internal sealed class IncomingTests
     {
         var release = new TaskCompletionSource();
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(
+        var (test, peer) = await ConnectAsync(
             server,
             cancellationToken,
             options => options with { ReceiveMaximum = 2, MessageReceived = async (_, token) => await release.Task.WaitAsync(token) },
@@ -207,7 +207,7 @@ internal sealed class IncomingTests
     public async Task Topic_aliases_are_spelt_out(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { TopicAliasMaximum = 2 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { TopicAliasMaximum = 2 });
         await using var client = test;
         var message = ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce);
 
@@ -224,7 +224,7 @@ internal sealed class IncomingTests
     public async Task A_message_in_single_bytes_arrives(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         var bytes = PacketBytes.Encode(new PublishPacket { Message = ClientUnderTest.Message("slowly", MqttQualityOfService.AtMostOnce) }, MqttProtocolVersion.V5);
 

@@ -3,7 +3,7 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.Mqtt.Tests.Client;
 
 [CancelAfter(20_000)]
-internal sealed class KeepAliveTests
+internal sealed class KeepAliveTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(30 * 0.75);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
@@ -13,7 +13,7 @@ internal sealed class KeepAliveTests
     public async Task An_idle_connection_is_pinged_before_the_keep_alive_ends(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken);
         await using var client = test;
 
         await test.PassWaitAsync(PingAfter, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class KeepAliveTests
     public async Task A_server_that_does_not_answer_is_dead(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken);
         await using var client = test;
 
         await test.PassWaitAsync(PingAfter, cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class KeepAliveTests
     public async Task A_server_that_is_doubted_is_asked_at_once(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken);
         await using var client = test;
 
         test.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -65,7 +65,7 @@ internal sealed class KeepAliveTests
     {
         var probeAfter = TimeSpan.FromSeconds(2);
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(
+        var (test, peer) = await ConnectAsync(
             server, cancellationToken,
             options => options with { KeepAlive = TimeSpan.FromSeconds(30), PingTimeout = PingTimeout, PublishTimeout = TimeSpan.FromSeconds(60), ProbeAfter = probeAfter });
         await using var client = test;
@@ -99,7 +99,7 @@ internal sealed class KeepAliveTests
     {
         await using var server = new ScriptedServer();
         var connAck = new ConnAckPacket { ReasonCode = MqttReasonCode.Success, ServerKeepAlive = 8 };
-        var (test, peer) = await ConnectAsync(server, cancellationToken, connAck);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken, connAck);
         await using var client = test;
 
         await test.PassWaitAsync(TimeSpan.FromSeconds(6), cancellationToken);
@@ -112,7 +112,7 @@ internal sealed class KeepAliveTests
     {
         await using var server = new ScriptedServer();
         var connAck = new ConnAckPacket { ReasonCode = MqttReasonCode.Success, ServerKeepAlive = 4 };
-        var (test, peer) = await ConnectAsync(server, cancellationToken, connAck);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken, connAck);
         await using var client = test;
 
         for (var i = 0; i < 3; i++)
@@ -128,7 +128,7 @@ internal sealed class KeepAliveTests
     public async Task A_connection_that_only_receives_is_pinged_too(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken);
         await using var client = test;
         await test.Clock.WaitForTimerAsync(PingAfter, cancellationToken);
 
@@ -144,7 +144,7 @@ internal sealed class KeepAliveTests
     public async Task A_connection_that_only_sends_is_pinged_too(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken);
         await using var client = test;
         await test.Clock.WaitForTimerAsync(PingAfter, cancellationToken);
 
@@ -160,7 +160,7 @@ internal sealed class KeepAliveTests
     public async Task A_silent_server_is_asked_sooner_than_the_keep_alive_says_and_dead_when_it_does_not_answer(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ConnectAsync(server, cancellationToken, silence: Silence);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken, silence: Silence);
         await using var client = test;
 
         await test.PassWaitAsync(Silence, cancellationToken);
@@ -183,7 +183,7 @@ internal sealed class KeepAliveTests
     public async Task A_silent_server_is_asked_even_while_it_is_sent_to_and_the_keep_alive_is_off(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { PingAfterSilence = Silence });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { PingAfterSilence = Silence });
         await using var client = test;
         await test.Clock.WaitForTimerAsync(Silence, cancellationToken);
 
@@ -199,7 +199,7 @@ internal sealed class KeepAliveTests
     public async Task A_server_that_says_something_is_not_asked(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ConnectAsync(server, cancellationToken, silence: Silence);
+        var (test, peer) = await ConnectAliveAsync(server, cancellationToken, silence: Silence);
         await using var client = test;
         await test.Clock.WaitForTimerAsync(Silence, cancellationToken);
 
@@ -217,7 +217,7 @@ internal sealed class KeepAliveTests
     public async Task Keep_alive_0_never_pings(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         test.Clock.Advance(TimeSpan.FromDays(1));
@@ -236,7 +236,7 @@ internal sealed class KeepAliveTests
         await test.Messages.ReadAsync(cancellationToken);
     }
 
-    private static Task<(ClientUnderTest Test, ScriptedPeer Peer)> ConnectAsync(
+    private Task<(ClientUnderTest Test, ScriptedPeer Peer)> ConnectAliveAsync(
         ScriptedServer server, CancellationToken cancellationToken, ConnAckPacket? connAck = null, TimeSpan? silence = null) =>
-        ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { KeepAlive = TimeSpan.FromSeconds(30), PingAfterSilence = silence }, connAck);
+        ConnectAsync(server, cancellationToken, options => options with { KeepAlive = TimeSpan.FromSeconds(30), PingAfterSilence = silence }, connAck);
 }

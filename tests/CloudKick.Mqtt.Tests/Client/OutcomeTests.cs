@@ -9,10 +9,12 @@ namespace CloudKick.Mqtt.Tests.Client;
 /// The promise others build on: what is said not to be sent has reached nobody, and what is said to be acknowledged has arrived. Connections
 /// break at any moment, in the middle of everything.
 /// </summary>
-[TestFixture(false)]
-[TestFixture(true)]
+[TestFixture(false, false)]
+[TestFixture(true, false)]
+[TestFixture(false, true)]
+[TestFixture(true, true)]
 [CancelAfter(60_000)]
-internal sealed class OutcomeTests(bool tls)
+internal sealed class OutcomeTests(bool tls, bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     private TestCertificates _certificates = null!;
 
@@ -47,7 +49,7 @@ internal sealed class OutcomeTests(bool tls)
     {
         await using var server = new ScriptedServer(tls ? new SslServerAuthenticationOptions { ServerCertificate = _certificates.IssueServer() } : null);
         var endpoint = server.Endpoint with { Tls = tls ? new MqttTlsOptions { ServerName = "localhost", TrustedRoots = _certificates.Roots } : null };
-        await using var test = new ClientUnderTest(endpoint, options => options with { MaximumInFlight = 20 });
+        await using var test = Create(endpoint, options => options with { MaximumInFlight = 20 });
         var accepting = server.AcceptMqttAsync(cancellationToken);
         await test.Client.ConnectAsync(cancellationToken);
         var peer = await accepting;

@@ -7,7 +7,7 @@ namespace CloudKick.Mqtt.Tests.Client;
 
 /// <summary>A place among the unacknowledged that is taken before the message is there.</summary>
 [CancelAfter(20_000)]
-internal sealed class PublishPlaceTests
+internal sealed class PublishPlaceTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     [Test]
     public async Task A_place_keeps_others_waiting_until_it_is_used_or_given_back(CancellationToken cancellationToken)
@@ -123,7 +123,7 @@ internal sealed class PublishPlaceTests
     public async Task A_place_says_once_when_nothing_can_arrive_on_it_any_more(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         var freed = new ConcurrentQueue<(string Place, bool Acknowledged)>();
 
@@ -162,8 +162,8 @@ internal sealed class PublishPlaceTests
         }
     }
 
-    private static Task<(ClientUnderTest Test, ScriptedPeer Peer)> OneAtATimeAsync(ScriptedServer server, CancellationToken cancellationToken) =>
-        ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1 });
+    private Task<(ClientUnderTest Test, ScriptedPeer Peer)> OneAtATimeAsync(ScriptedServer server, CancellationToken cancellationToken) =>
+        ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1 });
 
     private static async Task<string> AcknowledgeAsync(ScriptedPeer peer, CancellationToken cancellationToken)
     {

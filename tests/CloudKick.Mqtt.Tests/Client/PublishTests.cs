@@ -5,7 +5,7 @@ namespace CloudKick.Mqtt.Tests.Client;
 
 /// <summary>What becomes of a publish: acknowledged, refused, surely not sent, or unknown.</summary>
 [CancelAfter(20_000)]
-internal sealed class PublishTests
+internal sealed class PublishTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     [TestCase(MqttReasonCode.Success)]
     [TestCase(MqttReasonCode.NoMatchingSubscribers)]
@@ -14,7 +14,7 @@ internal sealed class PublishTests
     public async Task A_publish_ends_with_the_reason_of_its_PUBACK(MqttReasonCode reasonCode, CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         var publishing = test.Client.PublishAsync(ClientUnderTest.Message("hello"), cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class PublishTests
     public async Task Acknowledgements_may_come_in_any_order(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         var first = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
@@ -51,7 +51,7 @@ internal sealed class PublishTests
     public async Task Quality_of_service_0_ends_when_written(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         var reasonCode = await test.Client.PublishAsync(ClientUnderTest.Message("fire", MqttQualityOfService.AtMostOnce), cancellationToken);
@@ -64,7 +64,7 @@ internal sealed class PublishTests
     public async Task Without_a_connection_it_is_not_sent(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
 
         await ExpectNotSentAsync(test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken), MqttNotSentReason.NotConnected);
     }
@@ -73,7 +73,7 @@ internal sealed class PublishTests
     public async Task An_acknowledgement_that_never_comes_is_an_unknown_outcome(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { PublishTimeout = TimeSpan.FromSeconds(5) });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { PublishTimeout = TimeSpan.FromSeconds(5) });
         await using var client = test;
         var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
         await peer.ReceiveAsync<PublishPacket>(cancellationToken);
@@ -87,7 +87,7 @@ internal sealed class PublishTests
     public async Task A_late_acknowledgement_frees_its_place_and_disturbs_nobody(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         var late = test.Client.PublishAsync(ClientUnderTest.Message("late"), cancellationToken);
         var latePacket = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class PublishTests
     public async Task Cancelled_after_it_left_it_is_an_unknown_outcome(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         using var giveUp = new CancellationTokenSource();
         var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), giveUp.Token);
@@ -124,7 +124,7 @@ internal sealed class PublishTests
     public async Task Cancelled_before_its_turn_it_is_not_sent_and_never_will_be(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1 });
         await using var client = test;
         using var giveUp = new CancellationTokenSource();
         var first = test.Client.PublishAsync(ClientUnderTest.Message("first"), cancellationToken);
@@ -144,7 +144,7 @@ internal sealed class PublishTests
     public async Task Cancelled_before_the_call_it_is_not_sent(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, _) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, _) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         await ExpectNotSentAsync(test.Client.PublishAsync(ClientUnderTest.Message(), new CancellationToken(canceled: true)), MqttNotSentReason.Cancelled);
@@ -155,7 +155,7 @@ internal sealed class PublishTests
     public async Task Its_turn_not_coming_in_time_is_not_sent(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 2 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 2 });
         await using var client = test;
         var sent = test.Client.PublishAsync(ClientUnderTest.Message("sent"), cancellationToken);
         var sentToo = test.Client.PublishAsync(ClientUnderTest.Message("sent too"), cancellationToken);
@@ -180,7 +180,7 @@ internal sealed class PublishTests
     {
         await using var server = new ScriptedServer();
         var connAck = new ConnAckPacket { ReasonCode = MqttReasonCode.Success, ReceiveMaximum = (ushort)servers };
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = ours }, connAck);
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = ours }, connAck);
         await using var client = test;
 
         var publishes = Enumerable.Range(0, 20).Select(i => test.Client.PublishAsync(ClientUnderTest.Message($"{i}"), cancellationToken).AsTask()).ToList();
@@ -198,7 +198,7 @@ internal sealed class PublishTests
     public async Task A_full_queue_refuses_at_once(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1, MaximumQueued = 2 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1, MaximumQueued = 2 });
         await using var client = test;
         var publishes = Enumerable.Range(0, 3).Select(i => test.Client.PublishAsync(ClientUnderTest.Message($"{i}"), cancellationToken).AsTask()).ToList();
 
@@ -222,7 +222,7 @@ internal sealed class PublishTests
             WildcardSubscriptionAvailable = false,
             SharedSubscriptionAvailable = false,
         };
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, connAck: connAck);
+        var (test, peer) = await ConnectAsync(server, cancellationToken, connAck: connAck);
         await using var client = test;
         var message = ClientUnderTest.Message("x", MqttQualityOfService.AtMostOnce);
 
@@ -240,7 +240,7 @@ internal sealed class PublishTests
     public async Task A_message_that_breaks_the_protocol_is_refused_and_takes_no_place(string topic, CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         Assert.That(
@@ -256,7 +256,7 @@ internal sealed class PublishTests
     public async Task When_the_connection_dies_what_left_is_unknown_and_what_waited_was_not_sent(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 1 });
         await using var client = test;
         var left = test.Client.PublishAsync(ClientUnderTest.Message("left"), cancellationToken);
         var waited = test.Client.PublishAsync(ClientUnderTest.Message("waited"), cancellationToken);
@@ -273,7 +273,7 @@ internal sealed class PublishTests
     public async Task A_server_that_acknowledges_nothing_any_more_is_left(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 3 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { MaximumInFlight = 3 });
         await using var client = test;
         var publishes = Enumerable.Range(0, 3).Select(_ => test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask()).ToList();
         for (var i = 0; i < publishes.Count; i++)
@@ -294,7 +294,7 @@ internal sealed class PublishTests
         const int publishers = 50;
         const int each = 100;
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         var publishing = Enumerable.Range(0, publishers).Select(publisher => Task.Run(async () =>

@@ -3,13 +3,13 @@ using CloudKick.Mqtt.Packets;
 namespace CloudKick.Mqtt.Tests.Client;
 
 [CancelAfter(20_000)]
-internal sealed class ReconnectTests
+internal sealed class ReconnectTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     [Test]
     public async Task Attempts_that_fail_come_less_and_less_often(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
         test.Client.Start();
 
         foreach (var seconds in new[] { 1, 2, 4, 8, 16, 30, 30 })
@@ -26,7 +26,7 @@ internal sealed class ReconnectTests
     public async Task A_refused_client_asks_less_often_than_one_that_cannot_be_served_now(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
         test.Client.Start();
 
         foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 64, 120, 120 })
@@ -41,7 +41,7 @@ internal sealed class ReconnectTests
     public async Task Asked_to_a_client_connects_anew_but_not_within_a_second(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         await test.WhenAsync(MqttClientState.Connected, cancellationToken);
 
@@ -57,7 +57,7 @@ internal sealed class ReconnectTests
     public async Task Asked_to_a_client_that_waits_for_long_tries_soon(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
         test.Client.Start();
         foreach (var seconds in new[] { 1, 2, 4 })
         {
@@ -78,7 +78,7 @@ internal sealed class ReconnectTests
     public async Task Being_let_in_and_thrown_out_makes_no_storm(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
         test.Client.Start();
 
         foreach (var seconds in new[] { 1, 2, 4, 8 })
@@ -105,7 +105,7 @@ internal sealed class ReconnectTests
     public async Task A_failed_first_connection_is_not_retried_behind_the_callers_back(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        await using var test = new ClientUnderTest(server.Endpoint);
+        await using var test = Create(server.Endpoint);
         var connecting = test.Client.ConnectAsync(cancellationToken);
         await (await server.AcceptAsync(cancellationToken)).CloseAsync();
 
@@ -119,7 +119,7 @@ internal sealed class ReconnectTests
     public async Task What_was_granted_is_subscribed_to_again_when_the_session_is_lost(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         await SubscribeAsync(test, peer, cancellationToken, new("a", MqttQualityOfService.AtLeastOnce) { NoLocal = true }, new("b/#", 0), new("c", 0));
         var unsubscribing = test.Client.UnsubscribeAsync(["c"], cancellationToken);
@@ -143,7 +143,7 @@ internal sealed class ReconnectTests
     public async Task No_more_than_eight_filters_go_into_one_subscribe(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         await SubscribeAsync(test, peer, cancellationToken, [.. Enumerable.Range(0, 10).Select(i => new MqttSubscription($"{i}", 0))]);
         await peer.CloseAsync();
@@ -159,7 +159,7 @@ internal sealed class ReconnectTests
     public async Task A_subscription_refused_the_second_time_is_told_and_the_connection_stays(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         await SubscribeAsync(test, peer, cancellationToken, new MqttSubscription("a", 0));
         await test.WhenAsync(MqttClientState.Connected, cancellationToken);
@@ -177,7 +177,7 @@ internal sealed class ReconnectTests
     public async Task A_server_that_does_not_answer_the_second_subscribe_is_left(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
         await SubscribeAsync(test, peer, cancellationToken, new MqttSubscription("a", 0));
         await peer.CloseAsync();
@@ -194,7 +194,7 @@ internal sealed class ReconnectTests
     public async Task A_session_that_outlives_the_connection_is_asked_for_and_needs_no_subscribing(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600 });
         await using var client = test;
         await SubscribeAsync(test, peer, cancellationToken, new MqttSubscription("a", 0));
         await test.WhenAsync(MqttClientState.Connected, cancellationToken);
@@ -215,7 +215,7 @@ internal sealed class ReconnectTests
     {
         await using var server = new ScriptedServer();
         var connAck = new ConnAckPacket { ReasonCode = MqttReasonCode.Success, SessionExpiryInterval = 0 };
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600 }, connAck);
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600 }, connAck);
         await using var client = test;
         await peer.CloseAsync();
 
@@ -229,7 +229,7 @@ internal sealed class ReconnectTests
     {
         await using var server = new ScriptedServer();
         var connAck = new ConnAckPacket { ReasonCode = MqttReasonCode.Success, AssignedClientIdentifier = "auto-7" };
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { ClientId = "" }, connAck);
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { ClientId = "" }, connAck);
         await using var client = test;
         await peer.CloseAsync();
 
@@ -299,7 +299,7 @@ internal sealed class ReconnectTests
     public async Task Unless_asked_to_nothing_is_sent_again(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600 });
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600 });
         await using var client = test;
         var publishing = test.Client.PublishAsync(ClientUnderTest.Message("once"), cancellationToken).AsTask();
         await peer.ReceiveAsync<PublishPacket>(cancellationToken);
@@ -314,8 +314,8 @@ internal sealed class ReconnectTests
         Assert.That((await resumed.ReceiveAsync<PublishPacket>(cancellationToken)).Message.Payload.ToArray(), Is.EqualTo("other"u8.ToArray()));
     }
 
-    private static Task<(ClientUnderTest Test, ScriptedPeer Peer)> ConnectResendingAsync(ScriptedServer server, CancellationToken cancellationToken) =>
-        ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600, ResendUnacknowledged = true });
+    private Task<(ClientUnderTest Test, ScriptedPeer Peer)> ConnectResendingAsync(ScriptedServer server, CancellationToken cancellationToken) =>
+        ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600, ResendUnacknowledged = true });
 
     private static async Task SubscribeAsync(
         ClientUnderTest test, ScriptedPeer peer, CancellationToken cancellationToken, params MqttSubscription[] subscriptions)

@@ -4,7 +4,7 @@ namespace CloudKick.Mqtt.Tests.Client;
 
 /// <summary>Whatever a connected server does wrong ends the connection with its cause, and nothing else.</summary>
 [CancelAfter(20_000)]
-internal sealed class ServerFaultTests
+internal sealed class ServerFaultTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     [TestCase("0102", MqttReasonCode.MalformedPacket, TestName = "Packet type 0")]
     [TestCase("30FFFFFFFF01", MqttReasonCode.MalformedPacket, TestName = "A remaining length of five bytes")]
@@ -24,7 +24,7 @@ internal sealed class ServerFaultTests
     public async Task It_is_told_why_and_disconnected(string hex, MqttReasonCode reasonCode, CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         await peer.SendBytesAsync(Convert.FromHexString(hex), cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class ServerFaultTests
     public async Task In_version_3_1_1_it_is_disconnected_without_a_word(string hex, CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, version: MqttProtocolVersion.V311);
+        var (test, peer) = await ConnectAsync(server, cancellationToken, version: MqttProtocolVersion.V311);
         await using var client = test;
 
         await peer.SendBytesAsync(Convert.FromHexString(hex), cancellationToken);
@@ -56,7 +56,7 @@ internal sealed class ServerFaultTests
     public async Task A_disconnect_of_the_server_is_told_with_its_reason(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         await peer.SendAsync(new DisconnectPacket { ReasonCode = MqttReasonCode.SessionTakenOver, ReasonString = "the other one wins" }, cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class ServerFaultTests
     public async Task Closing_without_a_word_suggests_a_policy(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         await peer.CloseAsync();
@@ -82,7 +82,7 @@ internal sealed class ServerFaultTests
     public async Task Half_a_packet_then_closed_ends(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         await peer.SendBytesAsync(new byte[] { 0x30, 100, 0, 1 }, cancellationToken);
@@ -96,7 +96,7 @@ internal sealed class ServerFaultTests
     {
         var holding = new TaskCompletionSource();
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with
         {
             ReceiveMaximum = 2,
             MessageReceived = async (_, token) => await holding.Task.WaitAsync(token),
@@ -113,7 +113,7 @@ internal sealed class ServerFaultTests
     public async Task An_acknowledgement_of_something_unknown_is_ignored(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, peer) = await ClientUnderTest.ConnectAsync(server, cancellationToken);
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
 
         await peer.SendAsync(new PubAckPacket(99), cancellationToken);
@@ -128,7 +128,7 @@ internal sealed class ServerFaultTests
     public async Task A_server_that_takes_nothing_any_more_is_left(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
-        var (test, _) = await ClientUnderTest.ConnectAsync(server, cancellationToken, options => options with { PublishTimeout = TimeSpan.FromDays(1) });
+        var (test, _) = await ConnectAsync(server, cancellationToken, options => options with { PublishTimeout = TimeSpan.FromDays(1) });
         await using var client = test;
         var message = ClientUnderTest.Message("", MqttQualityOfService.AtMostOnce) with { Payload = new byte[200_000] };
 

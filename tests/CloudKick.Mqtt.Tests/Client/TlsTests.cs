@@ -8,7 +8,7 @@ namespace CloudKick.Mqtt.Tests.Client;
 
 /// <summary>TLS as AWS IoT wants it: who the server is, ALPN, SNI, the client's certificate; and what each way to fail says.</summary>
 [CancelAfter(20_000)]
-internal sealed class TlsTests
+internal sealed class TlsTests(bool dedicatedThread) : ClientTests(dedicatedThread)
 {
     private const string Alpn = "x-amzn-mqtt-ca";
 
