@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CloudKick.Relay.Database;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Merchants;
 using CloudKick.Relay.Problems;
 using CloudKick.Relay.Streams;
@@ -91,8 +92,11 @@ internal sealed class SessionAccess(
             : null;
     }
 
+    // Not where the address has something in it that no other address is to repeat.
     private static string ReturnTo(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && request.Path != "/" ? QueryString.Create("return", request.Path + request.QueryString).ToString() : "";
+        HttpMethods.IsGet(request.Method) && request.Path != "/" && !FreeText.IsSensitive(Uri.UnescapeDataString($"{request.Path}{request.QueryString}".Replace('+', ' ')))
+            ? QueryString.Create("return", request.Path + request.QueryString).ToString()
+            : "";
 }
 
 /// <summary>The merchant whose page this is.</summary>

@@ -77,6 +77,13 @@ internal sealed partial class CanaryStage : IAsyncDisposable
     /// <summary>Keeps an answer for <see cref="AssertNowhereAsync"/>.</summary>
     public void Answered(string place, string answer) => _answers.Enqueue($"{place}: {answer}");
 
+    /// <summary>Keeps a page with all that came with it, but for the address that was asked for: nobody is told anything by their own.</summary>
+    public void Answered(string place, string asked, PageAnswer answer)
+    {
+        var path = answer.Path == asked ? "" : answer.Path;
+        Answered(place, $"{(int)answer.Status} {path} {string.Join(' ', answer.Headers.Select(header => $"{header.Key}: {header.Value}"))} {answer.Html}");
+    }
+
     /// <summary>Fails when a canary is in an answer, a mail, a log line, a span, a measurement, or any column of the database.</summary>
     public async Task AssertNowhereAsync(IEnumerable<Canary> canaries, CancellationToken cancellationToken)
     {

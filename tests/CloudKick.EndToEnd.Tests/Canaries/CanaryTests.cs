@@ -215,7 +215,7 @@ internal sealed class CanaryTests
         await browser.SubmitAsync("/sign-in/forgotten", cancellationToken, fields: [("Email", email)]);
         await _stage.Inbox.ReceiveAsync(email, cancellationToken);
         foreach (var answer in new[] { welcomed, signedIn, set, changed })
-            _stage.Answered(answer.Path, Echo.Without(answer, answer.Path));
+            _stage.Answered(answer.Path, answer.Path, answer);
 
         Assert.That(changed.Path, Does.Contain("SaidPassword"), changed.Text);
         Assert.That(_stage.Mails(), Has.Some.Contains(email), "mails are looked into");
@@ -240,7 +240,7 @@ internal sealed class CanaryTests
         {
             // What looks like nothing first: after a few wrong passwords none is looked at.
             foreach (var (form, canary) in person.SelectMany(_ => Canary.OfEachKind.Prepend(Canary.Opaque), (form, canary) => (form, canary)))
-                await form.SendAsync(canary.Text.ReplaceLineEndings(" "), isKept: canary == Canary.Opaque, _stage.Answered, cancellationToken);
+                await form.SendAsync(canary.Text, isKept: canary == Canary.Opaque, _stage.Answered, cancellationToken);
         }));
         // Whoever comes next sees nothing of it.
         await OpenAsync(await _stage.Kicks.Relay.SignInAsync(_stage.Kicks.Merchant, Roles.Admin, cancellationToken), "/m/");
@@ -282,8 +282,8 @@ internal sealed class CanaryTests
                 foreach (var address in addresses)
                 {
                     var place = address.Replace(escaped, "…", StringComparison.Ordinal);
-                    _stage.Answered(place, Echo.Without(await reader.OpenAsync(address, cancellationToken), address, ("search", text)));
-                    _stage.Answered("post " + place, Echo.Without(await reader.PostAsync(address, text, cancellationToken, fields: [("Label", text), (text, text)]), address));
+                    _stage.Answered(place, address, await reader.OpenAsync(address, cancellationToken));
+                    _stage.Answered("post " + place, address, await reader.PostAsync(address, text, cancellationToken, fields: [("Label", text), (text, text)]));
                 }
             }
         }));
@@ -313,7 +313,7 @@ internal sealed class CanaryTests
                 var formToken = browser == admin ? token : await browser.TokenAsync(page, cancellationToken);
                 using var content = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", formToken)).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
                 var answer = await browser.SendAsync(HttpMethod.Post, page, content, follow: true, cancellationToken, [.. names.Select(name => (name, text))]);
-                _stage.Answered($"{page}: {names[0]}", Echo.Without(answer, page));
+                _stage.Answered($"{page}: {names[0]}", page, answer);
             }
         }
 
@@ -344,5 +344,5 @@ internal sealed class CanaryTests
     private static string Name(string text) => new([.. text.Where(char.IsLetterOrDigit)]);
 
     private async Task SubmitAsync(PageClient browser, string page, (string, string)[] fields, CancellationToken cancellationToken) =>
-        _stage.Answered(page, Echo.Without(await browser.SubmitAsync(page, cancellationToken, fields: fields), page, fields));
+        _stage.Answered(page, page, await browser.SubmitAsync(page, cancellationToken, fields: fields));
 }

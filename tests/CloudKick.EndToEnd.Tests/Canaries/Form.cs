@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Testing;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ namespace CloudKick.EndToEnd.Tests.Canaries;
 /// <param name="Address">Where it is.</param>
 /// <param name="Handlers">What its fields are sent to; <c>""</c>: to what has no name.</param>
 /// <param name="Usual">The fields that must be right, for the others to be looked at.</param>
-internal sealed record Form(string Page, PageClient Browser, string Address, string[] Handlers, params (string Name, string Value)[] Usual)
+internal sealed partial record Form(string Page, PageClient Browser, string Address, string[] Handlers, params (string Name, string Value)[] Usual)
 {
     private const string TokenField = "__RequestVerificationToken";
     private const string Get = "OnGet";
@@ -26,8 +27,8 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
     // Text of one's choice belongs there.
     private static readonly string[] Keep = ["Name", "Label", "Reference", "Firmware", "Csv", "Text", "Upload"];
 
-    // Take the lines of a file.
-    private static readonly string[] FileTexts = ["Csv", "Text"];
+    // Take more than one line; no other input of a browser does.
+    private static readonly string[] Areas = ["Csv", "Text", "Upload"];
 
     private static readonly Dictionary<string, Type> Classes = typeof(AdminPage).Assembly.GetTypes()
         .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PageModel)) && (Fields(type).Any() || Texts(type, Get).Concat(Texts(type, Post)).Any()))
@@ -39,11 +40,13 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
     /// <summary>Sends the page once for each of its fields and buttons, with the text in that field; and asks for it with the text in each filter.</summary>
     /// <param name="text">The text.</param>
     /// <param name="isKept">Whether the text may be kept where it is wanted: then it is sent only where it is not.</param>
-    /// <param name="answered">Takes what was sent, and what came back beside what a form shows again.</param>
+    /// <param name="answered">Takes what was sent, where to, and what came back.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="InvalidOperationException">The page is not there for this browser.</exception>
-    public async Task SendAsync(string text, bool isKept, Action<string, string> answered, CancellationToken cancellationToken)
+    public async Task SendAsync(string text, bool isKept, Action<string, string, PageAnswer> answered, CancellationToken cancellationToken)
     {
+        var whole = text;
+        text = text.ReplaceLineEndings(" ");
         var opened = await Browser.OpenAsync(Address, cancellationToken);
         if (opened.Path != Address)
             throw new InvalidOperationException($"{Page} leads to {opened}");
@@ -51,7 +54,7 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
         foreach (var field in Fields(page).Where(field => !isKept || !Keep.Contains(field.Name)))
         {
             foreach (var handler in Handlers)
-                await PostAsync(handler, field.Name, Content(field.Name, text, token, isFile: field.PropertyType == typeof(IFormFile)));
+                await PostAsync(handler, field.Name, Content(field.Name, Areas.Contains(field.Name) ? whole : text, token, isFile: field.PropertyType == typeof(IFormFile)));
             if (field.GetCustomAttribute<BindPropertyAttribute>()!.SupportsGet)
                 await AskAsync("", field.Name);
         }
@@ -83,9 +86,7 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
             var answer = await sent;
             if (isTaken)
                 ThrowUnlessTaken(answer);
-            // What was in a file stands where it could have been typed.
-            var files = Usual.Where(usual => FileTexts.Contains(usual.Name)).Select(usual => (usual.Name, FileWith(usual.Value, text)));
-            answered(place, Echo.Without(answer, address, [(name, text), .. files]));
+            answered(place, address, isKept ? WithoutOwn(answer, name, text) : answer);
         }
     }
 
@@ -106,13 +107,31 @@ internal sealed record Form(string Page, PageClient Browser, string Address, str
             throw new InvalidOperationException($"{Page} answers {answer}");
     }
 
+    /// <summary>
+    /// The page without the field itself, and its own address where it answers: what looks like nothing comes back there, to be corrected or
+    /// gone on with. Nothing else does: no hidden field, and no address of a page that says what is wrong.
+    /// </summary>
+    private static PageAnswer WithoutOwn(PageAnswer answer, string field, string text)
+    {
+        var isRefusal = (int)answer.Status >= 400 || answer.Html.Contains("role=\"alert\"", StringComparison.Ordinal);
+        return answer with { Html = Inputs().Replace(answer.Html, input => IsOwn(input.Value) ? "" : input.Value) };
+
+        bool IsOwn(string input) => input.Contains("name=\"back\"", StringComparison.Ordinal)
+            ? !isRefusal
+            : (input.Contains("type=\"text\"", StringComparison.Ordinal) || input.Contains("type=\"search\"", StringComparison.Ordinal))
+                && input.Contains($"name=\"{field}\"", StringComparison.OrdinalIgnoreCase) && input.Contains($"value=\"{text}\"", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("<input[^>]*>")]
+    private static partial Regex Inputs();
+
     private MultipartFormDataContent Content(string field, string text, string token, bool isFile = false)
     {
         var content = new MultipartFormDataContent { { new StringContent(token), TokenField } };
         foreach (var (name, value) in Usual.Where(usual => usual.Name != field))
             content.Add(new StringContent(value), name);
         if (isFile)
-            content.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(FileWith(Usual.Single().Value, text))), field, text);
+            content.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(FileWith(Usual.Single().Value, text))), field, text.ReplaceLineEndings(" "));
         else
             content.Add(new StringContent(text), field);
         return content;

@@ -89,6 +89,23 @@ internal sealed class TerminalIdTests
     }
 
     [Test]
+    public async Task Pages_find_the_terminal_that_has_it_and_say_what_was_sought(CancellationToken cancellationToken)
+    {
+        var platform = await _relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
+        var found = await platform.OpenAsync($"/platform/terminals?search={Registered}", cancellationToken);
+        var own = await platform.OpenAsync($"/m/{_merchant}/terminals?search={Registered}", cancellationToken);
+        var one = await platform.OpenAsync($"/m/{_merchant}/terminals/{Registered}", cancellationToken);
+        var nothing = await platform.OpenAsync($"/m/{_merchant}/terminals?search={New}", cancellationToken);
+        var kicks = await platform.OpenAsync($"/m/{_merchant}/kicks?terminal={New}", cancellationToken);
+
+        Assert.That(new[] { found, own, one, nothing, kicks }.Select(page => page.Status), Has.All.EqualTo(HttpStatusCode.OK));
+        Assert.That((found.Field("search"), own.Field("search")), Is.EqualTo((Registered, Registered)));
+        Assert.That(one.Field("back"), Is.EqualTo($"/m/{_merchant}/terminals/{Registered}"));
+        Assert.That((nothing.Field("search"), kicks.Field("terminal")), Is.EqualTo(("", "")));
+        Assert.That(new[] { nothing, kicks }.Select(page => page.Html), Has.None.Contains(New).And.All.Contains("not shown again"));
+    }
+
+    [Test]
     public async Task It_is_not_imported()
     {
         var terminals = TerminalImportFile.Read($"terminalId,managementSystemId\n{New},GrundmasterNL\n");

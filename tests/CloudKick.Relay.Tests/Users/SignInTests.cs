@@ -63,6 +63,18 @@ internal sealed partial class SignInTests
         Assert.That(page.Path, Is.EqualTo("/account?x=1"));
     }
 
+    [TestCase("/account?x=5500000000000004")]
+    [TestCase("/account?x=5500+0000+0000+0004")]
+    [TestCase("/m/0197f7a0-0000-7000-8000-000000000001/terminals/5500%200000%200000%200004")]
+    public async Task An_address_that_looks_like_a_card_number_is_not_repeated_in_the_forms(string address, CancellationToken cancellationToken)
+    {
+        using var browser = new PageClient(_relay.Address);
+
+        var form = await browser.OpenAsync(address, cancellationToken);
+
+        Assert.That(form.Path, Is.EqualTo("/sign-in"));
+    }
+
     [TestCase("https://evil.example/")]
     [TestCase("//evil.example/")]
     [TestCase("/\\evil.example/")]

@@ -33,6 +33,9 @@ internal abstract class AdminPage : PageModel
     protected static IActionResult Done(string url, string said) =>
         new LocalRedirectResult($"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{SaidFilter.Parameter}={Uri.EscapeDataString(said)}");
 
+    /// <summary>What a form sends along to say what its reader saw: the tag of it, or none, once it is not so any more. What was sent does not come back.</summary>
+    protected static string Still(string? seen, string tag) => seen is null || seen == tag ? tag : "…";
+
     /// <summary>Says that a field is wrong; the form shows it beside the field, and at its top.</summary>
     protected void Blame(string field, string text) => ModelState.AddModelError(field, text);
 

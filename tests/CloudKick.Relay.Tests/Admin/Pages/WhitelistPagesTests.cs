@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using CloudKick.Relay.Database;
@@ -183,7 +184,7 @@ internal sealed class WhitelistPagesTests
 
     [TestCase("whitelist/import", "Text", "terminalId,label,enabledUntil\n{0},,\nX1,{0},\nX2,,{0}\n")]
     [TestCase("/platform/terminals/import", "Csv", "terminalId,managementSystemId,label\n{0},GrundmasterNL,\nX1,{0},\nX2,GrundmasterNL,{0}\n")]
-    public async Task A_card_number_stands_in_the_text_to_correct_and_not_beside_the_fault(string page, string field, string lines, CancellationToken cancellationToken)
+    public async Task A_card_number_in_a_file_is_told_by_its_line_and_not_shown_again(string page, string field, string lines, CancellationToken cancellationToken)
     {
         const string number = "5500000000000004";
         using var people = await _relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
@@ -191,8 +192,55 @@ internal sealed class WhitelistPagesTests
 
         var answer = await people.SubmitAsync(path, cancellationToken, fields: [(field, lines.Replace("{0}", number, StringComparison.Ordinal))]);
 
-        Assert.That(Regex.Replace(answer.Html, "<textarea.*?</textarea>", "", RegexOptions.Singleline), Does.Not.Contain(number).And.Contain("class=\"fault\""));
-        Assert.That(Regex.Count(answer.Html, number), Is.EqualTo(3), "to be corrected");
+        var shown = TextArea(answer);
+        var again = await people.PostAsync(path + "?handler=Import", answer.Field("__RequestVerificationToken"), cancellationToken, fields: [(field, shown)]);
+
+        Assert.That(answer.Html, Does.Not.Contain(number).And.Contain("class=\"fault\""));
+        Assert.That(answer.Text, Does.Contain("Lines that are not shown again, each with … in its place: 2, 3, 4."));
+        Assert.That(shown.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), Is.EqualTo((string[])[lines.Split('\n')[0], "…", "…", "…"]));
+        Assert.That(again.Html, Does.Contain("class=\"fault\""), "sent again as it is shown, it is refused");
+    }
+
+    [TestCase("whitelist/import", "Text", "terminalId,label")]
+    [TestCase("/platform/terminals/import", "Csv", "terminalId,managementSystemId")]
+    public async Task A_private_key_in_a_file_is_shown_neither_in_the_text_nor_in_the_list(string page, string field, string header, CancellationToken cancellationToken)
+    {
+        const string key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqG\nSM49AgEGCCqGSM49\n-----END PRIVATE KEY-----\n";
+        using var people = await _relay.SignInAsync(null, Roles.PlatformOperator, cancellationToken);
+
+        var answer = await people.SubmitAsync(page.StartsWith('/') ? page : At(page), cancellationToken, fields: [(field, $"{header}\n{key}NL000864,x\n")]);
+
+        Assert.That(answer.Html, Does.Not.Contain("MIGH").And.Not.Contain("SM49").And.Contain("NL000864").And.Contain("class=\"fault\""));
+    }
+
+    [Test]
+    public async Task What_is_right_in_a_file_comes_back_to_be_sent_again(CancellationToken cancellationToken)
+    {
+        const string right = "terminalId,label,enabledUntil\nNL000861,Counter,";
+
+        var answer = await _admin.SubmitAsync(At("whitelist/import"), cancellationToken, fields: [("Text", right + "\nNL000862,5500 0000 0000 0004,\n")]);
+        var again = await _admin.SubmitAsync(At("whitelist/import"), cancellationToken, fields: [("Text", TextArea(answer).Replace("…", "NL000862,,", StringComparison.Ordinal))]);
+
+        Assert.That(TextArea(answer).ReplaceLineEndings("\n"), Is.EqualTo(right + "\n…\n"));
+        Assert.That(answer.Text, Does.Contain("NL000862"), "the list says which line it was");
+        Assert.That(again.Text, Does.Not.Contain("not shown again").And.Contain("NL000862"));
+        Assert.That(again.Html, Does.Not.Contain("class=\"fault\""));
+    }
+
+    [TestCase("en", "What was here is not shown again")]
+    [TestCase("nl", "Wat hier stond, wordt niet opnieuw getoond")]
+    [TestCase("de", "Was hier stand, wird nicht noch einmal gezeigt")]
+    [TestCase("fr", "Ce qui était ici n’est pas réaffiché")]
+    public async Task A_field_says_why_it_is_empty(string language, string words, CancellationToken cancellationToken)
+    {
+        _admin.Language = language;
+
+        var answer = await _admin.SubmitAsync(At("whitelist"), cancellationToken, fields: [("TerminalId", "NL000863"), ("Label", "5500 0000 0000 0004")]);
+        var nothing = await _admin.OpenAsync(At("whitelist?search=5500000000000004"), cancellationToken);
+
+        Assert.That((answer.Field("TerminalId"), answer.Field("Label"), nothing.Field("search")), Is.EqualTo(("NL000863", "", "")));
+        Assert.That(new[] { answer.Text, nothing.Text }, Has.All.Contains(words));
+        Assert.That(new[] { answer.Html, nothing.Html }, Has.None.Contains("5500"));
     }
 
     [Test]
@@ -242,4 +290,8 @@ internal sealed class WhitelistPagesTests
     private MerchantWhitelist Whitelist => _relay.Services.GetRequiredService<MerchantWhitelist>();
 
     private string At(string path) => $"/m/{_merchant}/{path}";
+
+    // As a browser has it: a first line end is none of it.
+    private static string TextArea(PageAnswer page) =>
+        WebUtility.HtmlDecode(Regex.Matches(page.Html, "<textarea[^>]*>(.*?)</textarea>", RegexOptions.Singleline).Last().Groups[1].Value)[1..];
 }

@@ -37,6 +37,7 @@ internal sealed class MerchantsPage(MerchantRegistry merchants) : AdminPage
         if (name.Length == 0 || !FreeText.IsFit(name, MerchantRegistry.MaximumNameLength))
         {
             Blame(nameof(Name), T["Merchants.BadName"]);
+            Taken = null;
         }
         else if (name != Taken && await merchants.NamedAsync(name, limit: 1, cancellationToken, anyCase: true) is [var other])
         {

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Csv;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals.Import;
@@ -37,6 +38,9 @@ internal sealed class TerminalImportPage(TerminalImport import) : AdminPage
     /// <summary>There is something to carry out.</summary>
     public bool CanImport => Report is { IsFaulty: false, Created: > 0 } && !IsDone;
 
+    /// <summary>The text, as it is shown to be corrected.</summary>
+    public SentLines Sent => field ??= SentLines.Of(Csv, Right(Report).Contains);
+
     /// <summary>What is shown of the report's lines.</summary>
     public Parts Parts => new("lines", Part, Report!.Lines.Count);
 
@@ -48,7 +52,6 @@ internal sealed class TerminalImportPage(TerminalImport import) : AdminPage
         if (Upload is { Length: > 0 })
         {
             Csv = Upload.Length > CsvRequest.MaximumBytes ? null : await CsvText.ReadAsync(Upload.OpenReadStream(), cancellationToken);
-            ModelState.Remove(nameof(Csv));
             if (Csv is null)
             {
                 Blame(nameof(Upload), T[Upload.Length > CsvRequest.MaximumBytes ? "Whitelist.LargeFile" : "Whitelist.NotUtf8"]);
@@ -85,6 +88,9 @@ internal sealed class TerminalImportPage(TerminalImport import) : AdminPage
         TerminalImportFault.InvalidTopic => T["Terminals.Outcome-InvalidTopic"],
         _ => T["Terminals.ImportFault-" + fault.Code, fault.Facts],
     };
+
+    private static HashSet<int> Right(TerminalImportReport? report) =>
+        [.. report?.Lines.Where(line => line.Effect != TerminalImportEffect.Faulty).Select(line => line.Line.Number) ?? []];
 
     private async Task RunAsync(bool dryRun, CancellationToken cancellationToken)
     {

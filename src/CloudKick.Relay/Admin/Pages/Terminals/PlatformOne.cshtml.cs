@@ -35,7 +35,7 @@ internal sealed class PlatformTerminalPage(
     public TerminalRow Terminal { get; private set; } = null!;
 
     /// <summary>The tag of what is shown.</summary>
-    public string Tag => TagOf(Terminal);
+    public string Tag => Still(Seen, TagOf(Terminal));
 
     /// <summary>Whose it is; null: nobody's.</summary>
     public Merchant? Owner { get; private set; }

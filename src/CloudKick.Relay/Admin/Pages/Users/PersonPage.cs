@@ -26,7 +26,7 @@ internal abstract class PersonPage(UserRegistry directory, SignInFailures failur
     public new User User { get; private set; } = null!;
 
     /// <summary>What the form changes, as it is shown.</summary>
-    public string Tag => TagOf(User);
+    public string Tag => Still(Seen, TagOf(User));
 
     /// <summary>The roles that may be given here.</summary>
     public IReadOnlyList<string> Roles => NewUserValidator.RolesFor(Owner);

@@ -28,7 +28,7 @@ internal sealed class WhitelistEntryPage(MerchantWhitelist whitelist, EntityTags
     public WhitelistEntry Entry { get; private set; } = null!;
 
     /// <summary>The tag of what is shown.</summary>
-    public string Tag => TagOf(Entry);
+    public string Tag => Still(Seen, TagOf(Entry));
 
     public string Until => LocalMoment.Write(Entry.EnabledUntil, options.Value.Zone);
 

@@ -1,5 +1,6 @@
 using CloudKick.Relay.Admin.Frame;
 using CloudKick.Relay.Csv;
+using CloudKick.Relay.FreeTexts;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Security;
 using CloudKick.Relay.Terminals;
@@ -37,6 +38,9 @@ internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, TerminalD
 
     public WhitelistPreview? Preview { get; private set; }
 
+    /// <summary>The text, as it is shown to be corrected.</summary>
+    public SentLines Sent => field ??= SentLines.Of(Text, Right(Preview).Contains);
+
     /// <summary>What is shown of the preview's lines.</summary>
     public Parts Parts => new("lines", Part, Preview!.Lines.Count);
 
@@ -45,7 +49,6 @@ internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, TerminalD
         if (await ReadAsync(cancellationToken) is not { } text)
             return Page();
         Text = text;
-        ModelState.Remove(nameof(Text));
         await PreviewAsync(await ReadFileAsync(text, cancellationToken), cancellationToken);
         return Page();
     }
@@ -65,6 +68,8 @@ internal sealed class WhitelistImportPage(MerchantWhitelist whitelist, TerminalD
         await whitelist.ImportAsync(Merchant.Id, file.Settings, Actor, dryRun: false, cancellationToken);
         return Done(At("whitelist"), "Whitelist.SaidImported");
     }
+
+    private static HashSet<int> Right(WhitelistPreview? preview) => [.. preview?.Lines.Where(line => !line.IsFaulty).Select(line => line.Line.Number) ?? []];
 
     private async Task<string?> ReadAsync(CancellationToken cancellationToken)
     {
