@@ -41,7 +41,7 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
 
     /// <summary>
     /// Whether another publish would have to wait for an acknowledgement first. Those whose turn in the budget is yet to come take no place among
-    /// the unacknowledged, however many they are.
+    /// the unacknowledged, however many they are; one that nobody waits for any more still does.
     /// </summary>
     public bool IsFull => Volatile.Read(ref _inTurn) >= MaximumInFlight;
 
@@ -98,7 +98,12 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
             }
             while (!budget.TryLeave(out number));
             hasLeft = true;
-            place.Freed = acknowledged => budget.Arrive(number, acknowledged);
+            isInTurn = false;
+            place.Freed = acknowledged =>
+            {
+                Interlocked.Decrement(ref _inTurn);
+                budget.Arrive(number, acknowledged);
+            };
             return await PublishAsync(client, message, place, remaining - timeProvider.GetElapsedTime(started), deadline.Token);
         }
         catch (OperationCanceledException)

@@ -121,6 +121,24 @@ internal sealed class AutoKickTransportTests
     }
 
     [Test]
+    public async Task A_kick_that_has_given_up_keeps_its_place_until_the_cloud_acknowledges_it(CancellationToken cancellationToken)
+    {
+        await using var test = Create(mqtt => mqtt.MaximumInFlight = 2);
+        await test.StartAsync(cancellationToken);
+        var slot = test.Pool.Publishing.Single();
+        _cloud.Control.HoldAcknowledgements();
+
+        var first = await PublishAsync(test, 1, patience: TimeSpan.FromSeconds(1));
+        var second = test.PublishAsync();
+        await Eventually.HoldsAsync(() => _published.Count == 2, cancellationToken);
+
+        Assert.That(slot.IsFull, Is.True);
+        _cloud.Control.ReleaseAcknowledgements();
+        Assert.That((first.Outcome, (await second).Outcome), Is.EqualTo((AttemptOutcome.Unknown, AttemptOutcome.Acknowledged)));
+        Assert.That(slot.IsFull, Is.False);
+    }
+
+    [Test]
     public async Task What_MQTT_may_have_taken_is_not_sent_again_by_the_same_attempt(CancellationToken cancellationToken)
     {
         await using var test = Create();
