@@ -4,7 +4,8 @@ namespace CloudKick.Mqtt.Client;
 
 /// <summary>
 /// Publishes that have their answer, until their callers know it. Callers go on on the thread pool, many in one work item: one each would cost
-/// more than the publish itself. One that keeps its thread holds up nobody: while others wait, another work item is on its way.
+/// more than the publish itself. One that keeps its thread holds up nobody: while others wait, another work item is on its way. A connection
+/// with a thread of its own lets them go on there.
 /// </summary>
 internal sealed class AnsweredPublishes : IThreadPoolWorkItem
 {
@@ -14,7 +15,7 @@ internal sealed class AnsweredPublishes : IThreadPoolWorkItem
     private readonly Queue<OutgoingPublish> _answered = [];
     private bool _helpComes;
 
-    /// <summary>Has the caller told soon, on the thread pool: whoever adds may hold locks.</summary>
+    /// <summary>Has the caller told soon, on the thread pool unless they are claimed: whoever adds may hold locks.</summary>
     public void Add(OutgoingPublish publish)
     {
         lock (_gate)
@@ -24,7 +25,7 @@ internal sealed class AnsweredPublishes : IThreadPoolWorkItem
                 return;
             _helpComes = true;
         }
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        TellElsewhere();
     }
 
     /// <summary>Leaves those that are added from now on to whoever called this, for <see cref="TellHere"/> or <see cref="TellElsewhere"/> soon.</summary>
@@ -37,8 +38,12 @@ internal sealed class AnsweredPublishes : IThreadPoolWorkItem
     /// <summary>Lets all callers go on, on this thread.</summary>
     public void TellHere()
     {
-        while (TryTake(out var publish))
+        while (TryTake(out var publish, out var callHelp))
+        {
+            if (callHelp)
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
             publish.Tell();
+        }
     }
 
     /// <summary>Has them told on the thread pool.</summary>
@@ -48,12 +53,7 @@ internal sealed class AnsweredPublishes : IThreadPoolWorkItem
     {
         lock (_gate)
             _helpComes = false;
-        while (TryTake(out var publish, out var callHelp))
-        {
-            if (callHelp)
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-            publish.Tell();
-        }
+        TellHere();
     }
 
     private bool TryTake([NotNullWhen(true)] out OutgoingPublish? publish, out bool callHelp)
@@ -62,17 +62,7 @@ internal sealed class AnsweredPublishes : IThreadPoolWorkItem
         {
             var taken = _answered.TryDequeue(out publish);
             callHelp = _answered.Count > 0 && !_helpComes;
-            _helpComes |= callHelp;
-            return taken;
-        }
-    }
-
-    private bool TryTake([NotNullWhen(true)] out OutgoingPublish? publish)
-    {
-        lock (_gate)
-        {
-            var taken = _answered.TryDequeue(out publish);
-            _helpComes &= taken;
+            _helpComes = taken && (_helpComes || callHelp);
             return taken;
         }
     }
