@@ -109,7 +109,7 @@ internal sealed class WhitelistPagesTests
             At("whitelist/import?handler=Import"), right.Field("__RequestVerificationToken"), cancellationToken,
             fields: [("Text", Header + "NL000811,other,\nNL000812,\"a, b\",\n"), ("Previewed", right.Field("Previewed"))]);
 
-        Assert.That(faulty.Text, Does.Contain("0 toegevoegd, 1 gewijzigd, 0 ongewijzigd, 3 regels met fouten.")
+        Assert.That(faulty.Text, Does.Contain("0 toegevoegd, 1 gewijzigd, 0 ongewijzigd; regels met fouten: 3.")
             .And.Contain("Een TMS-ID heeft 1 tot 16 letters").And.Contain("staat al in regel 2").And.Contain("datum en tijd met tijdzone"));
         Assert.That(faulty.Html, Does.Not.Contain("handler=Import"));
         Assert.That(untouched.Select(entry => entry.Label), Is.EqualTo(new[] { "as it is" }));
@@ -159,7 +159,7 @@ internal sealed class WhitelistPagesTests
 
         var last = await _admin.SubmitAsync(At("whitelist/import"), cancellationToken, fields: [("Text", lines), ("Part", "3")]);
 
-        Assert.That(last.Text, Does.Contain("1001 lines").Or.Contain("1,001 lines"));
+        Assert.That(last.Text, Does.Contain("lines with faults: 1001").Or.Contain("lines with faults: 1,001"));
         Assert.That(last.Text, Does.Contain("no/1001").And.Contain("Something is wrong with this line, too."));
     }
 
