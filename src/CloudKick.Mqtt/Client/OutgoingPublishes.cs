@@ -75,7 +75,8 @@ internal sealed partial class OutgoingPublishes : IDisposable
         {
             if (_window.Find(packetIdentifier) is not { } publish)
                 return;
-            if (publish.State == OutgoingState.Sent)
+            // Of one that is to be sent again, it may come before the new connection has been opened here.
+            if (publish.State is OutgoingState.Sent or OutgoingState.Suspended)
                 End(publish, reasonCode);
             Release(publish, acknowledged: true);
             SendWaiting();

@@ -23,6 +23,7 @@ internal sealed class PacketOutput(Stream stream, MqttProtocolVersion version, i
     private long _appended;
     private long _handedOver;
     private volatile int _corkedBy;
+    private volatile int _sendingFor;
     private bool _completed;
     private long _lastSent = timeProvider.GetTimestamp();
     private CancellationTokenSource _deadline = NewDeadline(timeProvider);
@@ -61,11 +62,13 @@ internal sealed class PacketOutput(Stream stream, MqttProtocolVersion version, i
     /// <summary>What this thread appends from now on gathers until <see cref="Uncork"/>.</summary>
     public void Cork() => _corkedBy = Environment.CurrentManagedThreadId;
 
-    /// <summary>Sends what has gathered, on this thread as far as the network takes it at once.</summary>
+    /// <summary>Sends what has gathered, on this thread if the network takes it at once. What gathers meanwhile leaves from the thread pool.</summary>
     public void Uncork()
     {
         _corkedBy = 0;
+        _sendingFor = Environment.CurrentManagedThreadId;
         _signal.Set(here: true);
+        _sendingFor = 0;
     }
 
     /// <summary>Takes no more; the loop ends when what is there has been sent.</summary>
@@ -110,6 +113,8 @@ internal sealed class PacketOutput(Stream stream, MqttProtocolVersion version, i
                 _sending.Release();
                 Volatile.Write(ref _lastSent, timeProvider.GetTimestamp());
                 sent(position);
+                if (_sendingFor == Environment.CurrentManagedThreadId && Waiting > 0)
+                    await Task.Yield();
             }
             lock (_gate)
             {

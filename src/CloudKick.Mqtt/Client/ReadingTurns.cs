@@ -5,7 +5,7 @@ namespace CloudKick.Mqtt.Client;
 /// <summary>
 /// The thread that a connection has of its own. Between reads it lets callers go on and then sends what they published, all in one piece: with
 /// no other thread to wake, that is all a publish costs. A caller that keeps the thread holds up nobody for long: another thread takes the
-/// next turn, and the first one ends when it gets back.
+/// next turn and reads on, the thread pool tells the other callers, and the first thread ends when it gets back.
 /// </summary>
 internal sealed class ReadingTurns : IDisposable
 {
@@ -15,21 +15,23 @@ internal sealed class ReadingTurns : IDisposable
     private readonly Lock _gate = new();
     private readonly AnsweredPublishes _answered;
     private readonly PacketOutput _output;
+    private readonly TimeProvider _timeProvider;
     private readonly TaskCompletionSource<ConnectionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Runs only while callers are let go on, so that connections that rest cost nothing.
     private readonly ITimer _timer;
     private Func<int, Task<ConnectionEnd?>> _read = null!;
     private int _turn;
-    private long _tellings;
-    private long _tellingsSeen;
-    private bool _telling;
-    private bool _watched;
+    private long _toldSince;
+    private bool _isTelling;
+    private bool _hasTold;
+    private bool _isWatched;
 
     public ReadingTurns(AnsweredPublishes answered, PacketOutput output, TimeProvider timeProvider)
     {
         _answered = answered;
         _output = output;
+        _timeProvider = timeProvider;
         _timer = timeProvider.CreateTimer(static turns => ((ReadingTurns)turns!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -54,24 +56,24 @@ internal sealed class ReadingTurns : IDisposable
     {
         lock (_gate)
         {
-            _telling = true;
-            _tellings++;
-            if (!_watched)
+            _isTelling = _hasTold = true;
+            _toldSince = _timeProvider.GetTimestamp();
+            if (!_isWatched)
                 _timer.Change(Patience, Patience);
-            _watched = true;
+            _isWatched = true;
         }
         _answered.TellHere();
         lock (_gate)
         {
             if (turn != _turn)
                 return false;
-            _telling = false;
+            _isTelling = false;
         }
         _output.Uncork();
         return true;
     }
 
-    /// <summary>Leaves what has gathered to other threads.</summary>
+    /// <summary>Has the thread pool tell those who wait, and sends.</summary>
     public void GiveAway()
     {
         _answered.TellElsewhere();
@@ -85,19 +87,25 @@ internal sealed class ReadingTurns : IDisposable
         await new OwnThread();
         try
         {
-            if (turn > 0 && !TellAndSend(turn))
-                return;
+            if (turn > 0)
+                GiveAway();
             if (await _read(turn) is not { } end)
                 return;
             GiveAway();
             _ended.SetResult(end);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (IsAt(turn))
         {
             // Whoever waits for the end gets it.
             GiveAway();
-            _ended.SetException(exception);
+            _ended.TrySetException(exception);
         }
+    }
+
+    private bool IsAt(int turn)
+    {
+        lock (_gate)
+            return turn == _turn;
     }
 
     private void Look()
@@ -105,18 +113,18 @@ internal sealed class ReadingTurns : IDisposable
         int next;
         lock (_gate)
         {
-            if (_tellings != _tellingsSeen)
+            if (!_isTelling)
             {
-                _tellingsSeen = _tellings;
+                if (!_hasTold)
+                    _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _isWatched = _hasTold;
+                _hasTold = false;
                 return;
             }
-            if (!_telling)
-            {
-                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _watched = false;
+            if (_timeProvider.GetElapsedTime(_toldSince) < Patience)
                 return;
-            }
-            _tellings++;
+            // Only the turn that begins here tells from now on; until it does, nothing keeps it.
+            _isTelling = false;
             next = ++_turn;
         }
         _ = TakeTurnAsync(next);

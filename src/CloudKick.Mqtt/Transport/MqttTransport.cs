@@ -128,8 +128,9 @@ public sealed class MqttTransport : IDuplexPipe, IAsyncDisposable
         {
             using (cancellationToken.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket))
                 socket.Connect(address);
+            cancellationToken.ThrowIfCancellationRequested();
         }
-        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not OperationCanceledException)
         {
             throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }

@@ -16,5 +16,16 @@ internal readonly struct OwnThread : ICriticalNotifyCompletion
 
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
-    public void UnsafeOnCompleted(Action continuation) => new Thread(() => continuation()) { IsBackground = true, Name = "MQTT" }.UnsafeStart();
+    public void UnsafeOnCompleted(Action continuation)
+    {
+        try
+        {
+            new Thread(() => continuation()) { IsBackground = true, Name = "MQTT" }.UnsafeStart();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // The system gives no more threads: one of the thread pool's has to do.
+            ThreadPool.UnsafeQueueUserWorkItem(static continuation => continuation(), continuation, preferLocal: false);
+        }
+    }
 }

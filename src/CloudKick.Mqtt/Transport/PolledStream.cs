@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace CloudKick.Mqtt.Transport;
 
 /// <summary>
-/// A socket read by a thread that has nothing else to do: it waits in the system, where nobody else watches the socket for it, which saves a
-/// switch of threads for each piece that comes. Cancelling a read shuts the connection down.
+/// A socket read by a thread that has nothing else to do: it waits in the system, where nobody else watches the socket for it (until a write has
+/// to wait), which saves a switch of threads for each piece that comes. Cancelling a read shuts the connection down.
 /// </summary>
 internal sealed class PolledStream(Socket socket) : NetworkStream(socket, ownsSocket: false)
 {

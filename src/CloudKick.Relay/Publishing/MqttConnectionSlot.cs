@@ -41,7 +41,8 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
 
     /// <summary>
     /// Whether another publish would have to wait for an acknowledgement first. Those whose turn in the budget is yet to come take no place among
-    /// the unacknowledged, however many they are; one that nobody waits for any more still does.
+    /// the unacknowledged, however many they are; one that nobody waits for any more still does, and a client that has no other place left ends
+    /// its connection, which frees them all.
     /// </summary>
     public bool IsFull => Volatile.Read(ref _inTurn) >= MaximumInFlight;
 

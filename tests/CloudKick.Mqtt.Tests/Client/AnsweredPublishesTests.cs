@@ -70,6 +70,33 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
     }
 
     [Test]
+    public async Task However_many_keep_theirs_at_once_reading_is_held_up_but_once(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        using var release = new ManualResetEventSlim();
+        using var kept = new SemaphoreSlim(0);
+        var keeping = Enumerable.Range(0, 3).Select(_ => PublishAndKeepAsync()).ToArray();
+
+        await AcknowledgeAtOnceAsync(peer, keeping.Length, cancellationToken);
+        await RunOutOfPatienceAsync(test, kept, cancellationToken);
+        var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
+        await AcknowledgeAtOnceAsync(peer, 1, cancellationToken);
+
+        Assert.That(await publishing, Is.EqualTo(MqttReasonCode.Success));
+        release.Set();
+        await Task.WhenAll(keeping);
+
+        async Task PublishAndKeepAsync()
+        {
+            await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
+            kept.Release();
+            release.Wait(cancellationToken);
+        }
+    }
+
+    [Test]
     public async Task What_was_published_before_a_caller_kept_the_thread_leaves_all_the_same(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();

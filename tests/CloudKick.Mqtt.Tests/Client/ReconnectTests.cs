@@ -1,4 +1,5 @@
 using CloudKick.Mqtt.Packets;
+using CloudKick.Testing;
 
 namespace CloudKick.Mqtt.Tests.Client;
 
@@ -261,6 +262,31 @@ internal sealed class ReconnectTests(bool dedicatedThread) : ClientTests(dedicat
         Assert.That(firstAgain.Message.Payload.ToArray(), Is.EqualTo("first"u8.ToArray()));
         Assert.That(await first, Is.EqualTo(MqttReasonCode.Success));
         Assert.That(await second, Is.EqualTo(MqttReasonCode.Success));
+    }
+
+    [Test]
+    public async Task An_acknowledgement_right_behind_CONNACK_answers_what_was_sent_before(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectResendingAsync(server, cancellationToken);
+        await using var client = test;
+        var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
+        var sent = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+        peer.Reset();
+
+        await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken);
+        await test.PassWaitAsync(TimeSpan.FromSeconds(1), cancellationToken);
+        var resumed = await server.AcceptAsync(cancellationToken);
+        await resumed.ReceiveAsync<ConnectPacket>(cancellationToken);
+        byte[] both =
+        [
+            .. PacketBytes.Encode(new ConnAckPacket { ReasonCode = MqttReasonCode.Success, SessionPresent = true }, MqttProtocolVersion.V5),
+            .. PacketBytes.Encode(new PubAckPacket(sent.PacketIdentifier), MqttProtocolVersion.V5),
+        ];
+        await resumed.SendBytesAsync(both, cancellationToken);
+
+        Assert.That(await publishing, Is.EqualTo(MqttReasonCode.Success));
+        Assert.That(test.Client.InFlight, Is.Zero);
     }
 
     [Test]

@@ -191,6 +191,21 @@ internal sealed class KickPagesTests
     }
 
     [Test]
+    public async Task A_coupled_kicks_page_waits_for_what_is_still_to_be_told_of_it(CancellationToken cancellationToken)
+    {
+        var (terminal, kick) = await KickAsync("order-9");
+        await _world.ExecuteAsync("select open_tas_session(gen_random_uuid(), @terminal, @kick, @Node, 'nowhere')", new { terminal, kick = kick.Value, Node });
+        var coupled = await _operator.OpenAsync(Path($"kicks/{kick}"), cancellationToken);
+        await _world.ExecuteAsync("select record_answers(array[@kick], array[@terminal], array['accepted'], @Node)", new { kick = kick.Value, terminal, Node });
+        await _world.ExecuteAsync("select record_acknowledged(array[@kick], 1, @Node)", new { kick = kick.Value, Node });
+
+        var told = await _operator.OpenAsync(Path($"kicks/{kick}"), cancellationToken);
+
+        Assert.That(coupled.Html, Does.Contain("http-equiv=\"refresh\"").And.Contain("data-live="));
+        Assert.That(told.Html, Does.Not.Contain("http-equiv=\"refresh\"").And.Not.Contain("data-live="));
+    }
+
+    [Test]
     public async Task Another_merchants_kick_is_not_there(CancellationToken cancellationToken)
     {
         var decision = (await _world.Node(Node).AcceptAsync([_world.Order(KickWorld.OfButcher, _world.Butcher)], cancellationToken))[0];

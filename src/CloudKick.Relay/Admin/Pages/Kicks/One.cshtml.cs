@@ -14,15 +14,19 @@ namespace CloudKick.Relay.Admin.Pages;
 /// <param name="Kick">The kick.</param>
 /// <param name="Events">What happened to it.</param>
 /// <param name="Terminal">The address of its terminal's page; null: the terminal is not this merchant's any more, and has none here.</param>
-internal sealed record KickView(KickDetail Kick, IReadOnlyList<KickEvent> Events, string? Terminal);
+/// <param name="IsSettled">Whether nothing more is to come.</param>
+internal sealed record KickView(KickDetail Kick, IReadOnlyList<KickEvent> Events, string? Terminal, bool IsSettled);
 
 /// <summary>One kick, as it happens while it is open.</summary>
 [RequireScope(Scopes.KicksRead, Scopes.KicksWrite)]
 internal sealed class KickPage(
     KickSearch search, KickEvents events, KickStore store, KickCancellation cancellation, KickPulse pulse, UserRegistry users,
-    TerminalDirectory terminals) : MerchantPage
+    TerminalDirectory terminals, TimeProvider timeProvider) : MerchantPage
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
+
+    // A session may be open before it is on record that the broker and the terminal had the kick.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     public override string Title => "Kicks.OneTitle";
 
@@ -64,7 +68,7 @@ internal sealed class KickPage(
         {
             if (now.Events.Count != shown?.Events.Count || now.Kick.State != shown.Kick.State)
                 yield return new LivePart("kick", "_Kick", now, T["Kicks.Live", now.Kick.TerminalId, T["Kicks.State-" + now.Kick.State]]);
-            if (now.Kick.IsFinal)
+            if (now.IsSettled)
                 yield break;
             shown = now;
             await signal.WaitAsync(AskAgainAfter, cancellationToken);
@@ -76,8 +80,13 @@ internal sealed class KickPage(
         if (await search.FindAsync(Merchant.Id, kick, cancellationToken) is not { } found)
             return null;
         var isOurs = (await terminals.FindAmongAsync(Merchant.Id, [found.TerminalId], cancellationToken)).Count > 0;
-        return new KickView(found, await events.ListAsync(Merchant.Id, kick, 0, cancellationToken), isOurs ? At($"terminals/{found.TerminalId}") : null);
+        return new KickView(found, await events.ListAsync(Merchant.Id, kick, 0, cancellationToken), isOurs ? At($"terminals/{found.TerminalId}") : null, IsSettled(found));
     }
+
+    private bool IsSettled(KickRow kick) => kick.EndedAt is { } ended
+        && (kick.ConnectedAt is null
+            || kick is { PublishedAt: not null, DeliveredAt: not null }
+            || (timeProvider.GetUtcNow().UtcDateTime - ended).Duration() > LastWords);
 
     private async Task<string> AskedByAsync(CancellationToken cancellationToken)
     {
