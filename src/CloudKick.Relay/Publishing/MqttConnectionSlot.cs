@@ -86,8 +86,8 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
             // Others whose turn came before have the places that were free when it was chosen.
             if (isFull && hasOtherWay)
                 return null;
-            var client = Client;
-            using var place = await client.TakePlaceAsync(deadline.Token);
+            var (client, taken) = await TakePlaceAsync(deadline.Token);
+            using var place = taken;
             // Asking whether it is late takes its time too, and another may have had the share by then.
             long number;
             do
@@ -122,6 +122,23 @@ internal sealed class MqttConnectionSlot(string name, MessageBudget budget, int 
                 Interlocked.Decrement(ref _inTurn);
             if (!hasLeft)
                 budget.GiveBack();
+        }
+    }
+
+    // One that has been replaced meanwhile takes no more; the one in its place does.
+    private async ValueTask<(MqttClient Client, MqttPublishPlace Place)> TakePlaceAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var client = Client;
+            try
+            {
+                return (client, await client.TakePlaceAsync(cancellationToken));
+            }
+            catch (MqttNotSentException) when (client != Client)
+            {
+                // Nothing has left yet.
+            }
         }
     }
 

@@ -15,7 +15,9 @@ internal sealed class CertificateRenewalTests
     public async Task SetUp()
     {
         _directory = Directory.CreateTempSubdirectory("cloudkick-renewal-").FullName;
-        _cloud = await LocalCloudServer.StartAsync(new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(_directory, "cloud") });
+        // Kicks go out as fast as they can, and on a connection that lasts a moment longer they may be more than AWS takes in a second.
+        _cloud = await LocalCloudServer.StartAsync(
+            new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(_directory, "cloud"), Quotas = LocalCloudQuotas.None });
         _cloud.IssueDeviceCertificate("relay").WriteTo(_directory);
     }
 
@@ -40,7 +42,7 @@ internal sealed class CertificateRenewalTests
         while (_cloud.Control.ConnectedClientIds.Any(before.Contains))
             results.AddRange(await Task.WhenAll(test.PublishAsync(), test.PublishAsync()));
 
-        Assert.That(results.Select(result => result.Outcome), Is.All.EqualTo(AttemptOutcome.Acknowledged));
+        Assert.That(results.Where(result => result.Outcome != AttemptOutcome.Acknowledged).Select(result => result.Detail), Is.Empty);
         Assert.That(_cloud.Control.ConnectedClients, Is.EqualTo(connections));
         Assert.That(_cloud.Control.PublishedTo("NL-CAT/NL000123"), Is.EqualTo(results.Count));
     }
