@@ -14,25 +14,17 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
         await using var server = new ScriptedServer();
         var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
-        using var release = new ManualResetEventSlim();
-        using var kept = new SemaphoreSlim(0);
-        var keeping = PublishAndKeepAsync();
+        using var keepers = new Keepers(test, DedicatedThread, cancellationToken);
+        var keeping = keepers.PublishAsync();
         var others = Enumerable.Range(0, 3).Select(_ => test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask()).ToArray();
 
         await AcknowledgeAtOnceAsync(peer, 1 + others.Length, cancellationToken);
-        await RunOutOfPatienceAsync(test, kept, cancellationToken);
+        await keepers.RunOutOfPatienceAsync();
 
         Assert.That(await Task.WhenAll(others), Is.All.EqualTo(MqttReasonCode.Success));
         Assert.That(keeping.IsCompleted, Is.False);
-        release.Set();
+        keepers.Release();
         await keeping;
-
-        async Task PublishAndKeepAsync()
-        {
-            await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
-            kept.Release();
-            release.Wait(cancellationToken);
-        }
     }
 
     [Test]
@@ -40,14 +32,13 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
     {
         await using var server = new ScriptedServer();
         var (test, peer) = await ConnectAsync(server, cancellationToken);
-        using var release = new ManualResetEventSlim();
-        using var kept = new SemaphoreSlim(0);
+        using var keepers = new Keepers(test, DedicatedThread, cancellationToken);
         var keeping = new List<Task>();
         for (var i = 0; i < 2; i++)
         {
-            keeping.Add(PublishAndKeepAsync());
+            keeping.Add(keepers.PublishAsync());
             await AcknowledgeAtOnceAsync(peer, 1, cancellationToken);
-            await RunOutOfPatienceAsync(test, kept, cancellationToken);
+            await keepers.RunOutOfPatienceAsync();
         }
 
         var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
@@ -58,15 +49,8 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
         Assert.That((await test.Messages.ReadAsync(cancellationToken)).Payload.ToArray(), Is.EqualTo("to you"u8.ToArray()));
         await test.DisposeAsync();
         Assert.That(keeping, Has.All.Matches<Task>(caller => !caller.IsCompleted));
-        release.Set();
+        keepers.Release();
         await Task.WhenAll(keeping);
-
-        async Task PublishAndKeepAsync()
-        {
-            await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
-            kept.Release();
-            release.Wait(cancellationToken);
-        }
     }
 
     [Test]
@@ -75,25 +59,17 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
         await using var server = new ScriptedServer();
         var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
-        using var release = new ManualResetEventSlim();
-        using var kept = new SemaphoreSlim(0);
-        var keeping = Enumerable.Range(0, 3).Select(_ => PublishAndKeepAsync()).ToArray();
+        using var keepers = new Keepers(test, DedicatedThread, cancellationToken);
+        var keeping = Enumerable.Range(0, 3).Select(_ => keepers.PublishAsync()).ToArray();
 
         await AcknowledgeAtOnceAsync(peer, keeping.Length, cancellationToken);
-        await RunOutOfPatienceAsync(test, kept, cancellationToken);
+        await keepers.RunOutOfPatienceAsync();
         var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken).AsTask();
         await AcknowledgeAtOnceAsync(peer, 1, cancellationToken);
 
         Assert.That(await publishing, Is.EqualTo(MqttReasonCode.Success));
-        release.Set();
+        keepers.Release();
         await Task.WhenAll(keeping);
-
-        async Task PublishAndKeepAsync()
-        {
-            await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
-            kept.Release();
-            release.Wait(cancellationToken);
-        }
     }
 
     [Test]
@@ -102,17 +78,16 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
         await using var server = new ScriptedServer();
         var (test, peer) = await ConnectAsync(server, cancellationToken);
         await using var client = test;
-        using var release = new ManualResetEventSlim();
-        using var kept = new SemaphoreSlim(0);
+        using var keepers = new Keepers(test, DedicatedThread, cancellationToken);
         var keeping = PublishTwiceAndKeepAsync();
 
         await AcknowledgeAtOnceAsync(peer, 1, cancellationToken);
-        await RunOutOfPatienceAsync(test, kept, cancellationToken);
+        await keepers.RunOutOfPatienceAsync();
 
         var second = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
         Assert.That(second.Message.Payload.ToArray(), Is.EqualTo("second"u8.ToArray()));
         Assert.That(keeping.IsCompleted, Is.False);
-        release.Set();
+        keepers.Release();
         await peer.SendAsync(new PubAckPacket(second.PacketIdentifier), cancellationToken);
         await keeping;
 
@@ -120,8 +95,7 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
         {
             await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
             var publishing = test.Client.PublishAsync(ClientUnderTest.Message("second"), cancellationToken);
-            kept.Release();
-            release.Wait(cancellationToken);
+            keepers.KeepThread();
             await publishing;
         }
     }
@@ -154,14 +128,6 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
         }
     }
 
-    /// <summary>Once a caller keeps its thread. When that is the client's own, the client looks twice until it takes another.</summary>
-    private async Task RunOutOfPatienceAsync(ClientUnderTest test, SemaphoreSlim kept, CancellationToken cancellationToken)
-    {
-        await kept.WaitAsync(cancellationToken);
-        if (DedicatedThread)
-            test.Clock.Advance(2 * ReadingTurns.Patience);
-    }
-
     /// <summary>Takes so many messages and acknowledges them in one piece.</summary>
     private static async Task AcknowledgeAtOnceAsync(ScriptedPeer peer, int messages, CancellationToken cancellationToken)
     {
@@ -172,5 +138,40 @@ internal sealed class AnsweredPublishesTests(bool dedicatedThread) : ClientTests
             bytes.AddRange(PacketBytes.Encode(new PubAckPacket(packet.PacketIdentifier), MqttProtocolVersion.V5));
         }
         await peer.SendBytesAsync(bytes.ToArray(), cancellationToken);
+    }
+
+    /// <summary>Callers that keep the thread on which they get their answer, until they are released.</summary>
+    private sealed class Keepers(ClientUnderTest test, bool dedicatedThread, CancellationToken cancellationToken) : IDisposable
+    {
+        private readonly ManualResetEventSlim _release = new();
+        private readonly SemaphoreSlim _kept = new(0);
+
+        public async Task PublishAsync()
+        {
+            await test.Client.PublishAsync(ClientUnderTest.Message(), cancellationToken);
+            KeepThread();
+        }
+
+        public void KeepThread()
+        {
+            _kept.Release();
+            _release.Wait(cancellationToken);
+        }
+
+        /// <summary>Waits for a caller that keeps its thread. When that is the client's own, the client looks twice until it takes another.</summary>
+        public async Task RunOutOfPatienceAsync()
+        {
+            await _kept.WaitAsync(cancellationToken);
+            if (dedicatedThread)
+                test.Clock.Advance(2 * ReadingTurns.Patience);
+        }
+
+        public void Release() => _release.Set();
+
+        public void Dispose()
+        {
+            _release.Dispose();
+            _kept.Dispose();
+        }
     }
 }
