@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using CloudKick.Relay.Admin.Pages;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Security;
+using CloudKick.Relay.Tests.Database;
 using CloudKick.Relay.Tests.Kicks;
 using CloudKick.Relay.Users;
 using CloudKick.Testing;
@@ -157,26 +157,42 @@ internal sealed class KickPagesTests
     public async Task An_open_kicks_page_follows_it_to_its_end(CancellationToken cancellationToken)
     {
         var (terminal, kick) = await KickAsync("order-4");
-        using var http = new HttpClient { BaseAddress = _relay.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Path($"kicks/{kick}?handler=Live"), UriKind.Relative));
-        request.Headers.Add("Cookie", string.Join("; ", _operator.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await using var events = SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var live = await LivePage.OpenAsync(_relay, _operator, Path($"kicks/{kick}?handler=Live"), cancellationToken);
 
-        await events.MoveNextAsync();
-        var accepted = (string)JsonNode.Parse(events.Current.Data)!["html"]!;
+        var accepted = (await live.NextAsync())!.Value.Html;
         await _world.ExecuteAsync(
             "select open_tas_session(gen_random_uuid(), @terminal, @kick, @Node, 'nowhere')", new { terminal, kick = kick.Value, Node });
-        var connected = accepted;
-        var said = "";
-        while (await events.MoveNextAsync() && events.Current.EventType != "end")
-            (connected, said) = ((string)JsonNode.Parse(events.Current.Data)!["html"]!, (string)JsonNode.Parse(events.Current.Data)!["said"]!);
+        var (connected, said) = (accepted, "");
+        while (await live.NextAsync() is { } part)
+            (connected, said) = part;
 
         Assert.That(accepted, Does.Contain(">accepted<"));
         Assert.That(connected, Does.Contain(">coupled<").And.Not.Contain("aria-live"));
         Assert.That(said, Is.EqualTo($"Terminal {terminal}: coupled"));
-        Assert.That(events.Current.EventType, Is.EqualTo("end"));
+    }
+
+    [Test]
+    public async Task A_step_that_is_recorded_while_an_open_kicks_page_is_read_is_shown(CancellationToken cancellationToken)
+    {
+        var (terminal, kick) = await KickAsync("order-10");
+        await _world.ExecuteAsync("select record_answers(array[@kick], array[@terminal], array['accepted'], @Node)", new { kick = kick.Value, terminal, Node });
+        await using var live = await LivePage.OpenAsync(_relay, _operator, Path($"kicks/{kick}?handler=Live"), cancellationToken);
+        await live.NextAsync();
+
+        // The page has read the kick and waits for its events, as does whoever looks for news: it gets the newest event with the kick as it was.
+        await using var events = await TableLock.TakeAsync(_world.Database, "kick_events", cancellationToken);
+        await events.IsWaitedForAsync(by: 2, cancellationToken);
+        await events.ExecuteAsync($"select record_acknowledged(array['{kick.Value}']::uuid[], 1, '{Node}')", cancellationToken);
+        await events.CommitAsync(cancellationToken);
+        var torn = (await live.NextAsync())!.Value.Html;
+        var whole = (await live.NextAsync())!.Value.Html;
+
+        Assert.That(DoneSteps(torn), Is.EqualTo(2));
+        Assert.That(DoneSteps(whole), Is.EqualTo(3));
+        Assert.That(Count(whole, "<tr>"), Is.EqualTo(Count(torn, "<tr>")), "nothing else happened meanwhile");
+
+        static int DoneSteps(string html) => Count(html, "<li class=\"done\">");
+        static int Count(string html, string what) => html.Split(what).Length - 1;
     }
 
     [Test]

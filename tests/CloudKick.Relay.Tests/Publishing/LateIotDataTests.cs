@@ -3,6 +3,7 @@ using CloudKick.LocalCloud;
 using CloudKick.Relay.Database;
 using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Publishing;
+using CloudKick.Relay.Tests.Database;
 using CloudKick.Relay.Tests.Terminals;
 using Npgsql;
 

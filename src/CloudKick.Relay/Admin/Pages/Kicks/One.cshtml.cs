@@ -66,7 +66,8 @@ internal sealed class KickPage(
         KickView? shown = null;
         while (await ReadAsync(kick, cancellationToken) is { } now)
         {
-            if (now.Events.Count != shown?.Events.Count || now.Kick.State != shown.Kick.State)
+            // The kick is read before its events: what happened in between is among the events first, and with the next look in the kick.
+            if (now.Kick != shown?.Kick || now.Events.Count != shown.Events.Count)
                 yield return new LivePart("kick", "_Kick", now, T["Kicks.Live", now.Kick.TerminalId, T["Kicks.State-" + now.Kick.State]]);
             if (now.IsSettled)
                 yield break;

@@ -1,7 +1,7 @@
 using CloudKick.Testing;
 using Npgsql;
 
-namespace CloudKick.Relay.Tests.Publishing;
+namespace CloudKick.Relay.Tests.Database;
 
 /// <summary>A table that nobody else can read until this is committed.</summary>
 internal sealed class TableLock : IAsyncDisposable
@@ -32,16 +32,19 @@ internal sealed class TableLock : IAsyncDisposable
     /// <summary>Completes when somebody waits for the table, and this long has passed since <paramref name="timestamp"/>.</summary>
     public async Task IsWaitedForAsync(TimeSpan passed, long timestamp, CancellationToken cancellationToken)
     {
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                await using var command = _database.Owner.CreateCommand("select exists (select from pg_locks where relation = @table::regclass and not granted)");
-                command.Parameters.AddWithValue("table", _table);
-                return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-            },
-            isWaitedFor => isWaitedFor, cancellationToken);
+        await IsWaitedForAsync(by: 1, cancellationToken);
         await Eventually.HoldsAsync(() => TimeProvider.System.GetElapsedTime(timestamp) > passed, cancellationToken);
     }
+
+    /// <summary>Completes when so many wait for the table.</summary>
+    public Task IsWaitedForAsync(int by, CancellationToken cancellationToken) => Eventually.HoldsAsync(
+        async () =>
+        {
+            await using var command = _database.Owner.CreateCommand("select count(*) from pg_locks where relation = @table::regclass and not granted");
+            command.Parameters.AddWithValue("table", _table);
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        },
+        waiting => waiting >= by, cancellationToken);
 
     public Task CommitAsync(CancellationToken cancellationToken) => _transaction.CommitAsync(cancellationToken);
 
