@@ -21,6 +21,7 @@ internal sealed class StandbyTests
     private const int LongTtlSeconds = 30;
     private static readonly TimeSpan BackAfterPromotion = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan BackAfterStandby = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShownAfterReceived = TimeSpan.FromSeconds(30);
 
     [Test]
     public async Task Synchronous_standby_that_is_promoted_has_every_kick_that_was_promised(CancellationToken cancellationToken)
@@ -117,20 +118,21 @@ internal sealed class StandbyTests
         return Answers.Of(world).Any(answer => answer.IsSuccess && !before.Contains(answer.Key));
     }
 
-    // What it has received it shows a moment later.
+    // What it has received it shows a moment later. It cannot be asked whether it has shown all: its last record may have come in part.
     private static async Task JudgeStandbyAsync(World world, StandbyPostgres standby, CancellationToken cancellationToken)
     {
         var promised = Answers.Of(world).Where(answer => answer.IsSuccess).Select(answer => answer.Key).Distinct().ToArray();
         await using var connection = new NpgsqlConnection(standby.Server.SuperuserConnectionString(world.Database.Name) + ";Pooling=false");
         await connection.OpenAsync(cancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(ShownAfterReceived);
         await Eventually.BecomesAsync(
-            () => connection.ExecuteScalarAsync<bool>(
-                new CommandDefinition("select pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()", cancellationToken: cancellationToken)),
-            true, cancellationToken);
-        var missing = await connection.QueryAsync<string>(new CommandDefinition(
-            "select p from unnest(@promised) p where not exists (select from idempotency_keys i join kicks k using (kick_id) where i.key = p)",
-            new { promised }, cancellationToken: cancellationToken));
+            async () => (await connection.QueryAsync<string>(new CommandDefinition(
+                "select p from unnest(@promised) p where not exists (select from idempotency_keys i join kicks k using (kick_id) where i.key = p)",
+                new { promised }, cancellationToken: cancellationToken))).ToArray() is { Length: > 0 } missing
+                ? $"promised to a till, and not on the standby: {string.Join(' ', missing)}"
+                : "all there",
+            "all there", deadline.Token);
         TestContext.Progress.WriteLine($"the standby has been asked for {promised.Length} kicks");
-        Assert.That(missing, Is.Empty, "what a till was promised is on the standby");
     }
 }
