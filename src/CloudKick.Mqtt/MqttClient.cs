@@ -171,7 +171,10 @@ public sealed class MqttClient : IAsyncDisposable
         return reasonCodes;
     }
 
-    /// <summary>Ends the client in good order: waits shortly for open acknowledgements, then says goodbye; the server publishes no will.</summary>
+    /// <summary>
+    /// Ends the client in good order: takes no more messages, but on places that were taken before, waits shortly for those and for open
+    /// acknowledgements, then says goodbye; the server publishes no will.
+    /// </summary>
     /// <param name="cancellationToken">Cuts the waiting for acknowledgements short; the client ends all the same.</param>
     public Task DisconnectAsync(CancellationToken cancellationToken) => DisconnectAsync(MqttReasonCode.Success, cancellationToken);
 

@@ -111,7 +111,7 @@ public sealed record MqttClientOptions
     /// <summary>How long one send may take until the server counts as dead. Default 20 s.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long a disconnect waits, once for open acknowledgements and once for DISCONNECT to leave. Default 2 s.</summary>
+    /// <summary>How long a disconnect waits, once for places that are taken and open acknowledgements and once for DISCONNECT to leave. Default 2 s.</summary>
     public TimeSpan DisconnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Waiting between connections.</summary>

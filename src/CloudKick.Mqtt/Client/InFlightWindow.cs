@@ -16,6 +16,9 @@ internal sealed class InFlightWindow(PacketIdentifiers identifiers)
 
     public bool HasRoom => _publishes.Count + _held < Limit;
 
+    /// <summary>Whether a place is kept.</summary>
+    public bool IsHeld => _held > 0;
+
     public IReadOnlyCollection<OutgoingPublish> Publishes => _publishes.Values;
 
     public OutgoingPublish? Find(ushort packetIdentifier) => _publishes.GetValueOrDefault(packetIdentifier);

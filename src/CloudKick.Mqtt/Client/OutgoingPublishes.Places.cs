@@ -42,11 +42,12 @@ internal sealed partial class OutgoingPublishes
                 place.Free();
                 return ValueTask.FromException<MqttReasonCode>(new MqttNotSentException(MqttNotSentReason.NotConnected, "Not sent: the connection that it had a place on has ended"));
             }
-            var refusal = cancellationToken.IsCancellationRequested ? Cancelled(cancellationToken) : Refuse(message);
+            var refusal = cancellationToken.IsCancellationRequested ? Cancelled(cancellationToken) : Refuse(message, hasPlace: true);
             if (refusal is not null)
             {
                 place.Free();
                 SendWaiting();
+                TellWhenDrained();
                 return ValueTask.FromException<MqttReasonCode>(refusal);
             }
             publish = Rent(message);
@@ -68,8 +69,10 @@ internal sealed partial class OutgoingPublishes
             if (!place.TryUse())
                 return;
             place.Free();
-            if (GiveBack(place.Connection))
-                SendWaiting();
+            if (!GiveBack(place.Connection))
+                return;
+            SendWaiting();
+            TellWhenDrained();
         }
     }
 

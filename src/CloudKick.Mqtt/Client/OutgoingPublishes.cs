@@ -144,18 +144,18 @@ internal sealed partial class OutgoingPublishes : IDisposable
                 if (publish.State == OutgoingState.Ended)
                     Release(publish);
             }
+            TellWhenDrained();
         }
     }
 
-    /// <summary>Takes no more; completes when everything has its answer.</summary>
+    /// <summary>Takes no more, but on places that were taken before; completes when everything has its answer and no place is kept.</summary>
     public Task DrainAsync()
     {
         lock (_gate)
         {
             _closed = true;
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_unanswered.Count == 0)
-                _drained.TrySetResult();
+            TellWhenDrained();
             return _drained.Task;
         }
     }
@@ -181,9 +181,9 @@ internal sealed partial class OutgoingPublishes : IDisposable
 
     private TimeSpan FirstLook => _options.ProbeAfter is { } probeAfter && probeAfter < _options.PublishTimeout ? probeAfter : _options.PublishTimeout;
 
-    private MqttNotSentException? Refuse(MqttMessage message)
+    private MqttNotSentException? Refuse(MqttMessage message, bool hasPlace = false)
     {
-        if (_connection is null || _closed)
+        if (_connection is null || (_closed && !hasPlace))
             return new MqttNotSentException(MqttNotSentReason.NotConnected, "Not sent: there is no connection");
         return _connection.Limits.Refuse(message) is { } refusal ? new MqttNotSentException(MqttNotSentReason.NotSupported, $"Not sent: {refusal}") : null;
     }
@@ -358,7 +358,12 @@ internal sealed partial class OutgoingPublishes : IDisposable
         publish.State = OutgoingState.Ended;
         _unanswered.Remove(publish.ByAge);
         Answered.Add(publish);
-        if (_unanswered.Count == 0)
+        TellWhenDrained();
+    }
+
+    private void TellWhenDrained()
+    {
+        if (_unanswered.Count == 0 && !_window.IsHeld)
             _drained?.TrySetResult();
     }
 

@@ -43,6 +43,43 @@ internal sealed class DisconnectTests(bool dedicatedThread) : ClientTests(dedica
     }
 
     [Test]
+    public async Task Disconnecting_waits_for_what_is_published_on_a_place_that_was_taken_before(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        var place = await test.Client.TakePlaceAsync(cancellationToken);
+
+        var disconnecting = test.Client.DisconnectAsync(cancellationToken);
+        Assert.That(
+            () => test.Client.TakePlaceAsync(cancellationToken).AsTask(),
+            Throws.TypeOf<MqttNotSentException>().With.Property("Reason").EqualTo(MqttNotSentReason.NotConnected));
+        var publishing = test.Client.PublishAsync(ClientUnderTest.Message(), place, cancellationToken);
+        var packet = await peer.ReceiveAsync<PublishPacket>(cancellationToken);
+        await peer.SendAsync(new PubAckPacket(packet.PacketIdentifier), cancellationToken);
+
+        Assert.That(await publishing, Is.EqualTo(MqttReasonCode.Success));
+        await peer.ReceiveAsync<DisconnectPacket>(cancellationToken);
+        await disconnecting;
+    }
+
+    [Test]
+    public async Task Disconnecting_waits_until_a_place_is_given_back(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        var place = await test.Client.TakePlaceAsync(cancellationToken);
+
+        var disconnecting = test.Client.DisconnectAsync(cancellationToken);
+        Assert.That(disconnecting.IsCompleted, Is.False);
+        place.Dispose();
+
+        await peer.ReceiveAsync<DisconnectPacket>(cancellationToken);
+        await disconnecting;
+    }
+
+    [Test]
     public async Task Disconnecting_does_not_wait_for_ever(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
