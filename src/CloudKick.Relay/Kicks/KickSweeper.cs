@@ -15,9 +15,15 @@ internal sealed partial class KickSweeper(
 {
     private readonly KickOptions _options = options.Value;
 
+    // Of the loop that claims. Each ends before its lease does.
+    private readonly List<Task> _attempts = [];
+
     // Two loops: a broker that hangs must not hold up the ends of kicks whose time is over.
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(RepeatAsync(ExpireAsync, stoppingToken), RepeatAsync(ClaimAsync, stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(RepeatAsync(ExpireAsync, stoppingToken), RepeatAsync(ClaimAsync, stoppingToken));
+        await Task.WhenAll(_attempts);
+    }
 
     private async Task RepeatAsync(Func<CancellationToken, Task> sweep, CancellationToken stoppingToken)
     {
@@ -48,14 +54,30 @@ internal sealed partial class KickSweeper(
         // A node that cannot publish, or is about to stop, leaves them to the others.
         if (!transport.IsUp || lifetime.ApplicationStopping.IsCancellationRequested)
             return;
-        var claimed = await store.ClaimDueAsync(_options.SweepBatch, stoppingToken);
+        // A terminal or a connection that does not answer holds up its own kick alone.
+        _attempts.RemoveAll(attempt => attempt.IsCompleted);
+        if (_attempts.Count >= _options.SweepBatch)
+            return;
+        var claimed = await store.ClaimDueAsync(_options.SweepBatch - _attempts.Count, stoppingToken);
         if (claimed.Count == 0)
             return;
         var takenOver = claimed.Count(claim => claim.TakenOver);
         if (takenOver > 0)
             LogTakenOver(logger, node.Name, takenOver);
-        // Bounded by the batch, and each attempt ends before its lease does.
-        await Task.WhenAll(claimed.Select(claim => publisher.PublishAsync(claim.Attempt)));
+        _attempts.AddRange(claimed.Select(claim => PublishAsync(claim.Attempt)));
+    }
+
+    private async Task PublishAsync(KickAttempt attempt)
+    {
+        try
+        {
+            await publisher.PublishAsync(attempt);
+        }
+        // The boundary of an attempt that nobody waits for: its lease lapses, and the kick is claimed again.
+        catch (Exception exception)
+        {
+            LogFailed(logger, exception.Message);
+        }
     }
 
     // Nodes that started together must not sweep together for ever.
