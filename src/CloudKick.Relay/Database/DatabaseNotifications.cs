@@ -5,8 +5,8 @@ using Npgsql;
 namespace CloudKick.Relay.Database;
 
 /// <summary>
-/// Hears PostgreSQL's notifications on one connection of its own and hands them out by channel. Notifications sent while the
-/// connection was down are lost: a listener that remembers things must have a fallback, and may drop them in <c>resumed</c>.
+/// Hears PostgreSQL's notifications on one connection of its own and hands them out by channel. Notifications sent while there is no
+/// connection are lost: a listener that remembers things must have a fallback, and may drop them in <c>resumed</c>.
 /// Thread-safe.
 /// </summary>
 internal sealed partial class DatabaseNotifications(
@@ -37,7 +37,7 @@ internal sealed partial class DatabaseNotifications(
 
     /// <summary>
     /// Calls <paramref name="received"/> with the payload of each notification on the channel, one at a time, until disposed. It must
-    /// be quick and must not throw. <paramref name="resumed"/> is called after the connection was lost and is back.
+    /// be quick and must not throw. <paramref name="resumed"/> is called when they begin to be heard: at first, and when a lost connection is back.
     /// </summary>
     public IDisposable On(string channel, Action<string> received, Action? resumed = null)
     {
@@ -72,8 +72,8 @@ internal sealed partial class DatabaseNotifications(
             await listen.ExecuteNonQueryAsync(stoppingToken);
         }
 
-        if (!_listening.TrySetResult())
-            Resume();
+        Resume();
+        _listening.TrySetResult();
         try
         {
             await HearAsync(connection, stoppingToken);

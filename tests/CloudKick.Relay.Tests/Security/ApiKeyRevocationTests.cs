@@ -45,6 +45,7 @@ internal sealed class ApiKeyRevocationTests
         await SilenceAsync();
         await using var one = await RelayHost.StartAsync(_database, cancellationToken: cancellationToken);
         await using var other = await RelayHost.StartAsync(_database, new() { TimeProvider = clock }, cancellationToken);
+        await other.Services.GetRequiredService<DatabaseNotifications>().Listening;
         var key = await one.CreateKeyAsync(null, Scopes.PlatformAdmin);
         using var client = other.CreateClient(key.Token);
         await StatusAsync(client, cancellationToken);
