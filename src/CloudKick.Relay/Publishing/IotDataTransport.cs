@@ -63,29 +63,12 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
 
     public async Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout)
     {
-        var route = attempt.SubscriptionTopic;
-        if (_refusals.Refuse(route) is { } refusal)
+        if (_refusals.Refuse(attempt) is { } refusal)
             return new AttemptResult(AttemptOutcome.Refused, refusal);
-        var started = _timeProvider.GetTimestamp();
-        if (!await _gate.TryEnterAsync(timeout))
-            return new AttemptResult(AttemptOutcome.NotSent, _gate.Fault ?? "too many requests are under way: its turn did not come in time");
 
-        IotDataOutcome? ended = null;
-        try
-        {
-            ended = await AskAsync(attempt, message, started, remaining, timeout);
-        }
-        finally
-        {
-            Leave(ended);
-        }
-        var outcome = ended.Value;
-        if (outcome.Result.Denial is Denial.Said)
-            _refusals.Denied(route, outcome.Result.Cause);
-        else if (outcome.Result.Outcome is AttemptOutcome.Acknowledged)
-            _refusals.Acknowledged(route);
-        _metrics.Attempt(_name, outcome.Result.Outcome);
-        return outcome.Result;
+        var result = await TryAsync(attempt, message, remaining, timeout);
+        _refusals.Ended(attempt, result);
+        return result;
     }
 
     public void Dispose() => _gate.Dispose();
@@ -108,6 +91,31 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
     protected static string? UserProperties(MqttMessage message) => message.UserProperties.Count == 0
         ? null
         : new JsonArray([.. message.UserProperties.Select(property => new JsonObject { [property.Name] = property.Value })]).ToJsonString(JsonSerializerOptions.Default);
+
+    private async Task<AttemptResult> TryAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout)
+    {
+        var route = attempt.SubscriptionTopic;
+        var started = _timeProvider.GetTimestamp();
+        if (!await _gate.TryEnterAsync(attempt, timeout))
+            return new AttemptResult(AttemptOutcome.NotSent, _gate.Fault ?? "too many requests are under way: its turn did not come in time");
+
+        IotDataOutcome? ended = null;
+        try
+        {
+            ended = await AskAsync(attempt, message, started, remaining, timeout);
+        }
+        finally
+        {
+            Leave(attempt, ended);
+        }
+        var outcome = ended.Value;
+        if (outcome.Result.Denial is Denial.Said)
+            _refusals.Denied(route, outcome.Result.Cause);
+        else if (outcome.Result.Outcome is AttemptOutcome.Acknowledged)
+            _refusals.Acknowledged(route);
+        _metrics.Attempt(_name, outcome.Result.Outcome);
+        return outcome.Result;
+    }
 
     private async Task<IotDataOutcome> AskAsync(KickAttempt attempt, MqttMessage message, long started, TimeSpan remaining, TimeSpan timeout)
     {
@@ -138,10 +146,10 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
 
     private static IotDataOutcome NotInTime => IotDataOutcome.NotAsked(new(AttemptOutcome.NotSent, "its turn did not come in time"));
 
-    private void Leave(IotDataOutcome? ended)
+    private void Leave(KickAttempt attempt, IotDataOutcome? ended)
     {
         if (ended is not { WasAsked: true } asked)
-            _gate.GiveBack();
+            _gate.GiveBack(attempt);
         else if (_gate.Leave(asked.Fault, asked.IsRefusal))
             Log(asked.Fault);
     }

@@ -65,10 +65,11 @@ internal sealed class MqttKickTransport(
     /// <summary>As the other; not sent when no connection can take it within <paramref name="patience"/>.</summary>
     public async Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout, TimeSpan patience)
     {
-        if (refusals.Refuse(attempt.SubscriptionTopic) is { } refusal)
+        if (refusals.Refuse(attempt) is { } refusal)
             return new AttemptResult(AttemptOutcome.Refused, refusal);
 
         var result = await TryAsync(attempt, message, remaining, timeout, patience);
+        refusals.Ended(attempt, result);
         metrics.Attempt(Name, result.Outcome);
         return result;
     }

@@ -15,8 +15,7 @@ internal sealed class RequestGate(int maximum, TimeProvider timeProvider) : IDis
 
     private readonly SemaphoreSlim _places = new(maximum, maximum);
     private readonly Lock _lock = new();
-    private TimeSpan _pause;
-    private long _retryAt;
+    private readonly Probes _probes = new(FirstPause, timeProvider);
     private int _waiting;
 
     /// <summary>Why the way does not work; null when it does, as far as is known.</summary>
@@ -31,7 +30,7 @@ internal sealed class RequestGate(int maximum, TimeProvider timeProvider) : IDis
         get
         {
             lock (_lock)
-                return Fault is null || timeProvider.GetTimestamp() >= _retryAt;
+                return Fault is null || _probes.IsDue;
         }
     }
 
@@ -39,9 +38,9 @@ internal sealed class RequestGate(int maximum, TimeProvider timeProvider) : IDis
     public bool IsFull => Volatile.Read(ref _waiting) >= maximum * Rounds;
 
     /// <summary>Waits for a place, which <see cref="Leave"/> or <see cref="GiveBack"/> frees; false when none became free, or the way does not work and it is not time to try.</summary>
-    public async Task<bool> TryEnterAsync(TimeSpan patience)
+    public async Task<bool> TryEnterAsync(KickAttempt attempt, TimeSpan patience)
     {
-        if (!MayTry())
+        if (!MayTry(attempt))
             return false;
         if (_places.Wait(0))
             return true;
@@ -54,6 +53,7 @@ internal sealed class RequestGate(int maximum, TimeProvider timeProvider) : IDis
         }
         catch (OperationCanceledException)
         {
+            HasNotTried(attempt);
             return false;
         }
         finally
@@ -75,35 +75,35 @@ internal sealed class RequestGate(int maximum, TimeProvider timeProvider) : IDis
             Fault = fault;
             IsRefused = fault is not null && isRefusal;
             // Those under way together fail together, and the pause begins once.
-            if (isNews)
-                Schedule(fault is null ? TimeSpan.Zero : FirstPause);
+            if (fault is null)
+                _probes.Reset();
+            else if (isNews)
+                _probes.Postpone(LongestPauseNow);
             return isNews;
         }
     }
 
     /// <summary>Nothing was requested after all: the place is free again, and of the way nothing is known that was not before.</summary>
-    public void GiveBack() => _places.Release();
+    public void GiveBack(KickAttempt attempt)
+    {
+        HasNotTried(attempt);
+        _places.Release();
+    }
 
     public void Dispose() => _places.Dispose();
 
+    private TimeSpan LongestPauseNow => IsRefused ? LongestRefusedPause : LongestPause;
+
     // While the way does not work, whoever comes when the pause is over is the one that tries; the next one comes two such pauses later.
-    private bool MayTry()
+    private bool MayTry(KickAttempt attempt)
     {
         lock (_lock)
-        {
-            if (Fault is null)
-                return true;
-            if (timeProvider.GetTimestamp() < _retryAt)
-                return false;
-            var longest = IsRefused ? LongestRefusedPause : LongestPause;
-            Schedule(_pause * 2 < longest ? _pause * 2 : longest);
-            return true;
-        }
+            return Fault is null || _probes.TryBegin(attempt, LongestPauseNow);
     }
 
-    private void Schedule(TimeSpan pause)
+    private void HasNotTried(KickAttempt attempt)
     {
-        _pause = pause;
-        _retryAt = timeProvider.GetTimestamp() + (long)(pause.TotalSeconds * timeProvider.TimestampFrequency);
+        lock (_lock)
+            _probes.GiveBack(attempt);
     }
 }

@@ -38,17 +38,30 @@ internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvi
         }
     }
 
-    /// <summary>Why nothing may be sent to this route now; null when something may, if only as a probe.</summary>
-    public string? Refuse(string route)
+    /// <summary>
+    /// Why this attempt may send nothing to its route now; null when it may, if only as a probe. Then <see cref="Ended"/> is told what came of it.
+    /// </summary>
+    public string? Refuse(KickAttempt attempt)
     {
+        var route = attempt.SubscriptionTopic;
         if (!_routes.TryGetValue(route, out var known))
             return null;
         lock (known)
         {
-            if (!known.IsRefused || known.IsProbed(timeProvider))
+            if (!known.IsRefused || known.Probes.TryBegin(attempt, LongestPause))
                 return null;
             return Cause(route);
         }
+    }
+
+    /// <summary>What came of an attempt that might send. When that says nothing of its route, it was no probe.</summary>
+    public void Ended(KickAttempt attempt, AttemptResult result)
+    {
+        var saysNothing = result is { Outcome: AttemptOutcome.NotSent } or { Outcome: AttemptOutcome.Refused, Denial: Denial.None };
+        if (!saysNothing || !_routes.TryGetValue(attempt.SubscriptionTopic, out var known))
+            return;
+        lock (known)
+            known.Probes.GiveBack(attempt);
     }
 
     /// <summary>The cloud took something for this route.</summary>
@@ -85,9 +98,9 @@ internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvi
             // Connections that end together, as when the cloud goes away, say no more than one.
             if (known.Closures > 0 && sent < known.LastClosure)
                 return;
-            known.Closed(timeProvider);
+            known.Closed();
             if (known.Closures == Proof)
-                LogRefused(logger, Cause(route), known.Pause.TotalMinutes);
+                LogRefused(logger, Cause(route), known.Probes.Pause.TotalMinutes);
         }
     }
 
@@ -102,7 +115,7 @@ internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvi
     }
 
     private Route? Known(string route) =>
-        _routes.Count >= MaximumRoutes && !_routes.ContainsKey(route) ? null : _routes.GetOrAdd(route, _ => new Route());
+        _routes.Count >= MaximumRoutes && !_routes.ContainsKey(route) ? null : _routes.GetOrAdd(route, _ => new Route(timeProvider));
 
     private static string Cause(string route) =>
         $"the cloud does not let the relay publish to {route}: does the relay's policy allow iot:Publish on topic/{route} and topic/{route}/*?";
@@ -116,39 +129,22 @@ internal sealed partial class RouteRefusals(PublishingMetrics metrics, TimeProvi
     [LoggerMessage(4227, LogLevel.Error, "A publish was refused: {Cause}")]
     private static partial void LogDenied(ILogger logger, string cause);
 
-    private sealed class Route
+    private sealed class Route(TimeProvider timeProvider)
     {
-        private long _nextProbe;
-
         public int Closures { get; private set; }
 
         public long LastClosure { get; private set; }
 
-        public TimeSpan Pause { get; private set; } = FirstPause / 2;
+        public Probes Probes { get; } = new(FirstPause, timeProvider);
 
         public bool IsRefused => Closures >= Proof;
 
-        public void Closed(TimeProvider timeProvider)
+        public void Closed()
         {
             Closures++;
             LastClosure = timeProvider.GetTimestamp();
             if (IsRefused)
-                Wait(timeProvider);
-        }
-
-        /// <summary>True for the one that may try; from then on the next has to wait.</summary>
-        public bool IsProbed(TimeProvider timeProvider)
-        {
-            var due = timeProvider.GetTimestamp() >= _nextProbe;
-            if (due)
-                Wait(timeProvider);
-            return due;
-        }
-
-        private void Wait(TimeProvider timeProvider)
-        {
-            Pause = Pause * 2 > LongestPause ? LongestPause : Pause * 2;
-            _nextProbe = timeProvider.GetTimestamp() + (long)(Pause.TotalSeconds * timeProvider.TimestampFrequency);
+                Probes.Postpone(LongestPause);
         }
     }
 }

@@ -207,6 +207,44 @@ internal sealed class AutoKickTransportTests
     }
 
     [Test]
+    public async Task A_probe_of_a_refused_route_that_MQTT_could_not_take_goes_over_https()
+    {
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var test = Create(clock: clock);
+        test.RefuseUntilProbed(clock);
+
+        var result = await PublishAsync(test, 1);
+
+        Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.Acknowledged));
+        Assert.That(test.Refusals.Causes, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_probe_of_a_refused_route_that_https_is_forbidden_may_still_go_over_MQTT(CancellationToken cancellationToken)
+    {
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var test = Create(clock: clock);
+        test.RefuseUntilProbed(clock);
+        await test.StartAsync(cancellationToken);
+        _cloud.Control.RefusePublish = publish => publish.ClientId.Length == 0 ? CloudKick.Mqtt.MqttReasonCode.NotAuthorized : null;
+        var budget = test.Pool.Publishing.Single().Budget;
+        while (budget.Delay <= TimeSpan.FromSeconds(1))
+            budget.TryBook(bytes: 0, Patience, out _);
+
+        var publishing = PublishAsync(test, 1);
+        await Eventually.HoldsAsync(() => HasEndedAfter(TimeSpan.FromMilliseconds(20)), cancellationToken);
+
+        Assert.That((await publishing).Outcome, Is.EqualTo(AttemptOutcome.Acknowledged));
+        Assert.That(_published.Single().ClientId, Does.StartWith("relay-"));
+
+        bool HasEndedAfter(TimeSpan step)
+        {
+            clock.Advance(step);
+            return publishing.IsCompleted;
+        }
+    }
+
+    [Test]
     public async Task An_answer_of_https_that_does_not_come_within_the_attempt_is_unknown()
     {
         await using var test = Create();
@@ -225,10 +263,10 @@ internal sealed class AutoKickTransportTests
     private static Task<AttemptResult> PublishAsync(TransportUnderTest test, int number, TimeSpan? patience = null) => test.Auto.PublishAsync(
         TransportUnderTest.Attempt(terminal: Terminal(number)), TransportUnderTest.Message(terminal: Terminal(number)), Life, patience ?? Patience);
 
-    private TransportUnderTest Create(Action<RelayMqttOptions>? configure = null)
+    private TransportUnderTest Create(Action<RelayMqttOptions>? configure = null, TimeProvider? clock = null)
     {
         var mqtt = TransportUnderTest.Mqtt(_cloud, _directory);
         configure?.Invoke(mqtt);
-        return new TransportUnderTest(mqtt, new PublishingOptions { Transport = KickTransportKind.Auto });
+        return new TransportUnderTest(mqtt, new PublishingOptions { Transport = KickTransportKind.Auto }, clock);
     }
 }

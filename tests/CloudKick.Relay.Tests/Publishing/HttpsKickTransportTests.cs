@@ -130,6 +130,36 @@ internal sealed class HttpsKickTransportTests
     }
 
     [Test]
+    public async Task A_probe_of_a_refused_route_that_never_left_leaves_it_to_the_next_attempt()
+    {
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var test = Create(clock: clock);
+        test.RefuseUntilProbed(clock);
+
+        var late = await test.Https.PublishAsync(TransportUnderTest.Attempt(), TransportUnderTest.Message(), TimeSpan.Zero, Patience);
+        var next = await PublishAsync(test.Https);
+
+        Assert.That((late.Outcome, next.Outcome), Is.EqualTo((AttemptOutcome.NotSent, AttemptOutcome.Acknowledged)));
+    }
+
+    [Test]
+    public async Task A_try_of_a_way_that_did_not_work_that_never_left_leaves_it_to_the_next_attempt(CancellationToken cancellationToken)
+    {
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var test = Create(clock: clock);
+        await _cloud.Control.GoDownAsync();
+        await PublishAsync(test.Https);
+        Assert.That(test.Https.IsUp, Is.False);
+        await _cloud.Control.ComeBackAsync(cancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        var late = await test.Https.PublishAsync(TransportUnderTest.Attempt(), TransportUnderTest.Message(), TimeSpan.Zero, Patience);
+        var next = await PublishAsync(test.Https);
+
+        Assert.That((late.Outcome, next.Outcome), Is.EqualTo((AttemptOutcome.NotSent, AttemptOutcome.Acknowledged)));
+    }
+
+    [Test]
     public async Task An_absent_cloud_is_told_and_found_again(CancellationToken cancellationToken)
     {
         await PublishAsync(_test.Https);
@@ -198,8 +228,8 @@ internal sealed class HttpsKickTransportTests
     private static Task<AttemptResult> PublishAsync(HttpsKickTransport transport, string subscriptionTopic = "NL-CAT", TimeSpan? patience = null) =>
         transport.PublishAsync(TransportUnderTest.Attempt(subscriptionTopic), TransportUnderTest.Message(subscriptionTopic), Life, patience ?? Patience);
 
-    private TransportUnderTest Create(DataAuthentication authentication = DataAuthentication.Certificate) => new(
-        TransportUnderTest.Mqtt(_cloud, _directory), new PublishingOptions { Authentication = authentication },
+    private TransportUnderTest Create(DataAuthentication authentication = DataAuthentication.Certificate, TimeProvider? clock = null) => new(
+        TransportUnderTest.Mqtt(_cloud, _directory), new PublishingOptions { Authentication = authentication }, clock,
         aws: authentication is DataAuthentication.SigV4 ? TransportUnderTest.Aws(_cloud) : null);
 
     private async Task DeactivateAsync(CancellationToken cancellationToken)

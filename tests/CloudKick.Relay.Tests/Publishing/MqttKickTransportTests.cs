@@ -274,6 +274,23 @@ internal sealed class MqttKickTransportTests
     }
 
     [Test]
+    public async Task A_probe_that_never_left_leaves_it_to_the_next_attempt(CancellationToken cancellationToken)
+    {
+        var clock = new ManualTimeProvider();
+        await using var cloud = new ScriptedCloud();
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud), timeProvider: clock);
+        test.RefuseUntilProbed(clock);
+
+        var first = await test.PublishAsync();
+        await test.StartAsync(cancellationToken);
+        var late = await test.PublishAsync(ttlSeconds: 0);
+        var next = await test.PublishAsync();
+
+        Assert.That((first.Outcome, late.Outcome, next.Outcome), Is.EqualTo((AttemptOutcome.NotSent, AttemptOutcome.NotSent, AttemptOutcome.Acknowledged)));
+        Assert.That(test.Refusals.Causes, Is.Empty);
+    }
+
+    [Test]
     public async Task A_publish_refused_by_answer_is_final_and_shown(CancellationToken cancellationToken)
     {
         await using var cloud = new ScriptedCloud();

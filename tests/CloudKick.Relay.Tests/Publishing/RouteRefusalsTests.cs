@@ -32,7 +32,7 @@ internal sealed class RouteRefusalsTests
         for (var connection = 0; connection < 8; connection++)
             _refusals.ClosedOn(Route, sent);
 
-        Assert.That(_refusals.Refuse(Route), Is.Null);
+        Assert.That(Refuse(), Is.Null);
     }
 
     [Test]
@@ -42,7 +42,7 @@ internal sealed class RouteRefusalsTests
         _refusals.Acknowledged(Route);
         Close(2);
 
-        Assert.That(_refusals.Refuse(Route), Is.Null);
+        Assert.That(Refuse(), Is.Null);
         Assert.That(_refusals.Causes, Is.Empty);
     }
 
@@ -51,15 +51,72 @@ internal sealed class RouteRefusalsTests
     {
         Close(3);
 
-        Assert.That(_refusals.Refuse(Route), Is.Not.Null);
+        Assert.That(Refuse(), Is.Not.Null);
         foreach (var minutes in new[] { 1, 2, 4, 5, 5 })
         {
             _clock.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
-            Assert.That(_refusals.Refuse(Route), Is.Not.Null, $"just before {minutes} min");
+            Assert.That(Refuse(), Is.Not.Null, $"just before {minutes} min");
             _clock.Advance(TimeSpan.FromSeconds(1));
-            Assert.That(_refusals.Refuse(Route), Is.Null, $"a probe after {minutes} min");
-            Assert.That(_refusals.Refuse(Route), Is.Not.Null, "one, not two");
+            Assert.That(Refuse(), Is.Null, $"a probe after {minutes} min");
+            Assert.That(Refuse(), Is.Not.Null, "one, not two");
         }
+    }
+
+    [TestCase(AttemptOutcome.NotSent)]
+    [TestCase(AttemptOutcome.Refused)]
+    public void A_probe_that_says_nothing_of_the_route_leaves_it_to_the_next_at_once(AttemptOutcome outcome)
+    {
+        Close(3);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var probe = TransportUnderTest.Attempt(Route);
+        Assert.That(_refusals.Refuse(probe), Is.Null);
+
+        _refusals.Ended(probe, new AttemptResult(outcome));
+
+        Assert.That(Refuse(), Is.Null);
+        Assert.That(Refuse(), Is.Not.Null, "one, not two");
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.That(Refuse(), Is.Null, "the pause is what it would have been without it");
+    }
+
+    [TestCase(AttemptOutcome.Unknown, Denial.None)]
+    [TestCase(AttemptOutcome.Refused, Denial.Said)]
+    public void A_probe_that_may_have_asked_the_cloud_is_used_up(AttemptOutcome outcome, Denial denial)
+    {
+        Close(3);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var probe = TransportUnderTest.Attempt(Route);
+        _refusals.Refuse(probe);
+
+        _refusals.Ended(probe, new AttemptResult(outcome, Denial: denial));
+
+        Assert.That(Refuse(), Is.Not.Null);
+    }
+
+    [Test]
+    public void The_attempt_that_probes_may_do_so_by_all_its_ways()
+    {
+        Close(3);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var probe = TransportUnderTest.Attempt(Route);
+
+        Assert.That(_refusals.Refuse(probe), Is.Null);
+        Assert.That(_refusals.Refuse(probe), Is.Null);
+        Assert.That(Refuse(), Is.Not.Null, "another one may not");
+    }
+
+    [Test]
+    public void A_closure_that_another_saw_meanwhile_is_not_undone_by_a_probe_that_never_left()
+    {
+        Close(3);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var probe = TransportUnderTest.Attempt(Route);
+        _refusals.Refuse(probe);
+
+        Close(1);
+        _refusals.Ended(probe, new AttemptResult(AttemptOutcome.NotSent));
+
+        Assert.That(Refuse(), Is.Not.Null);
     }
 
     [Test]
@@ -67,7 +124,7 @@ internal sealed class RouteRefusalsTests
     {
         _refusals.Denied(Route);
 
-        Assert.That(_refusals.Refuse(Route), Is.Null);
+        Assert.That(Refuse(), Is.Null);
         Assert.That(_refusals.Causes, Has.Count.EqualTo(1));
         _clock.Advance(TimeSpan.FromMinutes(1));
         Assert.That(_refusals.Causes, Is.Empty);
@@ -83,6 +140,9 @@ internal sealed class RouteRefusalsTests
             _refusals.Denied(Route, $"terminal {terminal} may not receive");
         Assert.That(_refusals.Causes, Has.Count.EqualTo(20));
     }
+
+    // By an attempt of its own.
+    private string? Refuse() => _refusals.Refuse(TransportUnderTest.Attempt(Route));
 
     private void Close(int times)
     {

@@ -112,6 +112,15 @@ internal sealed class TransportUnderTest : IAsyncDisposable
     public Task UpAsync(CancellationToken cancellationToken) =>
         Eventually.HoldsAsync(() => Pool.Publishing.Concat(Pool.Answering).All(slot => slot.IsUp), cancellationToken);
 
+    /// <summary>Connection after connection is closed on a route, so that it is refused; and now it is time for a probe.</summary>
+    public void RefuseUntilProbed(ManualTimeProvider clock)
+    {
+        for (var closures = 0; closures < 3; closures++)
+            Refusals.ClosedOn("NL-CAT", sent: clock.GetTimestamp());
+        Assert.That(Refusals.Causes, Has.Count.EqualTo(1));
+        clock.Advance(TimeSpan.FromMinutes(1));
+    }
+
     public Task<AttemptResult> PublishAsync(string subscriptionTopic = "NL-CAT", TimeSpan? timeout = null, int ttlSeconds = 30) => Transport.PublishAsync(
         Attempt(subscriptionTopic), Message(subscriptionTopic), TimeSpan.FromSeconds(ttlSeconds), timeout ?? TimeSpan.FromSeconds(4));
 
