@@ -58,7 +58,10 @@ internal abstract partial class IotDataTransport : IKickTransport, IDisposable
         turn = null;
         if (_gate.IsFull)
             return new TransportRefusal("The relay has more kicks waiting than it can send to the cloud.", TooMany: true, ShortPause);
-        return _gate.IsRefused ? new TransportRefusal("The cloud refuses the relay. The platform's operator has to look at it.", TooMany: false, OperatorsPause) : null;
+        // When it is time to try again, a new kick may be the one that does: those that were open may all be over.
+        return _gate is { IsRefused: true, IsOpen: false }
+            ? new TransportRefusal("The cloud refuses the relay. The platform's operator has to look at it.", TooMany: false, OperatorsPause)
+            : null;
     }
 
     public async Task<AttemptResult> PublishAsync(KickAttempt attempt, MqttMessage message, TimeSpan remaining, TimeSpan timeout)

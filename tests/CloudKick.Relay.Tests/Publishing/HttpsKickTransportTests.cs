@@ -225,6 +225,26 @@ internal sealed class HttpsKickTransportTests
         Assert.That(_published, Is.Empty);
     }
 
+    [Test]
+    public async Task Missing_credentials_are_the_operators_to_mend_and_a_new_kick_finds_them()
+    {
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        var aws = TransportUnderTest.Aws(_cloud);
+        aws.CredentialsFile = Path.Combine(_directory, "credentials");
+        await using var test = new TransportUnderTest(
+            TransportUnderTest.Mqtt(_cloud, _directory), new PublishingOptions { Authentication = DataAuthentication.SigV4 }, clock, aws);
+
+        var without = await PublishAsync(test.Https);
+        var refusal = test.Https.Reserve(Life, out _);
+        File.Copy(_cloud.CredentialsFile, aws.CredentialsFile);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.That(without.Outcome, Is.EqualTo(AttemptOutcome.NotSent));
+        Assert.That(refusal?.Detail, Does.Contain("operator"));
+        Assert.That(test.Https.Reserve(Life, out _), Is.Null, "the kicks that were open may all be over by now, and nobody else would try");
+        Assert.That((await PublishAsync(test.Https)).Outcome, Is.EqualTo(AttemptOutcome.Acknowledged));
+    }
+
     private static Task<AttemptResult> PublishAsync(HttpsKickTransport transport, string subscriptionTopic = "NL-CAT", TimeSpan? patience = null) =>
         transport.PublishAsync(TransportUnderTest.Attempt(subscriptionTopic), TransportUnderTest.Message(subscriptionTopic), Life, patience ?? Patience);
 
