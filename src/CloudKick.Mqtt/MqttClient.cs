@@ -50,6 +50,13 @@ public sealed class MqttClient : IAsyncDisposable
     /// <summary>The client id in use: from the options, or assigned by the server when that was empty.</summary>
     public string ClientId => _keeper.ClientId;
 
+    /// <summary>
+    /// What it is subscribed to while it is connected: what the server has granted it in the session as it is now. What was granted once and is
+    /// refused when a reconnect asks for it again is no longer among it; every further connection asks for that again, and
+    /// <see cref="SubscribeAsync"/> may do so at once.
+    /// </summary>
+    public IReadOnlyList<MqttSubscription> Subscriptions => _keeper.Subscriptions.Current;
+
     /// <summary>Makes the first connection; from then on the client keeps itself connected. May be called again when it failed.</summary>
     /// <returns>The server's answer.</returns>
     /// <exception cref="MqttConnectException">No connection came about; the message says why.</exception>
@@ -137,7 +144,7 @@ public sealed class MqttClient : IAsyncDisposable
         return ValueTask.FromException<MqttReasonCode>(new MqttNotSentException(MqttNotSentReason.NotSupported, "Not sent: a place is for QoS 1"));
     }
 
-    /// <summary>Subscribes. What is granted is remembered and subscribed to again when a reconnect finds no session.</summary>
+    /// <summary>Subscribes. What is granted is remembered and subscribed to again when a reconnect finds no session; <see cref="Subscriptions"/> tells what came of that.</summary>
     /// <returns>For each subscription its reason code: granted (0, 1) or a refusal.</returns>
     /// <exception cref="ArgumentException">None given, or one asks for QoS 2.</exception>
     /// <exception cref="MqttNotSentException">It never left: no connection, or the server said at connect that it cannot do this.</exception>

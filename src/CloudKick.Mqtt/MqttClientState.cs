@@ -9,7 +9,7 @@ public enum MqttClientState
     /// <summary>Trying for the first time.</summary>
     Connecting,
 
-    /// <summary>Connected, and subscribed again to what it was subscribed to.</summary>
+    /// <summary>Connected, and subscribed again to what it was subscribed to, as far as the server grants it (<see cref="MqttClient.Subscriptions"/>).</summary>
     Connected,
 
     /// <summary>The connection is gone, or none came about; the next attempt comes by itself.</summary>

@@ -153,7 +153,10 @@ internal sealed class ConnectionKeeper : IDisposable
         await using var registration = _stopping.Token.UnsafeRegister(_ => connection.Close(_farewell), null);
         try
         {
-            var refused = sessionPresent ? null : await ResubscribeAsync(connection);
+            if (!sessionPresent)
+                Subscriptions.SessionLost();
+            // A session resumed may lack some too: those refused, or not answered, when it was new.
+            var refused = await ResubscribeAsync(connection);
             _current = connection;
             if (_again.Task.IsCompleted)
                 connection.Close(ConnectionEnd.Again());
@@ -187,13 +190,14 @@ internal sealed class ConnectionKeeper : IDisposable
         return (cause, _timeProvider.GetElapsedTime(opened));
     }
 
-    /// <summary>Subscribes to all that was granted before; what the server refuses now, in words.</summary>
+    /// <summary>Subscribes to all that was granted before and is not in this session; what the server refuses now, in words.</summary>
     private async Task<string?> ResubscribeAsync(MqttConnection connection)
     {
         string? refused = null;
-        foreach (var subscriptions in Subscriptions.All.Chunk(FiltersPerSubscribe))
+        foreach (var subscriptions in Subscriptions.Missing.Chunk(FiltersPerSubscribe))
         {
             var reasonCodes = await connection.SubscribeAsync(subscriptions, _stopping.Token);
+            Subscriptions.Granted(subscriptions, reasonCodes);
             foreach (var (subscription, reasonCode) in subscriptions.Zip(reasonCodes))
             {
                 if (reasonCode.IsFailure())

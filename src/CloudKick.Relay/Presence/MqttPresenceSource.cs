@@ -22,16 +22,18 @@ internal sealed partial class MqttPresenceSource(
         new(LifecycleEventReader.DisconnectedTopics + "+", MqttQualityOfService.AtLeastOnce),
     ];
 
-    private volatile string? _fault = "not subscribed yet";
-    private volatile bool _subscribed;
+    // Of the connection and of the subscriptions; each is told on its own, so that neither hides the other.
+    private volatile string? _connectionFault;
+    private volatile string? _subscriptionFault = "not subscribed yet";
 
-    public string? Fault => _fault;
+    public string? Fault => _connectionFault ?? _subscriptionFault;
 
     public async Task RunAsync(PresenceDelivery deliver, CancellationToken stoppingToken)
     {
         // One wake-up is enough, however often the connection changed.
         var connections = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        await using var client = clients.Create(ClientSuffix, made => made with
+        MqttClient client = null!;
+        client = clients.Create(ClientSuffix, made => made with
         {
             // Events of a short gap wait in the session. The client id is this process's own: the first session is a new one anyway.
             SessionExpiryInterval = (uint)options.Value.SessionExpiry.TotalSeconds,
@@ -39,30 +41,26 @@ internal sealed partial class MqttPresenceSource(
             ConnectionChanged = change =>
             {
                 Changed(logger, change.State, change.Cause);
-                // From the second connection on, the client itself subscribes again to what was granted once.
                 if (change.State != MqttClientState.Connected)
-                    _fault = $"its connection to the cloud is {change.State}: {change.Cause}";
-                else if (_subscribed)
-                    _fault = null;
-                else
-                    connections.Writer.TryWrite(true);
+                {
+                    _connectionFault = $"its connection to the cloud is {change.State}: {change.Cause}";
+                    return;
+                }
+                _subscriptionFault = Missing(client).Count == 0 ? null : "not subscribed yet";
+                _connectionFault = null;
+                connections.Writer.TryWrite(true);
             },
         });
+        await using var ended = client;
         var version = certificate.Version;
         client.Start();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task[] loops = [KeepSubscribedAsync(client, connections.Reader, ending.Token), FollowCertificateAsync(client, version, ending.Token)];
+        await Task.WhenAny(loops);
+        await ending.CancelAsync();
         try
         {
-            do
-            {
-                await connections.Reader.ReadAsync(stoppingToken);
-            }
-            while (!await SubscribeAsync(client, stoppingToken));
-            // What happens while it connects anew waits in the session.
-            while (true)
-            {
-                version = await certificate.ChangedAsync(version, stoppingToken);
-                client.Reconnect();
-            }
+            await Task.WhenAll(loops);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -70,21 +68,44 @@ internal sealed partial class MqttPresenceSource(
         }
     }
 
-    /// <summary>True when subscribed; false when the connection was lost before.</summary>
-    private async Task<bool> SubscribeAsync(MqttClient client, CancellationToken stoppingToken)
+    private async Task FollowCertificateAsync(MqttClient client, int version, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            version = await certificate.ChangedAsync(version, stoppingToken);
+            // What happens while it connects anew waits in the session.
+            client.Reconnect();
+        }
+    }
+
+    private async Task KeepSubscribedAsync(MqttClient client, ChannelReader<bool> connections, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await connections.ReadAsync(stoppingToken);
+            await SubscribeAsync(client, stoppingToken);
+        }
+    }
+
+    private static List<MqttSubscription> Missing(MqttClient client) => [.. Subscriptions.Except(client.Subscriptions)];
+
+    // From the second connection on, the client itself subscribes again to what was granted once; here only what it lacks, be it refused then.
+    private async Task SubscribeAsync(MqttClient client, CancellationToken stoppingToken)
     {
         while (client.State == MqttClientState.Connected)
         {
+            var missing = Missing(client);
+            if (missing.Count == 0)
+            {
+                _subscriptionFault = null;
+                return;
+            }
             try
             {
-                var reasons = await client.SubscribeAsync(Subscriptions, stoppingToken);
+                var reasons = await client.SubscribeAsync(missing, stoppingToken);
                 if (reasons.All(reason => !reason.IsFailure()))
-                {
-                    _subscribed = true;
-                    _fault = null;
-                    return true;
-                }
-                _fault = $"the cloud refuses the subscription: {string.Join(", ", reasons)}";
+                    continue;
+                _subscriptionFault = $"the cloud refuses the subscription: {string.Join(", ", reasons)}";
                 Refused(logger, string.Join(", ", reasons), options.Value.SubscribeRetryDelay.TotalSeconds);
             }
             catch (MqttException failure)
@@ -94,8 +115,6 @@ internal sealed partial class MqttPresenceSource(
 
             await Task.Delay(options.Value.SubscribeRetryDelay, timeProvider, stoppingToken);
         }
-
-        return false;
     }
 
     // Acknowledged to the cloud when there was room for it; whether it is in the database by then is not waited for.

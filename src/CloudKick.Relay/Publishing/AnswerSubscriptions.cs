@@ -29,14 +29,11 @@ internal sealed partial class AnswerSubscriptions(
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<MqttClient, HashSet<string>> _subscribed = [];
-
     // Asked for again at each refresh, but told once.
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
-    private volatile bool _isListening;
 
-    /// <summary>Whether a connection has been subscribed since the start: before that, answers are not heard.</summary>
-    public bool IsListening => _isListening;
+    /// <summary>Whether a connection is subscribed, or was when it was lost: where none is, answers are not heard.</summary>
+    public bool IsListening => pool.Answering.Any(slot => slot.Client.Subscriptions.Count > 0);
 
     /// <summary>Whether there are connections that could hear answers.</summary>
     public bool IsConfigured => pool.Answering.Count > 0;
@@ -78,26 +75,21 @@ internal sealed partial class AnswerSubscriptions(
         return filters.Count > MaximumFilters ? filters[..MaximumFilters] : filters;
     }
 
-    // The client itself subscribes again after a reconnect; here only what is new for a connection that is up, or was refused before.
+    // The client itself subscribes again after a reconnect; here only what is new for a connection that is up, or was refused, be it after a reconnect.
     private async Task<bool> SubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken)
     {
         var clients = pool.Answering.Where(slot => slot.IsUp).Select(slot => slot.Client).ToList();
-        foreach (var replaced in _subscribed.Keys.Except(pool.Answering.Select(slot => slot.Client)).ToList())
-            _subscribed.Remove(replaced);
         foreach (var client in clients)
         {
-            if (!_subscribed.TryGetValue(client, out var known))
-                _subscribed[client] = known = new HashSet<string>(StringComparer.Ordinal);
             // Those refused before last and alone: the cloud may close the connection on them, which must not keep out the others.
-            var missing = filters.Where(filter => !known.Contains(filter)).ToLookup(_refused.Contains);
+            var missing = filters.Except(client.Subscriptions.Select(subscription => subscription.TopicFilter)).ToLookup(_refused.Contains);
             foreach (var chunk in missing[false].Chunk(FiltersPerSubscribe).Concat(missing[true].Chunk(1)).ToList())
-                await SubscribeAsync(client, known, chunk, cancellationToken);
+                await SubscribeAsync(client, chunk, cancellationToken);
         }
-        _isListening = _subscribed.Values.Any(known => known.Count > 0);
         return clients.Count == pool.Answering.Count;
     }
 
-    private async Task SubscribeAsync(MqttClient client, HashSet<string> known, string[] filters, CancellationToken cancellationToken)
+    private async Task SubscribeAsync(MqttClient client, string[] filters, CancellationToken cancellationToken)
     {
         var subscriptions = Array.ConvertAll(filters, filter => new MqttSubscription(filter, MqttQualityOfService.AtLeastOnce));
         IReadOnlyList<MqttReasonCode> reasons;
@@ -115,12 +107,9 @@ internal sealed partial class AnswerSubscriptions(
         for (var i = 0; i < filters.Length; i++)
         {
             if (reasons[i].IsFailure())
-            {
                 Refused(filters[i], reasons[i].Describe());
-                continue;
-            }
-            known.Add(filters[i]);
-            _refused.Remove(filters[i]);
+            else
+                _refused.Remove(filters[i]);
         }
     }
 

@@ -10,5 +10,5 @@ internal sealed class AnswersHealth(AnswerSubscriptions subscriptions) : IHealth
             ? HealthCheckResult.Healthy("terminals' answers are not listened to: there is no CloudKick:Mqtt:Host")
             : subscriptions.IsListening
             ? HealthCheckResult.Healthy("the terminals' answers are subscribed to")
-            : HealthCheckResult.Degraded("not subscribed to the terminals' answers yet: kicks lack the step 'delivered'"));
+            : HealthCheckResult.Degraded("not subscribed to the terminals' answers: kicks lack the step 'delivered'"));
 }

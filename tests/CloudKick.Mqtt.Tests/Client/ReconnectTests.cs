@@ -167,11 +167,67 @@ internal sealed class ReconnectTests(bool dedicatedThread) : ClientTests(dedicat
         await peer.CloseAsync();
 
         var second = await ReconnectAsync(server, test, cancellationToken);
-        var subscribe = await second.ReceiveAsync<SubscribePacket>(cancellationToken);
-        await second.SendAsync(new SubAckPacket { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = [MqttReasonCode.NotAuthorized] }, cancellationToken);
+        await AnswerAsync(second, cancellationToken, MqttReasonCode.NotAuthorized);
 
         var change = await test.WhenAsync(MqttClientState.Connected, cancellationToken);
         Assert.That(change.Cause, Does.EndWith("new session; subscription to a refused: NotAuthorized (0x87)"));
+    }
+
+    [Test]
+    public async Task A_subscription_refused_the_second_time_is_gone_until_it_is_granted_again(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        MqttSubscription a = new("a", 0), b = new("b", 0);
+        await SubscribeAsync(test, peer, cancellationToken, a, b);
+        Assert.That(test.Client.Subscriptions, Is.EquivalentTo(new[] { a, b }));
+        await peer.CloseAsync();
+
+        var second = await ReconnectAsync(server, test, cancellationToken);
+        await AnswerAsync(second, cancellationToken, MqttReasonCode.NotAuthorized, MqttReasonCode.Success);
+        await test.WhenAsync(MqttClientState.Connected, cancellationToken);
+        Assert.That(test.Client.Subscriptions, Is.EqualTo(new[] { b }));
+
+        await SubscribeAsync(test, second, cancellationToken, a);
+        Assert.That(test.Client.Subscriptions, Is.EquivalentTo(new[] { a, b }));
+    }
+
+    [Test]
+    public async Task What_a_new_session_was_refused_is_asked_for_when_it_is_resumed(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600 });
+        await using var client = test;
+        await SubscribeAsync(test, peer, cancellationToken, new("a", 0), new("b", 0));
+        await peer.CloseAsync();
+        var second = await ReconnectAsync(server, test, cancellationToken);
+        await AnswerAsync(second, cancellationToken, MqttReasonCode.NotAuthorized, MqttReasonCode.Success);
+        await second.CloseAsync();
+
+        var third = await ReconnectAsync(server, test, cancellationToken, sessionPresent: true, seconds: 2);
+
+        Assert.That((await third.GrantAsync(cancellationToken)).Subscriptions.Select(asked => asked.TopicFilter), Is.EqualTo(new[] { "a" }));
+        await test.WhenAsync(MqttClientState.Connected, cancellationToken);
+    }
+
+    [Test]
+    public async Task A_session_that_broke_before_it_was_subscribed_again_is_when_it_is_resumed(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken, options => options with { SessionExpiryInterval = 600 });
+        await using var client = test;
+        await SubscribeAsync(test, peer, cancellationToken, new MqttSubscription("a", 0));
+        await peer.CloseAsync();
+        var second = await ReconnectAsync(server, test, cancellationToken);
+        await second.ReceiveAsync<SubscribePacket>(cancellationToken);
+        Assert.That(test.Client.Subscriptions, Is.Empty);
+        await second.CloseAsync();
+
+        var third = await ReconnectAsync(server, test, cancellationToken, sessionPresent: true, seconds: 2);
+
+        Assert.That((await third.GrantAsync(cancellationToken)).Subscriptions.Select(asked => asked.TopicFilter), Is.EqualTo(new[] { "a" }));
+        await test.WhenAsync(MqttClientState.Connected, cancellationToken);
     }
 
     [Test]
@@ -351,11 +407,17 @@ internal sealed class ReconnectTests(bool dedicatedThread) : ClientTests(dedicat
         await subscribing;
     }
 
+    private static async Task AnswerAsync(ScriptedPeer peer, CancellationToken cancellationToken, params MqttReasonCode[] reasonCodes)
+    {
+        var subscribe = await peer.ReceiveAsync<SubscribePacket>(cancellationToken);
+        await peer.SendAsync(new SubAckPacket { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = reasonCodes }, cancellationToken);
+    }
+
     private static async Task<ScriptedPeer> ReconnectAsync(
-        ScriptedServer server, ClientUnderTest test, CancellationToken cancellationToken, bool sessionPresent = false)
+        ScriptedServer server, ClientUnderTest test, CancellationToken cancellationToken, bool sessionPresent = false, int seconds = 1)
     {
         await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken);
-        await test.PassWaitAsync(TimeSpan.FromSeconds(1), cancellationToken);
+        await test.PassWaitAsync(TimeSpan.FromSeconds(seconds), cancellationToken);
         return await server.AcceptMqttAsync(cancellationToken, new ConnAckPacket { ReasonCode = MqttReasonCode.Success, SessionPresent = sessionPresent });
     }
 }

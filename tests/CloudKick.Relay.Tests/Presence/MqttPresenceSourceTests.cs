@@ -2,10 +2,13 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using CloudKick.LocalCloud;
 using CloudKick.Mqtt;
+using CloudKick.Mqtt.Packets;
+using CloudKick.Mqtt.Tests.Client;
 using CloudKick.Relay.Cloud;
 using CloudKick.Relay.Hosting;
 using CloudKick.Relay.Presence;
 using CloudKick.Relay.Publishing;
+using CloudKick.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -44,10 +47,8 @@ internal sealed class MqttPresenceSourceTests
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var events = Channel.CreateUnbounded<PresenceEvent>();
-        var certificate = Certificate();
-        var source = new MqttPresenceSource(
-            new RelayMqttClients(Options.Create(_mqtt), _node, certificate, TimeProvider.System), certificate, new PresenceMetrics(_services.GetRequiredService<IMeterFactory>()), Options.Create(new PresenceOptions()),
-            TimeProvider.System, NullLogger<MqttPresenceSource>.Instance);
+        using var certificate = Certificate(_mqtt);
+        var source = Source(_mqtt, certificate, new PresenceOptions());
 
         var running = source.RunAsync(
             async (next, token) =>
@@ -66,6 +67,41 @@ internal sealed class MqttPresenceSourceTests
         Assert.That(first.Select(e => e.Connected), Is.EqualTo(new[] { true, false }));
         Assert.That(first[0].Session, Is.EqualTo(first[1].Session));
         Assert.That(first[0].Version, Is.EqualTo(first[1].Version));
+    }
+
+    [Test]
+    public async Task A_subscription_refused_after_a_reconnect_is_a_fault_until_it_is_granted_again(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // The server answers no PINGREQ; none comes however slow the machine is.
+        var silence = TimeSpan.FromMinutes(10);
+        var options = new RelayMqttOptions { Host = "127.0.0.1", Port = server.Port, Tls = false, KeepAlive = silence, PingAfterSilence = silence };
+        using var certificate = Certificate(options);
+        var presence = new PresenceOptions { SubscribeRetryDelay = TimeSpan.FromMilliseconds(200) };
+        var source = Source(options, certificate, presence);
+        var running = source.RunAsync((_, _) => ValueTask.FromResult(Task.FromResult(true)), stopping.Token);
+        var first = await server.AcceptMqttAsync(cancellationToken);
+        await first.GrantAsync(cancellationToken);
+        await Eventually.HoldsAsync(() => source.Fault is null, cancellationToken);
+
+        await first.CloseAsync();
+        var second = await server.AcceptMqttAsync(cancellationToken);
+        await RefuseAsync(second, cancellationToken);
+        await RefuseAsync(second, cancellationToken);
+        await Eventually.HoldsAsync(() => source.Fault?.Contains("refuses the subscription", StringComparison.Ordinal) == true, cancellationToken);
+        await second.GrantAsync(cancellationToken);
+
+        await Eventually.HoldsAsync(() => source.Fault is null, cancellationToken);
+        await stopping.CancelAsync();
+        await running;
+    }
+
+    private static async Task RefuseAsync(ScriptedPeer peer, CancellationToken cancellationToken)
+    {
+        var subscribe = await peer.ReceiveAsync<SubscribePacket>(cancellationToken);
+        MqttReasonCode[] refused = [.. subscribe.Subscriptions.Select(_ => MqttReasonCode.NotAuthorized)];
+        await peer.SendAsync(new SubAckPacket { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = refused }, cancellationToken);
     }
 
     /// <summary>The two events of one connection of a terminal.</summary>
@@ -122,8 +158,12 @@ internal sealed class MqttPresenceSourceTests
         };
     }
 
-    private RelayCertificate Certificate() => new(
-        Options.Create(_mqtt), _services.GetRequiredService<IMeterFactory>(), TimeProvider.System, NullLogger<RelayCertificate>.Instance);
+    private MqttPresenceSource Source(RelayMqttOptions mqtt, RelayCertificate certificate, PresenceOptions options) => new(
+        new RelayMqttClients(Options.Create(mqtt), _node, certificate, TimeProvider.System), certificate,
+        new PresenceMetrics(_services.GetRequiredService<IMeterFactory>()), Options.Create(options), TimeProvider.System, NullLogger<MqttPresenceSource>.Instance);
+
+    private RelayCertificate Certificate(RelayMqttOptions mqtt) => new(
+        Options.Create(mqtt), _services.GetRequiredService<IMeterFactory>(), TimeProvider.System, NullLogger<RelayCertificate>.Instance);
 
     private RelayMqttOptions MqttOptions()
     {
