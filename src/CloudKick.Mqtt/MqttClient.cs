@@ -144,7 +144,10 @@ public sealed class MqttClient : IAsyncDisposable
         return ValueTask.FromException<MqttReasonCode>(new MqttNotSentException(MqttNotSentReason.NotSupported, "Not sent: a place is for QoS 1"));
     }
 
-    /// <summary>Subscribes. What is granted is remembered and subscribed to again when a reconnect finds no session; <see cref="Subscriptions"/> tells what came of that.</summary>
+    /// <summary>
+    /// Subscribes. What is granted, be it after the caller gave up, is remembered and subscribed to again when a reconnect finds no session;
+    /// <see cref="Subscriptions"/> tells what came of that.
+    /// </summary>
     /// <returns>For each subscription its reason code: granted (0, 1) or a refusal.</returns>
     /// <exception cref="ArgumentException">None given, or one asks for QoS 2.</exception>
     /// <exception cref="MqttNotSentException">It never left: no connection, or the server said at connect that it cannot do this.</exception>
@@ -155,9 +158,7 @@ public sealed class MqttClient : IAsyncDisposable
     {
         if (subscriptions.Count == 0 || subscriptions.Any(subscription => subscription.MaximumQualityOfService > MqttQualityOfService.AtLeastOnce))
             throw new ArgumentException("At least one subscription, each with QoS 0 or 1", nameof(subscriptions));
-        var reasonCodes = await GetConnection().SubscribeAsync(subscriptions, cancellationToken);
-        _keeper.Subscriptions.Granted(subscriptions, reasonCodes);
-        return reasonCodes;
+        return await GetConnection().SubscribeAsync(subscriptions, cancellationToken);
     }
 
     /// <summary>Ends subscriptions.</summary>
@@ -173,9 +174,7 @@ public sealed class MqttClient : IAsyncDisposable
     {
         if (topicFilters.Count == 0)
             throw new ArgumentException("At least one topic filter", nameof(topicFilters));
-        var reasonCodes = await GetConnection().UnsubscribeAsync(topicFilters, cancellationToken);
-        _keeper.Subscriptions.Removed(topicFilters, reasonCodes);
-        return reasonCodes;
+        return await GetConnection().UnsubscribeAsync(topicFilters, cancellationToken);
     }
 
     /// <summary>

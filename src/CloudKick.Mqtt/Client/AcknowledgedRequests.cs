@@ -9,14 +9,18 @@ internal sealed class AcknowledgedRequests(PacketOutput output, PacketIdentifier
     private readonly Dictionary<ushort, Request> _open = [];
     private ConnectionEnd? _end;
 
-    /// <summary>Sends the packet made for a packet identifier and waits for the server's reason codes.</summary>
+    /// <summary>
+    /// Sends the packet made for a packet identifier and waits for the server's reason codes. Those are told to <paramref name="answered"/> before
+    /// anything else is read: whoever waits goes on some time later, perhaps when there is another connection.
+    /// </summary>
     /// <exception cref="MqttNotSentException">The connection is closing, or the server takes no packet that large.</exception>
     /// <exception cref="MqttOutcomeUnknownException">It was sent and no answer came.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up; the server may have it all the same.</exception>
     public async Task<IReadOnlyList<MqttReasonCode>> SendAsync<T>(
-        MqttPacketType answer, int count, Func<ushort, T> packet, CancellationToken cancellationToken) where T : IEncodable
+        MqttPacketType answer, int count, Func<ushort, T> packet, Action<IReadOnlyList<MqttReasonCode>> answered, CancellationToken cancellationToken)
+        where T : IEncodable
     {
-        var request = Send(answer, count, packet);
+        var request = Send(answer, count, packet, answered);
         try
         {
             return await request.Answer.Task.WaitAsync(timeout, timeProvider, cancellationToken);
@@ -45,6 +49,7 @@ internal sealed class AcknowledgedRequests(PacketOutput output, PacketIdentifier
             _open.Remove(packetIdentifier);
         }
         identifiers.Return(packetIdentifier);
+        request.Answered(reasonCodes);
         request.Answer.TrySetResult(reasonCodes);
     }
 
@@ -67,12 +72,12 @@ internal sealed class AcknowledgedRequests(PacketOutput output, PacketIdentifier
         }
     }
 
-    private Request Send<T>(MqttPacketType answer, int count, Func<ushort, T> packet) where T : IEncodable
+    private Request Send<T>(MqttPacketType answer, int count, Func<ushort, T> packet, Action<IReadOnlyList<MqttReasonCode>> answered) where T : IEncodable
     {
         var identifier = identifiers.Take();
         if (identifier == 0)
             throw new MqttNotSentException(MqttNotSentReason.QueueFull, "Not sent: every packet identifier is in use");
-        var request = new Request(answer, count);
+        var request = new Request(answer, count, answered);
         var result = AppendResult.Closed;
         try
         {
@@ -97,13 +102,15 @@ internal sealed class AcknowledgedRequests(PacketOutput output, PacketIdentifier
         };
     }
 
-    private sealed class Request(MqttPacketType expected, int count)
+    private sealed class Request(MqttPacketType expected, int count, Action<IReadOnlyList<MqttReasonCode>> answered)
     {
         public long Start;
 
         public MqttPacketType Expected { get; } = expected;
 
         public int Count { get; } = count;
+
+        public Action<IReadOnlyList<MqttReasonCode>> Answered { get; } = answered;
 
         public TaskCompletionSource<IReadOnlyList<MqttReasonCode>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -65,7 +65,7 @@ internal sealed class ConnectionKeeper : IDisposable
         var (transport, connAck) = await _handshake.ConnectAsync(_clientId, IsCleanStart(), linked.Token);
         _connAck = connAck;
         _clientId = connAck.AssignedClientIdentifier ?? _clientId;
-        return new MqttConnection(transport, connAck, _options, _identifiers, Publishes, Messages, _timeProvider);
+        return new MqttConnection(transport, connAck, _options, _identifiers, Publishes, Messages, Subscriptions, _timeProvider);
     }
 
     /// <summary>Completes when the client is connected for the first time; never, when that does not happen.</summary>
@@ -197,7 +197,6 @@ internal sealed class ConnectionKeeper : IDisposable
         foreach (var subscriptions in Subscriptions.Missing.Chunk(FiltersPerSubscribe))
         {
             var reasonCodes = await connection.SubscribeAsync(subscriptions, _stopping.Token);
-            Subscriptions.Granted(subscriptions, reasonCodes);
             foreach (var (subscription, reasonCode) in subscriptions.Zip(reasonCodes))
             {
                 if (reasonCode.IsFailure())

@@ -15,18 +15,20 @@ internal sealed class MqttConnection
     private readonly MqttClientOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly OutgoingPublishes _publishes;
+    private readonly RememberedSubscriptions _subscriptions;
     private readonly PacketInput _input;
     private readonly KeepAlive _keepAlive;
     private readonly TaskCompletionSource<ConnectionEnd> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public MqttConnection(
         MqttTransport transport, ConnAckPacket connAck, MqttClientOptions options, PacketIdentifiers identifiers, OutgoingPublishes publishes,
-        IncomingMessages messages, TimeProvider timeProvider)
+        IncomingMessages messages, RememberedSubscriptions subscriptions, TimeProvider timeProvider)
     {
         _transport = transport;
         _options = options;
         _timeProvider = timeProvider;
         _publishes = publishes;
+        _subscriptions = subscriptions;
         Limits = new ServerLimits(connAck);
         Output = new PacketOutput(transport.Stream, options.Version, Limits.MaximumPacketSize, options.SendTimeout, timeProvider);
         Requests = new AcknowledgedRequests(Output, identifiers, options.SubscribeTimeout, timeProvider);
@@ -65,6 +67,7 @@ internal sealed class MqttConnection
             MqttPacketType.SubAck,
             subscriptions.Count,
             identifier => new SubscribePacket { PacketIdentifier = identifier, Subscriptions = subscriptions },
+            reasonCodes => _subscriptions.Granted(subscriptions, reasonCodes),
             cancellationToken);
     }
 
@@ -72,6 +75,7 @@ internal sealed class MqttConnection
         MqttPacketType.UnsubAck,
         topicFilters.Count,
         identifier => new UnsubscribePacket { PacketIdentifier = identifier, TopicFilters = topicFilters },
+        reasonCodes => _subscriptions.Removed(topicFilters, reasonCodes),
         cancellationToken);
 
     /// <summary>Lives until the connection has ended; when this returns, its output has stopped for good.</summary>

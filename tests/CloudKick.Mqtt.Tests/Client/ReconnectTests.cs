@@ -141,6 +141,33 @@ internal sealed class ReconnectTests(bool dedicatedThread) : ClientTests(dedicat
     }
 
     [Test]
+    public async Task What_was_answered_counts_for_the_next_connection_however_late_the_caller_goes_on(CancellationToken cancellationToken)
+    {
+        await using var server = new ScriptedServer();
+        var (test, peer) = await ConnectAsync(server, cancellationToken);
+        await using var client = test;
+        await SubscribeAsync(test, peer, cancellationToken, new("a", 0), new("b", 0));
+        var callers = new HeldContext();
+        var subscribing = callers.Run(() => test.Client.SubscribeAsync([new("c", 0)], cancellationToken));
+        await peer.GrantAsync(cancellationToken);
+        var unsubscribing = callers.Run(() => test.Client.UnsubscribeAsync(["b"], cancellationToken));
+        var unsubscribe = await peer.ReceiveAsync<UnsubscribePacket>(cancellationToken);
+        await peer.SendAsync(new UnsubAckPacket { PacketIdentifier = unsubscribe.PacketIdentifier, ReasonCodes = [MqttReasonCode.Success] }, cancellationToken);
+        await peer.CloseAsync();
+
+        var second = await ReconnectAsync(server, test, cancellationToken);
+        var again = await second.GrantAsync(cancellationToken);
+
+        Assert.That(again.Subscriptions.Select(asked => asked.TopicFilter), Is.EquivalentTo(new[] { "a", "c" }));
+        await test.WhenAsync(MqttClientState.Connected, cancellationToken);
+        Assert.That(subscribing.IsCompleted || unsubscribing.IsCompleted, Is.False, "The callers were not late");
+        callers.Release();
+        Assert.That(await subscribing, Is.EqualTo(new[] { MqttReasonCode.Success }));
+        Assert.That(await unsubscribing, Is.EqualTo(new[] { MqttReasonCode.Success }));
+        Assert.That(test.Client.Subscriptions, Is.EquivalentTo(again.Subscriptions));
+    }
+
+    [Test]
     public async Task No_more_than_eight_filters_go_into_one_subscribe(CancellationToken cancellationToken)
     {
         await using var server = new ScriptedServer();
@@ -419,5 +446,30 @@ internal sealed class ReconnectTests(bool dedicatedThread) : ClientTests(dedicat
         await test.WhenAsync(MqttClientState.Reconnecting, cancellationToken);
         await test.PassWaitAsync(TimeSpan.FromSeconds(seconds), cancellationToken);
         return await server.AcceptMqttAsync(cancellationToken, new ConnAckPacket { ReasonCode = MqttReasonCode.Success, SessionPresent = sessionPresent });
+    }
+
+    /// <summary>Whoever awaits something in it goes on when it is released, and not before.</summary>
+    private sealed class HeldContext : SynchronizationContext
+    {
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public T Run<T>(Func<T> work)
+        {
+            var previous = Current;
+            SetSynchronizationContext(this);
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                SetSynchronizationContext(previous);
+            }
+        }
+
+        public void Release() => _released.SetResult();
+
+        public override void Post(SendOrPostCallback d, object? state) =>
+            _released.Task.ContinueWith(_ => d(state), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 }
