@@ -12,9 +12,11 @@ internal sealed partial class AnswerSubscriptions(
 {
     private const string SharePrefix = "$share/cloudkick/";
 
-    // Of the 50 subscriptions that AWS allows a connection, and 8 in one SUBSCRIBE.
+    /// <summary>AWS takes no more in one SUBSCRIBE.</summary>
+    public const int FiltersPerSubscribe = 8;
+
+    // Of the 50 subscriptions that AWS allows a connection.
     private const int MaximumFilters = 40;
-    private const int FiltersPerSubscribe = 8;
 
     private const string Topics = """
         select m.topic_template as TopicTemplate, m.subscription_topic as SubscriptionTopic from management_systems m

@@ -112,10 +112,13 @@ internal sealed partial class MqttConnectionPool : BackgroundService
         try
         {
             await cameUp.Task.WaitAsync(ReplaceTimeout, _timeProvider, stoppingToken);
+            // Terminals' answers find nobody if the old one goes before. What is refused, AnswerSubscriptions asks for again.
+            foreach (var subscriptions in old.Subscriptions.Chunk(AnswerSubscriptions.FiltersPerSubscribe))
+                await replacement.SubscribeAsync(subscriptions, stoppingToken);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is TimeoutException or MqttException)
         {
-            LogNotReplaced(_logger, slot.Name, _lastCause);
+            LogNotReplaced(_logger, slot.Name, exception is MqttException ? exception.Message : _lastCause);
             await replacement.DisposeAsync();
             return;
         }

@@ -1,4 +1,5 @@
 using CloudKick.LocalCloud;
+using CloudKick.Mqtt;
 using CloudKick.Relay.Publishing;
 using CloudKick.Testing;
 
@@ -45,6 +46,27 @@ internal sealed class CertificateRenewalTests
         Assert.That(results.Where(result => result.Outcome != AttemptOutcome.Acknowledged).Select(result => result.Detail), Is.Empty);
         Assert.That(_cloud.Control.ConnectedClients, Is.EqualTo(connections));
         Assert.That(_cloud.Control.PublishedTo("NL-CAT/NL000123"), Is.EqualTo(results.Count));
+    }
+
+    [Test]
+    public async Task A_connection_that_takes_answers_is_replaced_by_one_that_does(CancellationToken cancellationToken)
+    {
+        await using var test = new TransportUnderTest(Mqtt(connections: 1));
+        await test.StartAsync(cancellationToken);
+        var slot = test.Pool.Answering.Single();
+        var old = slot.Client;
+        MqttSubscription[] subscriptions =
+        [
+            new("$share/cloudkick/NL-CAT/+/ack", MqttQualityOfService.AtLeastOnce),
+            new("$share/cloudkick/BE-CAT/+/ack", MqttQualityOfService.AtLeastOnce),
+        ];
+        Assert.That(await old.SubscribeAsync(subscriptions, cancellationToken), Is.All.EqualTo(MqttReasonCode.GrantedQoS1));
+
+        _cloud.IssueDeviceCertificate("relay").WriteTo(_directory);
+        test.Certificate.Look();
+        await Eventually.HoldsAsync(() => slot.Client != old, cancellationToken);
+
+        Assert.That(slot.Client.Subscriptions, Is.EquivalentTo(subscriptions));
     }
 
     [Test]
