@@ -245,12 +245,16 @@ internal sealed class AutoKickTransportTests
     }
 
     [Test]
-    public async Task An_answer_of_https_that_does_not_come_within_the_attempt_is_unknown()
+    public async Task An_answer_of_https_that_does_not_come_within_the_attempt_is_unknown(CancellationToken cancellationToken)
     {
-        await using var test = Create();
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var test = Create(clock: clock);
         _cloud.Control.Order(new CloudFault(CloudFaultKind.Delay, OverHttps) { Delay = TimeSpan.FromMinutes(1) });
 
-        var result = await PublishAsync(test, 1, patience: TimeSpan.FromSeconds(1));
+        var publishing = PublishAsync(test, 1);
+        await Eventually.HoldsAsync(() => !_published.IsEmpty, cancellationToken);
+        clock.Advance(Patience);
+        var result = await publishing.WaitAsync(cancellationToken);
 
         Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.Unknown));
         Assert.That(_published, Has.Count.EqualTo(1));

@@ -3,6 +3,7 @@ using CloudKick.LocalCloud;
 using CloudKick.Mqtt;
 using CloudKick.Relay.Publishing;
 using CloudKick.Relay.Tests.Terminals;
+using CloudKick.Testing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CloudKick.Relay.Tests.Publishing;
@@ -72,14 +73,17 @@ internal sealed class DirectKickTransportTests
     {
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var terminal = await ConnectAsync(cancellationToken, held.Task);
+        // The relay's clock stands still, so that it is the cloud that does not wait any longer.
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(_cloud, _directory), timeProvider: new ManualTimeProvider(TimeProvider.System.GetUtcNow()));
+        using var direct = test.CreateDirect(_shop.Tenants);
 
-        var result = await PublishAsync(TransportUnderTest.Message(), patience: TimeSpan.FromSeconds(2));
+        var result = await direct.PublishAsync(TransportUnderTest.Attempt(), TransportUnderTest.Message(), Life, TimeSpan.FromSeconds(2)).WaitAsync(cancellationToken);
         held.SetResult();
 
         Assert.That(result.Outcome, Is.EqualTo(AttemptOutcome.Unknown));
         Assert.That(result.Detail, Does.Contain("did not acknowledge"));
         Assert.That(_received, Has.Count.EqualTo(1));
-        Assert.That(_direct.IsUp, Is.True, "the terminal is silent, not the cloud");
+        Assert.That(direct.IsUp, Is.True, "the terminal is silent, not the cloud");
     }
 
     [Test]
@@ -167,8 +171,7 @@ internal sealed class DirectKickTransportTests
         Assert.That(_test.Logs.All.Where(record => record.EventId.Id == 4227).Select(record => record.Message), Has.One.Contain(cause));
     }
 
-    private Task<AttemptResult> PublishAsync(MqttMessage message, TimeSpan? patience = null) =>
-        _direct.PublishAsync(TransportUnderTest.Attempt(), message, Life, patience ?? Patience);
+    private Task<AttemptResult> PublishAsync(MqttMessage message) => _direct.PublishAsync(TransportUnderTest.Attempt(), message, Life, Patience);
 
     /// <summary>A terminal that takes what comes, and confirms it when it may.</summary>
     private async Task<MqttClient> ConnectAsync(CancellationToken cancellationToken, Task? confirmWhen = null)

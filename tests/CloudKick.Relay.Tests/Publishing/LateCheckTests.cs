@@ -73,7 +73,7 @@ internal sealed class LateCheckTests
         await using var test = new TransportUnderTest(mqtt, database: _shop.Tenants);
         await test.StartAsync(cancellationToken);
         cloud.PublishAnswer = (_, _) => null;
-        var first = test.PublishAsync();
+        var first = test.PublishAsync(timeout: TimeSpan.FromSeconds(20));
         await Eventually.HoldsAsync(() => cloud.Published.Count == 1, cancellationToken);
         var kick = await _shop.AddKickedTerminalAsync(Terminal, _shop.Bakery, cancellationToken);
         var waiting = test.Transport.PublishAsync(

@@ -5,6 +5,7 @@ using CloudKick.Relay.Kicks;
 using CloudKick.Relay.Publishing;
 using CloudKick.Relay.Tests.Database;
 using CloudKick.Relay.Tests.Terminals;
+using CloudKick.Testing;
 using Npgsql;
 
 namespace CloudKick.Relay.Tests.Publishing;
@@ -20,6 +21,7 @@ internal sealed class LateIotDataTests
     private readonly ConcurrentQueue<AcceptedPublish> _published = [];
     private string _directory = null!;
     private Shop _shop = null!;
+    private ManualTimeProvider _cloudsClock = null!;
     private LocalCloudServer _cloud = null!;
 
     [SetUp]
@@ -27,7 +29,9 @@ internal sealed class LateIotDataTests
     {
         _published.Clear();
         _directory = Directory.CreateTempSubdirectory("cloudkick-late-").FullName;
-        _cloud = await LocalCloudServer.StartAsync(new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(_directory, "cloud") });
+        _cloudsClock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        _cloud = await LocalCloudServer.StartAsync(
+            new LocalCloudOptions { Port = 0, DataDirectory = Path.Combine(_directory, "cloud") }, timeProvider: _cloudsClock);
         _cloud.Control.PublishAccepted = _published.Enqueue;
         _cloud.IssueDeviceCertificate("relay").WriteTo(_directory);
         _shop = await Shop.OpenAsync();
@@ -44,15 +48,21 @@ internal sealed class LateIotDataTests
     [Test]
     public async Task A_kick_whose_terminal_leaves_the_whitelist_while_another_request_is_under_way_is_not_sent(CancellationToken cancellationToken)
     {
+        var delay = TimeSpan.FromSeconds(1);
         await using var test = Create(_shop.Tenants);
         var kick = await _shop.AddKickedTerminalAsync(Terminal, _shop.Bakery, cancellationToken);
-        _cloud.Control.Order(new CloudFault(CloudFaultKind.Delay, "relay") { Delay = TimeSpan.FromSeconds(1), Count = 1 });
+        _cloud.Control.Order(new CloudFault(CloudFaultKind.Delay, "relay") { Delay = delay, Count = 1 });
         var first = test.Https.PublishAsync(TransportUnderTest.Attempt(), TransportUnderTest.Message(), Life, Patience);
         await _cloud.Control.WaitForPublishedAsync("NL-CAT/NL000123", 1, cancellationToken);
 
-        var waiting = test.Https.PublishAsync(Fresh(kick), TransportUnderTest.Message(), Life, Patience);
+        var attempt = Fresh(kick);
+        var waiting = test.Https.PublishAsync(attempt, TransportUnderTest.Message(), Life, Patience);
         await using (var command = _shop.Database.Owner.CreateCommand("delete from whitelist_entries"))
             await command.ExecuteNonQueryAsync(cancellationToken);
+        // It stands there for longer than the database's word holds.
+        await Eventually.HoldsAsync(() => TimeProvider.System.GetElapsedTime(attempt.CheckedTimestamp) > LateCheck.Holds, cancellationToken);
+        await _cloudsClock.WaitForTimerAsync(delay, cancellationToken);
+        _cloudsClock.Advance(delay);
 
         Assert.That((await first).Outcome, Is.EqualTo(AttemptOutcome.Acknowledged));
         Assert.That((await waiting).Outcome, Is.EqualTo(AttemptOutcome.NotSent));
@@ -85,9 +95,10 @@ internal sealed class LateIotDataTests
         var kick = await _shop.AddKickedTerminalAsync(Terminal, _shop.Bakery, cancellationToken);
         await using var whitelist = await TableLock.TakeAsync(_shop.Database, "whitelist_entries", cancellationToken);
 
-        var started = TimeProvider.System.GetTimestamp();
-        var late = Fresh(kick) with { CheckedTimestamp = started - TimeProvider.System.TimestampFrequency };
+        var late = Fresh(kick) with { CheckedTimestamp = TimeProvider.System.GetTimestamp() - TimeProvider.System.TimestampFrequency };
         var waiting = test.Https.PublishAsync(late, TransportUnderTest.Message(), TimeSpan.FromSeconds(1.5), Patience);
+        // By then its life has begun to pass.
+        var started = TimeProvider.System.GetTimestamp();
         await whitelist.IsWaitedForAsync(TimeSpan.FromSeconds(0.6), started, cancellationToken);
         await whitelist.CommitAsync(cancellationToken);
 

@@ -55,15 +55,21 @@ internal sealed class MqttKickTransportTests
     [Test]
     public async Task Silence_is_unknown_and_a_connection_that_was_silent_goes_last(CancellationToken cancellationToken)
     {
+        var clock = new ManualTimeProvider();
+        var timeout = TimeSpan.FromSeconds(4);
         await using var cloud = new ScriptedCloud();
-        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud, connections: 2));
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud, connections: 2), timeProvider: clock);
         await test.StartAsync(cancellationToken);
         cloud.PublishAnswer = (_, _) => null;
-        var silent = await test.PublishAsync(timeout: TimeSpan.FromMilliseconds(200));
+        var publishing = test.PublishAsync(timeout: timeout);
+        await Eventually.HoldsAsync(() => cloud.Published.Count == 1, cancellationToken);
+        clock.Advance(timeout);
+        var silent = await publishing;
         var dead = cloud.Published.Single().Peer;
         cloud.PublishAnswer = (peer, _) => peer == dead ? null : MqttReasonCode.Success;
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => test.PublishAsync()));
+        // As many as may leave at once.
+        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => test.PublishAsync())).WaitAsync(cancellationToken);
 
         Assert.That(silent.Outcome, Is.EqualTo(AttemptOutcome.Unknown));
         Assert.That(results.Select(result => result.Outcome), Is.All.EqualTo(AttemptOutcome.Acknowledged));
@@ -97,11 +103,9 @@ internal sealed class MqttKickTransportTests
     public async Task Messages_that_come_in_use_the_limit_up_too(CancellationToken cancellationToken)
     {
         await using var cloud = new ScriptedCloud();
-        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud));
+        await using var test = new TransportUnderTest(TransportUnderTest.Mqtt(cloud), timeProvider: new ManualTimeProvider());
         await test.StartAsync(cancellationToken);
-        cloud.PublishAnswer = (_, _) => null;
-        _ = test.PublishAsync();
-        await Eventually.HoldsAsync(() => !cloud.Published.IsEmpty, cancellationToken);
+        await test.PublishAsync();
         var before = test.Pool.Publishing[0].Budget.Delay;
 
         var peer = cloud.Published.Single().Peer;
@@ -114,14 +118,21 @@ internal sealed class MqttKickTransportTests
     [Test]
     public async Task No_more_are_unacknowledged_than_may_be(CancellationToken cancellationToken)
     {
+        var clock = new ManualTimeProvider();
+        var timeout = TimeSpan.FromSeconds(4);
         await using var cloud = new ScriptedCloud();
         var mqtt = TransportUnderTest.Mqtt(cloud);
         mqtt.MaximumInFlight = 3;
-        await using var test = new TransportUnderTest(mqtt);
+        await using var test = new TransportUnderTest(mqtt, timeProvider: clock);
         await test.StartAsync(cancellationToken);
         cloud.PublishAnswer = (_, _) => null;
+        // From then on ten may leave at once.
+        clock.Advance(TimeSpan.FromSeconds(1));
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => test.PublishAsync(timeout: TimeSpan.FromMilliseconds(400))));
+        var publishing = Enumerable.Range(0, 10).Select(_ => test.PublishAsync(timeout: timeout)).ToList();
+        await Eventually.HoldsAsync(() => cloud.Published.Count == 3, cancellationToken);
+        clock.Advance(timeout);
+        var results = await Task.WhenAll(publishing).WaitAsync(cancellationToken);
 
         Assert.That(results.Count(result => result.Outcome is AttemptOutcome.Unknown), Is.EqualTo(3));
         Assert.That(results.Count(result => result.Outcome is AttemptOutcome.NotSent), Is.EqualTo(7));

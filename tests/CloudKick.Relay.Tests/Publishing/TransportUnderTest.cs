@@ -149,7 +149,19 @@ internal sealed class TransportUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Pool.StopAsync(CancellationToken.None);
+        var stopping = Pool.StopAsync(CancellationToken.None);
+        // What a test that failed left without an answer is waited for by its clock, which nobody else moves any more.
+        if (Clock is ManualTimeProvider clock)
+        {
+            await Eventually.HoldsAsync(
+                () =>
+                {
+                    clock.Advance(TimeSpan.FromSeconds(1));
+                    return stopping.IsCompleted;
+                },
+                CancellationToken.None);
+        }
+        await stopping;
         Pool.Dispose();
         Https.Dispose();
         _api.Dispose();
