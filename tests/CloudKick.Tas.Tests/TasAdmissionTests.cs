@@ -117,9 +117,12 @@ internal sealed class TasAdmissionTests : TasFixture
             await Task.Delay(Timeout.Infinite, token);
             return TasAdmission.Admitted;
         };
-        var server = await StartAsync(cancellationToken, Options with { GateTimeout = TimeSpan.FromMilliseconds(50) });
+        var clock = new ManualTimeProvider();
+        var server = await StartAsync(cancellationToken, timeProvider: clock);
 
         using var terminal = await RawTerminal.ArriveAsync(server.Port, "NL000123", "kck_01", cancellationToken);
+        await Gate.NextArrivalAsync(cancellationToken);
+        clock.Advance(Options.GateTimeout);
         await terminal.WaitForCloseAsync(cancellationToken);
 
         Assert.That((await Gate.NextEndAsync(cancellationToken)).Reason, Is.EqualTo(TasCloseReason.AdmissionFailed));

@@ -17,10 +17,11 @@ internal abstract class TasFixture
     /// <summary>What the servers logged.</summary>
     protected LogRecords Logs { get; } = new();
 
+    /// <summary>Starts a server; without a clock of the test's it has one that stands still, so that no deadline passes.</summary>
     protected async Task<TasServer> StartAsync(CancellationToken cancellationToken, TasOptions? options = null, TimeProvider? timeProvider = null)
     {
         var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
-        var server = await TasServer.StartAsync(options ?? Options, Gate, loggers, timeProvider, cancellationToken);
+        var server = await TasServer.StartAsync(options ?? Options, Gate, loggers, timeProvider ?? new ManualTimeProvider(), cancellationToken);
         _servers.Add(server);
         return server;
     }
