@@ -58,7 +58,9 @@ internal sealed class TerminalFleetTests
     [Test]
     public async Task A_terminal_that_was_taken_over_steps_aside_while_the_others_go_on(CancellationToken cancellationToken)
     {
-        await using var fleet = new TerminalFleet([_world.Options("NL000001"), _world.Options("NL000002")]);
+        // Were it back before it is stopped, it would throw the other out.
+        var patient = _world.Options("NL000001") with { MqttReconnect = new() { Minimum = TimeSpan.FromMinutes(1), Maximum = TimeSpan.FromMinutes(1) } };
+        await using var fleet = new TerminalFleet([patient, _world.Options("NL000002")]);
         await fleet.StartAsync(null, cancellationToken);
         await using var other = new MqttClient(new MqttClientOptions { Endpoint = _world.Endpoint("NL000001"), ClientId = "NL000001" });
 
