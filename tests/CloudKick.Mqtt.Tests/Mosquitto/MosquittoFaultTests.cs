@@ -136,7 +136,7 @@ internal sealed class MosquittoFaultTests
     {
         await using var broker = await MosquittoBroker.StartAsync(cancellationToken: cancellationToken);
         var changes = Channel.CreateUnbounded<MqttConnectionChange>();
-        await using var client = new MqttClient(Options(broker) with { KeepAlive = TimeSpan.FromSeconds(1), ConnectionChanged = change => changes.Writer.TryWrite(change) });
+        await using var client = new MqttClient(Options(broker) with { KeepAlive = TimeSpan.FromSeconds(3), ConnectionChanged = change => changes.Writer.TryWrite(change) });
         await client.ConnectAsync(cancellationToken);
 
         // Mosquitto writes each PINGREQ into its log; three of them take longer than it would tolerate silence.
