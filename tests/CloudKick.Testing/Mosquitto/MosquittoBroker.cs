@@ -14,6 +14,9 @@ namespace CloudKick.Testing.Mosquitto;
 /// </summary>
 public sealed class MosquittoBroker : IAsyncDisposable
 {
+    // Another program may take a port between our choosing it and Mosquitto's binding it.
+    private const int StartAttempts = 5;
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private static readonly string[] Locations = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto"];
@@ -78,19 +81,11 @@ public sealed class MosquittoBroker : IAsyncDisposable
     }
 
     /// <summary>Starts it on the same ports after <see cref="StopAsync"/> or <see cref="ShutDownAsync"/>.</summary>
+    /// <exception cref="AssertionException">It does not start.</exception>
     public async Task StartAgainAsync(CancellationToken cancellationToken)
     {
-        _process = Process.Start(new ProcessStartInfo(FindBinary(), ["-c", Path.Combine(_directory, "mosquitto.conf")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        _process.OutputDataReceived += (_, line) => Append(line.Data);
-        _process.ErrorDataReceived += (_, line) => Append(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        await WaitForPortAsync(Port, cancellationToken);
-        await WaitForPortAsync(TlsPort, cancellationToken);
+        if (!await TryStartAsync(cancellationToken))
+            throw DoesNotStart;
     }
 
     /// <inheritdoc/>
@@ -101,16 +96,40 @@ public sealed class MosquittoBroker : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    private AssertionException DoesNotStart => new($"Mosquitto does not start:\n{Log}");
+
+    // False: it has ended.
+    private async Task<bool> TryStartAsync(CancellationToken cancellationToken)
+    {
+        _process = Process.Start(new ProcessStartInfo(FindBinary(), ["-c", Path.Combine(_directory, "mosquitto.conf")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _process.OutputDataReceived += (_, line) => Append(line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        // The one that it opens last first: what answers there while the other is not open yet is somebody else.
+        if (await AnswersAsync(TlsPort, cancellationToken) && await AnswersAsync(Port, cancellationToken))
+            return true;
+        await StopAsync();
+        return false;
+    }
+
     private static async Task<MosquittoBroker> StartAsync(string settings, bool keepsSessions, CancellationToken cancellationToken)
     {
         var broker = new MosquittoBroker(Directory.CreateTempSubdirectory("cloudkick-mosquitto-").FullName);
         try
         {
-            broker.Port = FindFreePort();
-            broker.TlsPort = FindFreePort();
-            broker.WriteConfiguration(settings, keepsSessions);
-            await broker.StartAgainAsync(cancellationToken);
-            return broker;
+            for (var attempt = 0; attempt < StartAttempts; attempt++)
+            {
+                (broker.Port, broker.TlsPort) = FindFreePorts();
+                broker.WriteConfiguration(settings, keepsSessions);
+                if (await broker.TryStartAsync(cancellationToken))
+                    return broker;
+            }
+            throw broker.DoesNotStart;
         }
         catch
         {
@@ -122,11 +141,14 @@ public sealed class MosquittoBroker : IAsyncDisposable
     private static string FindBinary() => Locations.FirstOrDefault(File.Exists)
         ?? throw new AssertionException("This test needs Mosquitto: apt-get install mosquitto");
 
-    private static int FindFreePort()
+    // Both are held until both are known, so that they differ.
+    private static (int Plain, int Tls) FindFreePorts()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var plain = new TcpListener(IPAddress.Loopback, 0);
+        using var tls = new TcpListener(IPAddress.Loopback, 0);
+        plain.Start();
+        tls.Start();
+        return (((IPEndPoint)plain.LocalEndpoint).Port, ((IPEndPoint)tls.LocalEndpoint).Port);
     }
 
     private void WriteConfiguration(string settings, bool keepsSessions)
@@ -150,7 +172,8 @@ public sealed class MosquittoBroker : IAsyncDisposable
             """);
     }
 
-    private async Task WaitForPortAsync(int port, CancellationToken cancellationToken)
+    // False: Mosquitto has ended.
+    private async Task<bool> AnswersAsync(int port, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(StartTimeout);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -160,9 +183,13 @@ public sealed class MosquittoBroker : IAsyncDisposable
             try
             {
                 await socket.ConnectAsync(IPAddress.Loopback, port, linked.Token);
-                return;
+                return true;
             }
-            catch (SocketException) when (_process is { HasExited: false } && !timeout.IsCancellationRequested)
+            catch (SocketException) when (_process is { HasExited: true })
+            {
+                return false;
+            }
+            catch (SocketException) when (!timeout.IsCancellationRequested)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20), linked.Token);
             }

@@ -12,6 +12,9 @@ namespace CloudKick.Testing.Postgres;
 /// <summary>PgBouncer from Debian's packages before a database, with a server connection per transaction: sessions are not kept.</summary>
 public sealed class PgBouncer : IAsyncDisposable
 {
+    // Another program may take the port between our choosing it and PgBouncer's binding it.
+    private const int StartAttempts = 5;
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -34,6 +37,29 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AssertionException">It is not installed, or does not start.</exception>
     public static async Task<PgBouncer> StartAsync(string connectionString, int poolSize, CancellationToken cancellationToken)
+    {
+        var said = "";
+        for (var attempt = 0; attempt < StartAttempts; attempt++)
+        {
+            (var bouncer, said) = await TryStartAsync(connectionString, poolSize, cancellationToken);
+            if (bouncer is not null)
+                return bouncer;
+        }
+        throw new AssertionException($"PgBouncer does not start: {said}");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    // Null: it has ended, and what it said.
+    private static async Task<(PgBouncer? Bouncer, string Said)> TryStartAsync(string connectionString, int poolSize, CancellationToken cancellationToken)
     {
         var binary = CommandRun.Find("pgbouncer") ?? throw new AssertionException("This test needs PgBouncer: apt-get install pgbouncer");
         var to = new NpgsqlConnectionStringBuilder(connectionString);
@@ -63,48 +89,44 @@ public sealed class PgBouncer : IAsyncDisposable
         var user = ServerUser.Choose();
         if (user.Name is not null)
             await CommandRun.RunAsync(["chown", "-R", $"{user.Uid}:{user.Gid}", directory], StartTimeout, cancellationToken);
-        var process = Process.Start(CommandRun.StartInfo(user.Wrap([binary, "-q", Path.Combine(directory, "pgbouncer.ini")])))!;
+        var process = Process.Start(CommandRun.StartInfo(user.Wrap([binary, Path.Combine(directory, "pgbouncer.ini")])))!;
         var said = process.StandardError.ReadToEndAsync(CancellationToken.None);
         var bouncer = new PgBouncer(process, directory, port);
         try
         {
-            await bouncer.WaitAsync(cancellationToken);
-            return bouncer;
+            if (await bouncer.AcceptsLoginAsync(to, cancellationToken))
+                return (bouncer, "");
         }
         catch (Exception exception)
         {
             await bouncer.DisposeAsync();
             throw new AssertionException($"PgBouncer does not answer: {await said}", exception);
         }
+        await bouncer.DisposeAsync();
+        return (null, await said);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    // False: it has ended.
+    private async Task<bool> AcceptsLoginAsync(NpgsqlConnectionStringBuilder to, CancellationToken cancellationToken)
     {
-        if (!_process.HasExited)
-            _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync(CancellationToken.None);
-        _process.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
-
-    private async Task WaitAsync(CancellationToken cancellationToken)
-    {
+        var login = new NpgsqlConnectionStringBuilder(to.ConnectionString) { Host = "127.0.0.1", Port = Port, Pooling = false, Timeout = 5 }.ConnectionString;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartTimeout);
-        while (true)
+        while (!_process.HasExited)
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await socket.ConnectAsync(IPAddress.Loopback, Port, deadline.Token);
-                return;
+                await using var connection = new NpgsqlConnection(login);
+                await connection.OpenAsync(deadline.Token);
+                return true;
             }
-            catch (SocketException) when (!_process.HasExited)
+            catch (NpgsqlException)
             {
+                // Not yet. Or it is somebody else's server, on a port that was taken: ours then ends.
                 await Task.Delay(Pause, deadline.Token);
             }
         }
+        return false;
     }
 
     private static int FreePort()
