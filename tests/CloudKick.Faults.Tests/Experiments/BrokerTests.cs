@@ -15,21 +15,14 @@ internal sealed class BrokerTests
 {
     private const int TtlSeconds = 20;
 
-    // One less than AWS takes in a second; one connection per node, so that there are kicks enough to reach it.
-    private const int MaximumInFlight = 99;
-
     // One that publishes, two for answers, one for presence.
     private const int ClientsPerNode = 4;
     private static readonly TimeSpan HalfOpenNoticed = TimeSpan.FromSeconds(10);
-
-    // For longer than what the database says of a kick is taken to hold, and shorter than its attempt goes on.
-    private static readonly TimeSpan StandsThere = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan BadFor = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BetweenTears = TimeSpan.FromMilliseconds(700);
 
     private World _world = null!;
     private Till _till = null!;
-    private string[] _all = [];
     private int _keys;
 
     [OneTimeSetUp]
@@ -39,13 +32,10 @@ internal sealed class BrokerTests
         {
             Seed = Run.Seed,
             Nodes = 2,
-            Terminals = 262,
             Settings = new Dictionary<string, string> { ["CloudKick:Mqtt:Connections"] = "1" },
         });
         _till = Run.Till(_world, TtlSeconds);
         await _world.PlayBriefSessionsAsync(CancellationToken.None);
-        // But for the two that leave the whitelist.
-        _all = [.. _world.Terminals.SkipLast(2)];
     }
 
     // A terminal whose session of the last test is still there would not be kicked.
@@ -63,81 +53,15 @@ internal sealed class BrokerTests
     [Test]
     public async Task Broker_that_comes_back_with_its_sessions_is_published_to_within_seconds_and_without_a_storm(CancellationToken cancellationToken)
     {
-        await Outage.StrikeAsync(_world, new KickLoad(_till, _all) { UnderWay = 4, Pause = Outage.Pause }, ClientsPerNode, _world.Cloud.Control.GoDownAsync, () => _world.Cloud.Control.ComeBackAsync(cancellationToken), cancellationToken);
+        await Outage.StrikeAsync(_world, new KickLoad(_till, _world.Terminals) { UnderWay = 4, Pause = Outage.Pause }, ClientsPerNode, _world.Cloud.Control.GoDownAsync, () => _world.Cloud.Control.ComeBackAsync(cancellationToken), cancellationToken);
         await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
     }
 
     [Test]
     public async Task Broker_that_comes_back_without_its_sessions_is_published_to_within_seconds_and_without_a_storm(CancellationToken cancellationToken)
     {
-        await Outage.StrikeAsync(_world, new KickLoad(_till, _all) { UnderWay = 4, Pause = Outage.Pause }, ClientsPerNode, _world.EndCloudAsync, () => _world.StartCloudAgainAsync(cancellationToken), cancellationToken);
+        await Outage.StrikeAsync(_world, new KickLoad(_till, _world.Terminals) { UnderWay = 4, Pause = Outage.Pause }, ClientsPerNode, _world.EndCloudAsync, () => _world.StartCloudAgainAsync(cancellationToken), cancellationToken);
         await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
-    }
-
-    [Test]
-    public async Task Late_acknowledgements_leave_no_more_in_flight_than_allowed_and_lose_nothing(CancellationToken cancellationToken)
-    {
-        _world.History.Fault("acknowledgements held");
-        var before = Published().Count;
-        _world.HoldAcknowledgements();
-        // Each is answered when it has waited for its acknowledgement as long as it does.
-        var answers = await KickAllAsync(_all, cancellationToken);
-        var inFlight = Published().Skip(before).CountBy(published => published.ClientId).ToArray();
-        _world.ReleaseAcknowledgements();
-
-        Assert.That(answers.Select(answer => answer?.IsSuccess), Is.All.True);
-        Assert.That(
-            inFlight.Select(connection => connection.Value),
-            Has.Exactly(_world.Nodes.Count).Items.And.All.InRange(MaximumInFlight / 2, MaximumInFlight), string.Join(", ", inFlight));
-        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
-    }
-
-    [Test]
-    public async Task Kick_behind_a_full_window_whose_terminal_leaves_the_whitelist_is_not_published(CancellationToken cancellationToken)
-    {
-        _world.History.Fault("acknowledgements held");
-        _world.HoldAcknowledgements();
-        await KickAllAsync(_all, cancellationToken);
-        var leaving = _world.Terminals[^1];
-        using var patient = Run.Till(_world);
-        var kick = await patient.KickAsync(leaving, Key(), cancellationToken);
-        await _world.RemoveFromWhitelistAsync(leaving, cancellationToken);
-        // It is over before there is a place in the window.
-        await Eventually.HoldsAsync(() => patient.GetAsync(kick!.KickId!, cancellationToken), answer => (string?)answer["state"] == "failed", cancellationToken);
-        _world.ReleaseAcknowledgements();
-
-        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
-        var ended = await patient.GetAsync(kick!.KickId!, cancellationToken);
-        Assert.That(((string?)ended["failureCode"], (string?)ended["brokerOutcome"]), Is.EqualTo(("terminal-not-whitelisted", "never_sent")));
-        Assert.That(Published().Where(published => published.KickId == kick.KickId), Is.Empty);
-    }
-
-    [Test]
-    public async Task Kick_that_gets_a_place_in_a_full_window_after_its_terminal_left_the_whitelist_is_not_published(CancellationToken cancellationToken)
-    {
-        _world.History.Fault("acknowledgements held");
-        var before = Published().Count;
-        _world.HoldAcknowledgements();
-        var others = KickAllAsync(_all, cancellationToken);
-        await Eventually.HoldsAsync(
-            () => Published().Skip(before).CountBy(published => published.ClientId).Count(connection => connection.Value == MaximumInFlight) == _world.Nodes.Count, cancellationToken);
-        var leaving = _world.Terminals[^2];
-        var kicking = _till.KickAsync(leaving, Key(), cancellationToken);
-        var kick = await Eventually.HoldsAsync(
-            () => _world.ScalarAsync<Guid?>($"select kick_id from open_kicks where terminal_id = '{leaving}'", cancellationToken), kick => kick is not null, cancellationToken);
-
-        // While it stands there, in its first attempt, which goes on for seconds; then there is a place for it.
-        await _world.RemoveFromWhitelistAsync(leaving, cancellationToken);
-        var removed = TimeProvider.System.GetTimestamp();
-        await Eventually.HoldsAsync(() => TimeProvider.System.GetElapsedTime(removed) > StandsThere, cancellationToken);
-        _world.ReleaseAcknowledgements();
-
-        Assert.That((await others).Select(answer => answer?.IsSuccess), Is.All.True);
-        var id = (await kicking)!.KickId!;
-        await Run.JudgeAsync(_world, TtlSeconds, cancellationToken);
-        var ended = await _till.GetAsync(id, cancellationToken);
-        Assert.That(((string?)ended["failureCode"], (string?)ended["brokerOutcome"]), Is.EqualTo(("terminal-not-whitelisted", "never_sent")));
-        Assert.That(Published().Where(published => published.KickId == id), Is.Empty);
     }
 
     [Test]
@@ -213,7 +137,7 @@ internal sealed class BrokerTests
     public async Task Dribbled_slow_and_torn_links_lose_nothing(CancellationToken cancellationToken)
     {
         await Run.UnderLoadAsync(
-            new KickLoad(_till, _all) { UnderWay = 8 }, 80,
+            new KickLoad(_till, _world.Terminals) { UnderWay = 8 }, 80,
             async () =>
             {
                 _world.History.Fault("a byte at a time");
@@ -248,8 +172,6 @@ internal sealed class BrokerTests
 
     private Task<Happening.Answered?[]> KickAllAsync(IEnumerable<string> terminals, CancellationToken cancellationToken) =>
         Task.WhenAll(terminals.Select(terminal => _till.KickAsync(terminal, Key(), cancellationToken)));
-
-    private List<Happening.Published> Published() => [.. _world.History.Snapshot().OfType<Happening.Published>()];
 
     private string Key() => $"broker-{Interlocked.Increment(ref _keys)}";
 }
