@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using CloudKick.Faults.Histories;
 using CloudKick.Faults.Load;
@@ -19,8 +20,14 @@ internal sealed class ZombieTests
     // Longer than the kicks of those that are away live, and than a lease.
     private static readonly TimeSpan StandsStill = TimeSpan.FromSeconds(15);
 
-    // A request waits two seconds for the broker's word; the attempt is given up after four.
+    // A request waits two seconds for the broker's word.
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(3.5);
+
+    // A kick's message is longer, and a question whether the broker is there much shorter.
+    private const int LeastBytes = 280;
+
+    // Messages that are sent at the same time leave closer together, and their attempts go on for four seconds.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(0.5);
 
     [Test]
     public async Task Node_that_stood_still_for_fifteen_seconds_changes_nothing_that_others_decided(CancellationToken cancellationToken)
@@ -45,15 +52,19 @@ internal sealed class ZombieTests
         // What it publishes has left the node and not reached the broker: the moment at which standing still does most harm.
         world.History.Fault($"what {zombie.Name} publishes is held up");
         link.ToBackend.Faults = new LinkFaults { Hangs = true };
-        await ToZombieAsync((till, terminal, key) => till.AskAsync(terminal, key, cancellationToken));
+        var before = link.ToBackend.Came;
+        var asking = ToZombieAsync((till, terminal, key) => till.AskAsync(terminal, key, cancellationToken));
+        // Nobody's answer is waited for: when they have come, half of the attempts' time is over.
+        await Eventually.BecomesAsync(LeasedAsync, (long)all, cancellationToken);
+        await Eventually.HoldsAsync(() => link.ToBackend.Came - before >= all * LeastBytes, cancellationToken);
+        await HasLeftAsync(link.ToBackend, cancellationToken);
         zombie.Freeze();
         world.History.Fault($"{zombie.Name} stands still");
-        Assert.That(
-            await world.ScalarAsync<long>($"select count(*) from open_kicks where lease_owner like '{zombie.Name}-%'", cancellationToken),
-            Is.EqualTo(all), "its attempts are under way");
+        Assert.That(await LeasedAsync(), Is.EqualTo(all), "its attempts are under way");
         await Run.UnderLoadAsync(
             new KickLoad(toOther, others) { UnderWay = 4, Pause = TimeSpan.FromMilliseconds(100) }, 0,
             () => Task.Delay(StandsStill, cancellationToken), cancellationToken);
+        await asking;
 
         // Some terminals come back when their kicks are over. One has a slow clock and takes its kick for fresh: then the TAS is what is left.
         await world.PlayAsync(away, cancellationToken: cancellationToken);
@@ -90,10 +101,26 @@ internal sealed class ZombieTests
 
         IEnumerable<T> Told<T>() where T : TerminalEvent => world.History.Snapshot().OfType<Happening.OfTerminal>().Select(told => told.Event).OfType<T>();
 
+        Task<long> LeasedAsync() => world.ScalarAsync<long>($"select count(*) from open_kicks where lease_owner like '{zombie.Name}-%'", cancellationToken);
+
         int Late(DateTimeOffset from) => world.History.Snapshot().OfType<Happening.Published>()
             .Count(published => published.At >= from && published.ClientId.Contains($"-{zombie.Name}-", StringComparison.Ordinal));
 
         Task<long> CountAsync(IEnumerable<string> terminals, string condition) => world.ScalarAsync<long>(
             $"select count(*) from kicks k where k.terminal_id in ('{string.Join("', '", terminals)}') and {condition}", cancellationToken);
+    }
+
+    // Until no more messages come.
+    private static async Task HasLeftAsync(LinkControl link, CancellationToken cancellationToken)
+    {
+        var (came, since) = (link.Came, Stopwatch.GetTimestamp());
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                if (link.Came - came >= LeastBytes)
+                    (came, since) = (link.Came, Stopwatch.GetTimestamp());
+                return Stopwatch.GetElapsedTime(since) > Quiet;
+            },
+            cancellationToken);
     }
 }

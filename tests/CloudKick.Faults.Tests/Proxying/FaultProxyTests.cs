@@ -88,7 +88,7 @@ internal sealed class FaultProxyTests
         await _client.SendAsync(new byte[] { 7 }, cancellationToken);
         var receiving = _backend.ReceiveAsync(new byte[1], cancellationToken).AsTask();
         await CarryAsync(_backend, _client, [8], cancellationToken);
-        Assert.That(receiving.IsCompleted, Is.False);
+        Assert.That((receiving.IsCompleted, _proxy.ToBackend.Came), Is.EqualTo((false, 1L)), "it has come, and waits");
 
         _proxy.Heal();
 

@@ -6,6 +6,7 @@ public sealed class LinkControl
     private readonly Lock _gate = new();
     private LinkFaults _faults = LinkFaults.None;
     private long? _untilTear;
+    private long _came;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What it does to bytes now; those that wait because it hung are looked at again.</summary>
@@ -39,6 +40,12 @@ public sealed class LinkControl
                 return _untilTear is not null;
         }
     }
+
+    /// <summary>Bytes that have come in so far, of all connections together, whether they got through or wait.</summary>
+    public long Came => Interlocked.Read(ref _came);
+
+    /// <summary>Takes note of bytes that have come in.</summary>
+    internal void Count(int bytes) => Interlocked.Add(ref _came, bytes);
 
     /// <summary>How many of so many bytes a connection may let go now, and whether it is torn behind them.</summary>
     internal (int Bytes, bool Tears) Take(int bytes)

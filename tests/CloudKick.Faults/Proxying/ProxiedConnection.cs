@@ -74,6 +74,7 @@ internal sealed class ProxiedConnection(Socket client, Socket backend, LinkContr
             int read;
             while ((read = await from.ReceiveAsync(buffer, SocketFlags.None, _ending.Token)) > 0)
             {
+                link.Count(read);
                 var faults = link.Faults;
                 var delay = faults.Latency + (faults.Jitter * random.NextDouble());
                 await underWay.WriteAsync((buffer[..read], Environment.TickCount64 + (long)delay.TotalMilliseconds), _ending.Token);
