@@ -34,7 +34,9 @@ public sealed class RelayNode : IAsyncDisposable
         _settings = settings;
         var number = Interlocked.Increment(ref _count);
         Name = string.Create(CultureInfo.InvariantCulture, $"n{number}");
-        Address = new IPAddress([127, 61, (byte)(Environment.ProcessId % 250 + 1), (byte)(number % 250 + 1)]);
+        // By the process and its number in there, from 127.61 up: processes that run at the same time are to have different ones.
+        var (block, process) = Math.DivRem(Environment.ProcessId, 250);
+        Address = new IPAddress([127, (byte)(61 + block % 190), (byte)(process + 1), (byte)(number % 250 + 1)]);
         Http = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{Address}:{HttpPort}/"));
     }
 
