@@ -11,7 +11,14 @@ internal static class Answers
     /// <summary>So far, by every node.</summary>
     public static IEnumerable<Happening.Answered> Of(World world) => world.History.Snapshot().OfType<Happening.Answered>();
 
-    /// <summary>Waits until a kick is promised from now on, and tells how long that took.</summary>
+    /// <summary>Waits until a kick is promised from now on, however long that takes: nothing has failed that there would be a way back from.</summary>
+    public static Task PromiseAsync(World world, CancellationToken cancellationToken)
+    {
+        var from = world.History.Now;
+        return Eventually.HoldsAsync(() => IsPromised(world, from), cancellationToken);
+    }
+
+    /// <summary>Waits until a kick is promised from now on, after something failed, and tells how long that took.</summary>
     /// <param name="world">Where kicks are under way.</param>
     /// <param name="within">It takes less than this.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -37,7 +44,9 @@ internal static class Answers
         async Task<bool> IsPromisedAsync()
         {
             await (meanwhile?.Invoke() ?? Task.CompletedTask);
-            return Of(world).Any(answer => answer.IsSuccess && answer.At > from);
+            return IsPromised(world, from);
         }
     }
+
+    private static bool IsPromised(World world, DateTimeOffset from) => Of(world).Any(answer => answer.IsSuccess && answer.At > from);
 }

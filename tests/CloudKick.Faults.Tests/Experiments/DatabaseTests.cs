@@ -38,13 +38,13 @@ internal sealed class DatabaseTests
             new KickLoad(till, world.Terminals) { UnderWay = 6, Pause = TimeSpan.FromMilliseconds(20) }, 0,
             async () =>
             {
+                await Answers.PromiseAsync(world, cancellationToken);
                 for (var round = 0; round < Terminations; round++)
                 {
-                    await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
                     world.History.Fault("the relay's sessions are terminated");
                     await world.ScalarAsync<long>(TerminateSessions, cancellationToken);
+                    await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
                 }
-                await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
                 world.History.Fault("the database is restarted");
                 await server.StopAsync();
                 await server.StartAgainAsync(cancellationToken);
@@ -227,7 +227,7 @@ internal sealed class DatabaseTests
             new KickLoad(till, world.Terminals), 0,
             async () =>
             {
-                await Answers.PromiseAgainAsync(world, BackAfterRestart, cancellationToken);
+                await Answers.PromiseAsync(world, cancellationToken);
                 world.History.Fault("the disk is full");
                 disk.Fill();
                 await Eventually.HoldsAsync(() => Answers.Of(world).Any(answer => answer.Text == "database-unavailable"), cancellationToken);

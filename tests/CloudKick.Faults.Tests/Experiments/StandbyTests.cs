@@ -46,7 +46,7 @@ internal sealed class StandbyTests
             new KickLoad(till, world.Terminals), 60,
             async () =>
             {
-                await Answers.PromiseAgainAsync(world, BackAfterPromotion, cancellationToken);
+                await Answers.PromiseAsync(world, cancellationToken);
                 world.History.Fault("the primary is killed");
                 await primary.KillAsync();
                 await standby.PromoteAsync(cancellationToken);
@@ -96,7 +96,7 @@ internal sealed class StandbyTests
 
         async Task StrikeAsync(string fault, Action strike)
         {
-            await Answers.PromiseAgainAsync(world, BackAfterStandby, cancellationToken);
+            await Answers.PromiseAsync(world, cancellationToken);
             world.History.Fault(fault);
             strike();
             var from = world.History.Now;
