@@ -30,7 +30,14 @@ internal sealed class TransportTests
 
     // Five seconds is the longest that the way is left alone, and one is for the kick that finds it.
     private static readonly TimeSpan OutAgain = TimeSpan.FromSeconds(5 + 1);
-    private static readonly TimeSpan ActsAfter = TimeSpan.FromSeconds(12);
+
+    // When its kick has gone out again, and before it is over.
+    private static readonly TimeSpan ActsAfter = TimeSpan.FromSeconds(15);
+
+    // The second so late that a busy machine sees a publish before its answer comes; a connection that is new then waits for two of them, within
+    // the attempt's four seconds.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     [Test]
@@ -128,15 +135,15 @@ internal sealed class TransportTests
     {
         var (survivor, victim) = (world.Nodes[0], world.Nodes[1]);
         world.History.Fault("answers come late");
-        world.HttpsLink.ToClient.Faults = new LinkFaults { Latency = TimeSpan.FromMilliseconds(700) };
+        world.HttpsLink.ToClient.Faults = new LinkFaults { Latency = Late };
         await Task.WhenAll(world.Nodes.Select(node => RecordsAsync(world, node, "published", since: 0, cancellationToken)));
+        world.HttpsLink.ToClient.Faults = new LinkFaults { Latency = Later };
         var kicking = Task.WhenAll(slow.Select(terminal => till.KickAsync(terminal, "slow-" + terminal, cancellationToken)));
-        // The answer to the last of them is still under way then.
+        // The answer to the last of them is still under way then, and nothing comes between that and its loss.
         await Eventually.HoldsAsync(() => HaveTheirs(world, slow), cancellationToken);
-
+        world.HttpsLink.ToClient.Faults = new LinkFaults { Hangs = true };
         world.History.Fault("answers do not come");
         var before = await LastEventAsync(world, cancellationToken);
-        world.HttpsLink.ToClient.Faults = new LinkFaults { Hangs = true };
         await Eventually.HoldsAsync(
             () => world.ScalarAsync<bool>($"select exists (select from open_kicks where lease_owner like '{victim.Name}-%')", cancellationToken), holds => holds, cancellationToken);
         await world.KillAsync(victim);
