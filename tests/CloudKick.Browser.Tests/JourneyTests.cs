@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using CloudKick.EndToEnd.Tests;
+using CloudKick.LocalCloud;
 using CloudKick.Relay.Users;
-using CloudKick.Terminal;
 using CloudKick.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -58,7 +58,9 @@ internal sealed partial class JourneyTests(string language)
     [Test]
     public async Task An_operator_kicks_from_the_page_and_watches_the_terminal_connect(CancellationToken cancellationToken)
     {
-        var terminal = await _stage.StartTerminalAsync(TerminalBehaviour.Slow, TimeSpan.FromSeconds(2), cancellationToken);
+        var terminal = await _stage.StartTerminalAsync(cancellationToken: cancellationToken);
+        // It gets its kick when the page is there: one that is over before that has nothing to complete.
+        _stage.Cloud.Control.Order(new CloudFault(CloudFaultKind.Freeze, terminal));
         await using var visitor = await SignedInAsync(Roles.Operator);
 
         await visitor.OpenAsync($"/m/{_stage.Merchant}/terminals/{terminal}");
@@ -67,6 +69,7 @@ internal sealed partial class JourneyTests(string language)
         await Expect(visitor.Page).ToHaveURLAsync(KickPage());
         // The ladder completes in the page that is open: nobody loads it again.
         await visitor.Page.EvaluateAsync("() => { window.stayed = true; }");
+        _stage.Cloud.Control.Thaw(terminal);
         await Expect(visitor.Page.Locator(".ladder li.done")).ToHaveCountAsync(4);
 
         await Expect(visitor.Page.Locator("#kick h2")).ToContainTextAsync(Dutch ? "gekoppeld" : "coupled");

@@ -1,6 +1,6 @@
 using CloudKick.EndToEnd.Tests;
+using CloudKick.LocalCloud;
 using CloudKick.Relay.Users;
-using CloudKick.Terminal;
 using static Microsoft.Playwright.Assertions;
 
 namespace CloudKick.Browser.Tests;
@@ -29,13 +29,16 @@ internal sealed class LiveRegionTests
     [Test]
     public async Task What_changes_is_said_in_a_line_that_stays(CancellationToken cancellationToken)
     {
-        var terminal = await _stage.StartTerminalAsync(TerminalBehaviour.Slow, TimeSpan.FromSeconds(2), cancellationToken);
+        var terminal = await _stage.StartTerminalAsync(cancellationToken: cancellationToken);
+        // It gets its kick when the page says that it waits: of one that is over before the page is there, nothing would be said.
+        _stage.Cloud.Control.Order(new CloudFault(CloudFaultKind.Freeze, terminal));
         await using var visitor = await SignedInAsync();
         await visitor.OpenAsync($"/m/{_stage.Merchant}/terminals/{terminal}");
         await visitor.SubmitAsync("Reference");
         var status = visitor.Page.Locator("[role=status][data-live-said]");
         await Expect(status).ToContainTextAsync(terminal);
         await status.EvaluateAsync("line => { line.stayed = true; }");
+        _stage.Cloud.Control.Thaw(terminal);
 
         await Expect(status).ToHaveTextAsync($"Terminal {terminal}: coupled");
 
