@@ -40,6 +40,7 @@ internal sealed class KickAnswerTests
         var terminal = await _stage.StartTerminalAsync(TerminalBehaviour.Deaf, cancellationToken: cancellationToken);
 
         var (_, kick) = await _stage.PostAsync(KickStage.Kick(terminal), cancellationToken: cancellationToken);
+        await _stage.WaitForPublishedToAsync(terminal, cancellationToken);
 
         var message = _stage.PublishedTo(terminal).Single().Message;
         var payload = JsonNode.Parse(message.Payload.Span)!;
@@ -64,6 +65,7 @@ internal sealed class KickAnswerTests
         client.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-00f067aa0ba902b7-01");
 
         await KickStage.PostAsync(client, KickStage.Kick(terminal), cancellationToken: cancellationToken);
+        await _stage.WaitForPublishedToAsync(terminal, cancellationToken);
 
         var properties = _stage.PublishedTo(terminal).Single().Message.UserProperties;
         Assert.That(properties.Single(property => property.Name == "traceparent").Value, Does.Contain(trace));
@@ -198,7 +200,7 @@ internal sealed class KickAnswerTests
         await _stage.PlayAsync(terminal, cancellationToken: cancellationToken);
         kick = await _stage.GetKickAsync((string)kick["id"]!, wait: 20, cancellationToken);
 
-        Assert.That(tried, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That(tried, Is.AnyOf(HttpStatusCode.Created, HttpStatusCode.Accepted));
         Assert.That((string?)kick["state"], Is.EqualTo("connected"), "a terminal that comes back while its kick is open gets it");
     }
 

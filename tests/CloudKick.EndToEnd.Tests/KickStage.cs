@@ -148,6 +148,10 @@ internal sealed class KickStage : IAsyncDisposable
     /// <summary>What was published to the terminal's own topic.</summary>
     public IReadOnlyList<AcceptedPublish> PublishedTo(string terminal) => [.. Published.Where(publish => publish.Message.Topic == "NL-CAT/" + terminal)];
 
+    /// <summary>Waits for the first of them: a kick that the broker is slow to acknowledge is answered before.</summary>
+    public Task WaitForPublishedToAsync(string terminal, CancellationToken cancellationToken) =>
+        Eventually.HoldsAsync(() => PublishedTo(terminal).Count > 0, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_terminals.Select(terminal => terminal.DisposeAsync().AsTask()));
