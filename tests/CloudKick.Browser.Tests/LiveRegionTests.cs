@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CloudKick.EndToEnd.Tests;
 using CloudKick.LocalCloud;
 using CloudKick.Relay.Users;
@@ -69,7 +70,7 @@ internal sealed class LiveRegionTests
     {
         var visitor = await _browser.VisitAsync(_stage.Relay.Address, new Look());
         await visitor.SignInAsync(await _stage.Relay.AddUserAsync(_stage.Merchant, Roles.Operator));
-        await visitor.Page.WaitForURLAsync($"**/m/{_stage.Merchant}/**");
+        await Expect(visitor.Page).ToHaveURLAsync(new Regex($"/m/{_stage.Merchant}/"));
         return visitor;
     }
 }
