@@ -197,6 +197,8 @@ internal sealed class MqttKickTransportTests
         var clock = new ManualTimeProvider();
         await using var cloud = new ScriptedCloud();
         var mqtt = TransportUnderTest.Mqtt(cloud);
+        // Ten seconds pass in a moment, in which no answer to a ping can come.
+        mqtt.PingAfterSilence = TimeSpan.FromMinutes(20);
         await using var test = new TransportUnderTest(mqtt, options, clock);
         await test.StartAsync(cancellationToken);
         var (perSecond, second) = (mqtt.MessagesPerSecond, TimeSpan.FromSeconds(1));
