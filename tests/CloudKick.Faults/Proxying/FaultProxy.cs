@@ -137,6 +137,8 @@ public sealed class FaultProxy : IAsyncDisposable
             ProxiedConnection.Abort(client);
             return;
         }
+        // Before anybody can reset it, which disposes of both: who waits for its end would wait for ever for one that failed to begin.
+        client.NoDelay = backend.NoDelay = true;
         var connection = new ProxiedConnection(client, backend, ToBackend, ToClient, SeedOf(_seed, number));
         var ended = new TaskCompletionSource();
         _connections[connection] = ended.Task;

@@ -20,7 +20,6 @@ internal sealed class ProxiedConnection(Socket client, Socket backend, LinkContr
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(_ => Reset(), null);
-        client.NoDelay = backend.NoDelay = true;
         await Task.WhenAll(PumpAsync(client, backend, toBackend, new Random(seed)), PumpAsync(backend, client, toClient, new Random(~seed)));
         client.Dispose();
         backend.Dispose();
