@@ -38,10 +38,8 @@ internal sealed class BrokerTests
         await _world.PlayBriefSessionsAsync(CancellationToken.None);
     }
 
-    // A terminal whose session of the last test is still there would not be kicked.
     [SetUp]
-    public Task WaitUntilNoSessionIsLeft() => Eventually.BecomesAsync(
-        () => _world.ScalarAsync<long>("select count(*) from tas_sessions where closed_at is null", CancellationToken.None), 0, CancellationToken.None);
+    public Task WaitUntilNoSessionIsLeft() => _world.WaitUntilNoSessionIsOpenAsync(CancellationToken.None);
 
     [OneTimeTearDown]
     public async Task EndTheWorld()
@@ -166,8 +164,7 @@ internal sealed class BrokerTests
         _world.BrokerLink.Heal();
         _world.ReleaseAcknowledgements();
         _world.Cloud.Control.Reset();
-        foreach (var node in _world.Nodes)
-            await node.WaitUntilReadyAsync(CancellationToken.None);
+        await _world.WaitUntilReadyAsync(CancellationToken.None);
     }
 
     private Task<Happening.Answered?[]> KickAllAsync(IEnumerable<string> terminals, CancellationToken cancellationToken) =>

@@ -42,17 +42,14 @@ internal sealed class FullWindowTests
         _all = [.. _world.Terminals.SkipLast(2)];
     }
 
-    // A terminal whose session of the last test is still there would not be kicked.
     [SetUp]
-    public Task WaitUntilNoSessionIsLeft() => Eventually.BecomesAsync(
-        () => _world.ScalarAsync<long>("select count(*) from tas_sessions where closed_at is null", CancellationToken.None), 0, CancellationToken.None);
+    public Task WaitUntilNoSessionIsLeft() => _world.WaitUntilNoSessionIsOpenAsync(CancellationToken.None);
 
     [TearDown]
     public async Task MakeWhole()
     {
         _world.ReleaseAcknowledgements();
-        foreach (var node in _world.Nodes)
-            await node.WaitUntilReadyAsync(CancellationToken.None);
+        await _world.WaitUntilReadyAsync(CancellationToken.None);
     }
 
     [OneTimeTearDown]

@@ -182,6 +182,17 @@ public sealed class World : IAsyncDisposable
         };
     }
 
+    /// <summary>Waits until no terminal has a session: one that has is not kicked.</summary>
+    public Task WaitUntilNoSessionIsOpenAsync(CancellationToken cancellationToken) => Eventually.BecomesAsync(
+        () => ScalarAsync<long>("select count(*) from tas_sessions where closed_at is null", cancellationToken), 0, cancellationToken);
+
+    /// <summary>Waits until every node is ready.</summary>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        foreach (var node in Nodes)
+            await node.WaitUntilReadyAsync(cancellationToken);
+    }
+
     /// <summary>Waits until no kick is open, no longer than the longest life and what the end of a kick may take.</summary>
     /// <param name="longestLife">The kicks' time to live.</param>
     /// <param name="cancellationToken">Gives up.</param>
